@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with. No unsafe flags: packages that depend on Fovea must be able to build it.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "fovea",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Fovea", targets: ["Fovea"]),
+        .executable(name: "fovea", targets: ["FoveaCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    ],
+    targets: [
+        .target(name: "FoveaGraph", swiftSettings: settings),
+        .target(name: "FoveaRuntime", dependencies: ["FoveaGraph"], swiftSettings: settings),
+        .target(name: "CFoveaCPU", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(
+            name: "FoveaCPU", dependencies: ["FoveaGraph", "FoveaRuntime", "CFoveaCPU"], swiftSettings: settings),
+        .target(
+            name: "FoveaNN",
+            dependencies: ["FoveaGraph", .product(name: "OrderedCollections", package: "swift-collections")],
+            swiftSettings: settings),
+        .target(name: "FoveaData", dependencies: ["FoveaGraph"], swiftSettings: settings),
+        .target(name: "FoveaFormats", dependencies: ["FoveaGraph", "FoveaNN"], swiftSettings: settings),
+        .target(
+            name: "FoveaTraining",
+            dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats"],
+            swiftSettings: settings),
+        .target(
+            name: "Fovea",
+            dependencies: [
+                "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "FoveaCommand",
+            dependencies: [
+                "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "FoveaTestSupport", dependencies: ["FoveaGraph", "FoveaRuntime"], path: "Tests/FoveaTestSupport",
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaGraphTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaRuntimeTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaCPUTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaNNTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaDataTests", dependencies: ["FoveaGraph", "FoveaData", "FoveaTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaFormatsTests", dependencies: ["FoveaGraph", "FoveaNN", "FoveaFormats", "FoveaTestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaTrainingTests",
+            dependencies: [
+                "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
+                "FoveaTestSupport",
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "FoveaCommandTests", dependencies: ["FoveaCommand", "FoveaTestSupport"], swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,95 @@
+/// The name of a value in a graph: the n-th result of a node.
+public struct ValueID: Hashable, Sendable, Comparable {
+    public let node: Int
+    public let result: Int
+
+    public init(node: Int, result: Int = 0) {
+        self.node = node
+        self.result = result
+    }
+
+    public static func < (left: ValueID, right: ValueID) -> Bool {
+        (left.node, left.result) < (right.node, right.result)
+    }
+}
+
+/// Where in a network a node comes from: the layer's path (`layer1.0.conv1`) and its type (`Conv2D`).
+public struct Location: Hashable, Sendable {
+    public let path: String
+    public let layer: String
+
+    public init(path: String, layer: String) {
+        self.path = path
+        self.layer = layer
+    }
+
+    /// A node that no layer asked for.
+    public static let none = Location(path: "", layer: "")
+}
+
+/// An operation, the values it reads and the types of its results.
+public struct Node: Sendable {
+    public let operation: any Operation
+    public let operands: [ValueID]
+    public let results: [TensorType]
+    public let location: Location
+}
+
+/// A computation: nodes in an order in which every value is computed before it is read, named outputs, and new values
+/// for the state that a device holds.
+///
+/// A graph is a value and is typed throughout; it is made by a ``GraphBuilder``, changed by ``Pass``es and compiled by a
+/// backend.
+public struct Graph: Sendable {
+    /// A value that a run hands back.
+    public struct Output: Hashable, Sendable {
+        public let name: String
+        public let value: ValueID
+    }
+
+    /// A new value for a state at the end of a run.
+    public struct Update: Hashable, Sendable {
+        public let state: String
+        public let value: ValueID
+    }
+
+    public internal(set) var nodes: [Node] = []
+    public internal(set) var outputs: [Output] = []
+    public internal(set) var updates: [Update] = []
+
+    public init() {}
+
+    public func type(of value: ValueID) -> TensorType { nodes[value.node].results[value.result] }
+
+    /// The nodes that stand for what a run is given, in order.
+    public var inputs: [(name: String, type: TensorType, value: ValueID)] { placeholders(.input) }
+
+    /// The nodes that stand for what the device holds from run to run, in order.
+    public var states: [(name: String, type: TensorType, value: ValueID)] { placeholders(.state) }
+
+    private func placeholders(_ role: Placeholder.Role) -> [(name: String, type: TensorType, value: ValueID)] {
+        nodes.indices.compactMap { index in
+            guard let placeholder = nodes[index].operation as? Placeholder, placeholder.role == role else { return nil }
+            return (placeholder.name, placeholder.type, ValueID(node: index))
+        }
+    }
+
+    /// Appends a node; what it reads must already be there.
+    ///
+    /// - Throws: ``FoveaError`` when the operands do not fit the operation.
+    @discardableResult
+    package mutating func append(_ operation: any Operation, _ operands: [ValueID], at location: Location) throws -> Int
+    {
+        let results = try operation.resultTypes(of: operands.map(type(of:)))
+        nodes.append(Node(operation: operation, operands: operands, results: results, location: location))
+        return nodes.count - 1
+    }
+
+    package mutating func addOutput(_ name: String, _ value: ValueID) {
+        outputs.append(Output(name: name, value: value))
+    }
+
+    package mutating func addUpdate(_ state: String, _ value: ValueID) {
+        updates.append(Update(state: state, value: value))
+    }
+}

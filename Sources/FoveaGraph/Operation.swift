@@ -1,0 +1,97 @@
+/// What a node of a graph computes: a name, a type rule, a gradient and a definition, together in one file each.
+///
+/// Conforming is all it takes for an operation to be known: there is no list of operations. A backend that has no
+/// lowering for it hands it to the reference backend, which runs ``evaluate(_:resultTypes:)``.
+public protocol Operation: Hashable, Sendable {
+    /// The name under which graphs print the operation: ONNX's noun, spelled out.
+    static var name: String { get }
+
+    /// The types of the results for operands of these types.
+    ///
+    /// - Throws: ``FoveaError`` with code `usage` when the operands do not fit.
+    func resultTypes(of operands: [TensorType]) throws -> [TensorType]
+
+    /// The gradients of the loss with respect to each operand, written as graph operations; nil where there is none
+    /// (class indices, say).
+    ///
+    /// - Parameters:
+    ///   - upstream: the gradient of the loss with respect to each result; nil for a result the loss does not depend on.
+    func gradients(operands: [Value], results: [Value], upstream: [Value?]) throws -> [Value?]
+
+    /// The definition: plain loops in Double, as a textbook has them. Every backend is held to its results.
+    ///
+    /// Outside values never reach it unchecked: the operands have the types that ``resultTypes(of:)`` accepted.
+    func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor]
+
+    /// The number of multiply-adds of one evaluation; 0 for what is not counted (activations, pooling, normalization).
+    func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int
+
+    /// The window that slides over the last two axes, for the receptive field; nil for what looks at single positions.
+    var slidingWindow: Window? { get }
+}
+
+extension Operation {
+    public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int { 0 }
+    public var slidingWindow: Window? { nil }
+
+    public func gradients(operands: [Value], results: [Value], upstream: [Value?]) throws -> [Value?] {
+        throw FoveaError(
+            .usage, "The operation \(Self.name) has no gradient.",
+            remedy: "Differentiate a loss that does not depend on it.")
+    }
+
+    /// Adds this operation to the graph that its operands belong to, and returns its only result.
+    ///
+    /// - Throws: ``FoveaError`` when the operands do not fit.
+    public func applied(to operands: Value...) throws -> Value {
+        try results(on: operands)[0]
+    }
+
+    /// Adds this operation to the graph that its operands belong to, and returns all its results.
+    ///
+    /// - Throws: ``FoveaError`` when the operands do not fit.
+    public func results(on operands: [Value]) throws -> [Value] {
+        guard let builder = operands.first?.builder else {
+            preconditionFailure("An operation without operands is added by its builder")
+        }
+        return try builder.add(self, operands)
+    }
+
+    /// The name of the operation's type, also reached through `any Operation`.
+    package var operationName: String { Self.name }
+
+    /// The attributes as the printer shows them: `stride: 2×2, padding: 0`.
+    package var attributeText: String {
+        Mirror(reflecting: self).children
+            .compactMap { child in child.label.map { "\($0): \(child.value)" } }
+            .joined(separator: ", ")
+    }
+}
+
+/// Throws unless an operation was given as many operands as it takes.
+package func expectOperandCount(_ expected: Int, _ operands: [TensorType], of operation: String) throws {
+    guard operands.count == expected else {
+        throw FoveaError(.usage, "\(operation) takes \(expected) operands and was given \(operands.count).")
+    }
+}
+
+/// Throws unless all operands have floating-point elements of one type.
+package func expectFloatingPoint(_ operands: [TensorType], of operation: String) throws {
+    guard let first = operands.first, first.dataType.isFloatingPoint,
+        operands.allSatisfy({ $0.dataType == first.dataType })
+    else {
+        let types = operands.map(\.description).joined(separator: ", ")
+        throw FoveaError(
+            .usage, "\(operation) takes floating-point operands of one type and was given \(types).",
+            remedy: "Convert the operands to one floating-point type.")
+    }
+}
+
+/// Throws unless a tensor has the rank that an operation expects.
+package func expectRank(_ rank: Int, _ type: TensorType, _ role: String, of operation: String) throws {
+    guard type.shape.rank == rank else {
+        throw FoveaError(
+            .usage, "\(operation) expects \(role) of rank \(rank) and was given \(type.shape).",
+            remedy: "Reshape it to \(rank) axes.")
+    }
+}

@@ -1,0 +1,51 @@
+/// An operation that applies one function to each element: an activation, a logarithm, a square root.
+///
+/// Conforming takes a name, the function and its derivative; the type rule, the gradient and the evaluation follow.
+public protocol UnaryOperation: Operation {
+    /// y = f(x).
+    func function(_ x: Double) -> Double
+    /// f′(x). Where f has a kink, the value that PyTorch uses.
+    func derivative(_ x: Double) -> Double
+}
+
+extension UnaryOperation {
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try expectOperandCount(1, operands, of: Self.name)
+        try expectFloatingPoint(operands, of: Self.name)
+        return operands
+    }
+
+    public func gradients(operands: [Value], results: [Value], upstream: [Value?]) throws -> [Value?] {
+        try upstream.map { try $0.map { try UnaryGradient(of: self).applied(to: operands[0], $0) } }
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        [operands[0].map(function)]
+    }
+}
+
+/// The gradient of a ``UnaryOperation``: ∂L/∂x = ∂L/∂y · f′(x).
+///
+/// Operands: x and the upstream gradient, of one shape.
+public struct UnaryGradient<Base: UnaryOperation>: Operation {
+    public static var name: String { Base.name + "Gradient" }
+    public let base: Base
+
+    public init(of base: Base) { self.base = base }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try expectOperandCount(2, operands, of: Self.name)
+        try expectFloatingPoint(operands, of: Self.name)
+        guard operands[0] == operands[1] else {
+            throw FoveaError(.usage, "\(Self.name) takes x and a gradient of one shape, not \(operands).")
+        }
+        return [operands[0]]
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        let slopes = zip(operands[0].elements, operands[1].elements).map { x, upstream in
+            upstream * base.derivative(x)
+        }
+        return [ReferenceTensor(operands[0].shape, slopes)]
+    }
+}

@@ -1,0 +1,66 @@
+public import FoveaGraph
+
+/// A device that runs graphs.
+///
+/// A backend sees graphs and tensors, never layers. It is asked node by node what it supports; what it does not support
+/// runs on the reference backend, and the program's report says so.
+public protocol Backend: Sendable {
+    /// The name of the device on the command line: `cpu`, `reference`.
+    var name: String { get }
+
+    /// One line for people: library, version, instruction set.
+    var summary: String { get }
+
+    /// Whether the backend can run a node of this operation and these types.
+    func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool
+
+    /// Memory on the device for a state, filled with zeros.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory.
+    func makeBuffer(_ type: TensorType) throws -> any DeviceBuffer
+
+    /// Plans a graph whose nodes are all supported.
+    ///
+    /// - Parameter state: the memory of each state of the graph; runs read it and write the graph's updates into it.
+    func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable
+}
+
+/// A tensor that lives on a device from run to run. Used on the device's compute thread only.
+public protocol DeviceBuffer: AnyObject, Sendable {
+    var type: TensorType { get }
+
+    /// Copies the elements to the host.
+    func read() throws -> Tensor
+
+    /// Replaces the elements; the tensor has the buffer's type.
+    func write(_ tensor: Tensor) throws
+}
+
+/// A graph that has been planned on one device. Used on the device's compute thread only.
+public protocol Executable: Sendable {
+    /// Runs the graph once: takes its inputs in order, updates the state, and returns its outputs in order.
+    ///
+    /// The tensors have the types of the graph's inputs; ``Program`` has checked them.
+    func run(_ inputs: [Tensor]) throws -> [Tensor]
+
+    /// How each node is run, for people: the algorithm, the layout.
+    var steps: [ExecutableStep] { get }
+}
+
+/// A line of a program's report: which node runs how.
+public struct ExecutableStep: Hashable, Sendable {
+    /// The layer's path; empty for what no layer asked for.
+    public let path: String
+    public let operation: String
+    /// The device that runs it.
+    public let device: String
+    /// The algorithm or kernel.
+    public let implementation: String
+
+    public init(path: String, operation: String, device: String, implementation: String) {
+        self.path = path
+        self.operation = operation
+        self.device = device
+        self.implementation = implementation
+    }
+}

@@ -1,0 +1,78 @@
+public import FoveaGraph
+
+/// A backend with the state that lives on it, and the one thread that all of its work runs on.
+///
+/// The calls are asynchronous and run in the order in which they are made.
+public actor Device {
+    public nonisolated let backend: any Backend
+    private let thread: ComputeThread
+    private var state: [String: any DeviceBuffer] = [:]
+
+    public init(_ backend: any Backend) {
+        self.backend = backend
+        thread = ComputeThread(name: "fovea.\(backend.name)")
+    }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        // Safe: the actor keeps the thread for as long as it lives.
+        unsafe thread.asUnownedSerialExecutor()
+    }
+
+    /// Plans a graph after the standard passes. States that are not on the device yet are created, filled with zeros.
+    ///
+    /// - Throws: ``FoveaError`` when the graph is not sound, when a state is there with another type, or when the backend
+    ///   cannot plan it.
+    public func compile(_ graph: Graph) throws -> Program {
+        try graph.verify()
+        let optimized = try graph.optimized()
+        for held in optimized.states {
+            if let buffer = state[held.name] {
+                guard buffer.type == held.type else {
+                    throw FoveaError(
+                        .usage, "The device holds `\(held.name)` as \(buffer.type), the graph expects \(held.type).",
+                        remedy: "Use a device of its own for another network.")
+                }
+            } else {
+                state[held.name] = try backend.makeBuffer(held.type)
+            }
+        }
+        return try Program(optimized, on: backend, state: state)
+    }
+
+    /// Runs a program that this device compiled.
+    ///
+    /// - Throws: ``FoveaError`` when the inputs are not those of the program.
+    public func run(_ program: Program, _ inputs: [String: Tensor]) throws -> [String: Tensor] {
+        try program.run(inputs)
+    }
+
+    /// The values of some states.
+    ///
+    /// - Throws: ``FoveaError`` when the device has no state of that name.
+    public func read(_ names: [String]) throws -> [Tensor] {
+        try names.map { try buffer($0).read() }
+    }
+
+    /// Gives states new values; states that are not on the device yet are created.
+    ///
+    /// - Throws: ``FoveaError`` when a state is there with another type.
+    public func write(_ values: [(name: String, tensor: Tensor)]) throws {
+        for (name, tensor) in values {
+            if state[name] == nil { state[name] = try backend.makeBuffer(tensor.type) }
+            let buffer = try buffer(name)
+            guard buffer.type == tensor.type else {
+                throw FoveaError(
+                    .usage, "The device holds `\(name)` as \(buffer.type), the new value is \(tensor.type).",
+                    remedy: "Give it a value of the same type.")
+            }
+            try buffer.write(tensor)
+        }
+    }
+
+    private func buffer(_ name: String) throws -> any DeviceBuffer {
+        guard let buffer = state[name] else {
+            throw FoveaError(.usage, "The device holds no state named `\(name)`.", remedy: "Compile or write it first.")
+        }
+        return buffer
+    }
+}

@@ -1,0 +1,127 @@
+public import FoveaGraph
+
+/// A graph that has been compiled for one device: what a training step or a prediction runs.
+///
+/// Compiled by ``Device/compile(_:)`` and run by ``Device/run(_:_:)``, on the device's compute thread.
+public struct Program: Sendable {
+    /// The graph as it is run, after all passes.
+    public let graph: Graph
+    private let plan: Plan
+
+    /// How the graph is run.
+    private enum Plan: Sendable {
+        /// Everything on the device: the executable reads and updates the state itself.
+        case whole(any Executable)
+        /// Some nodes on the reference backend: values cross between the stretches on the host.
+        case segmented([(graph: Graph, executable: any Executable)], state: [String: any DeviceBuffer])
+    }
+
+    init(_ graph: Graph, on backend: any Backend, state: [String: any DeviceBuffer]) throws {
+        self.graph = graph
+        func isSupported(_ node: Node) -> Bool {
+            backend.supports(
+                node.operation, operands: node.operands.map(graph.type(of:)), results: node.results)
+        }
+        if graph.nodes.allSatisfy({ !graph.isComputed($0) || isSupported($0) }) {
+            plan = .whole(try backend.compile(graph, state: state))
+        } else {
+            let reference = ReferenceBackend()
+            let segments = try graph.segments(supported: isSupported).map { segment in
+                let executable =
+                    segment.onDevice
+                    ? try backend.compile(segment.graph, state: state)
+                    : try reference.compile(segment.graph, state: state)
+                return (graph: segment.graph, executable: executable)
+            }
+            plan = .segmented(segments, state: state)
+        }
+    }
+
+    /// The names and types of what a run is given, in order.
+    public var inputs: [(name: String, type: TensorType)] { graph.inputs.map { ($0.name, $0.type) } }
+
+    /// Which node runs where and how; the fallback to the reference backend is visible here.
+    public var steps: [ExecutableStep] {
+        switch plan {
+        case .whole(let executable): executable.steps
+        case .segmented(let segments, _): segments.flatMap(\.executable.steps)
+        }
+    }
+
+    /// The operations that the device does not support and the reference backend runs, each once, sorted by name.
+    public var fallbacks: [String] {
+        guard case .segmented = plan else { return [] }
+        return Set(steps.filter { $0.device == "reference" }.map(\.operation)).sorted()
+    }
+
+    /// The report of ``steps`` as a table for people.
+    public func explain() -> String {
+        let rows = steps.map { [$0.path.isEmpty ? "–" : $0.path, $0.operation, $0.device, $0.implementation] }
+        return textTable(header: ["layer", "operation", "device", "implementation"], rows: rows)
+    }
+
+    func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
+        let ordered = try orderedInputs(inputs)
+        let results: [Tensor]
+        switch plan {
+        case .whole(let executable): results = try executable.run(ordered)
+        case .segmented(let segments, let state): results = try run(segments, state, ordered)
+        }
+        return Dictionary(zip(graph.outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
+    }
+
+    private func run(
+        _ segments: [(graph: Graph, executable: any Executable)], _ state: [String: any DeviceBuffer],
+        _ inputs: [Tensor]
+    ) throws -> [Tensor] {
+        var values: [String: Tensor] = [:]
+        for (input, tensor) in zip(graph.inputs, inputs) { values[input.value.description] = tensor }
+        func tensor(_ id: ValueID) throws -> Tensor {
+            if let tensor = values[id.description] { return tensor }
+            switch graph.nodes[id.node].operation {
+            case let constant as Constant: return constant.tensor
+            case let placeholder as Placeholder:
+                if let buffer = state[placeholder.name] { return try buffer.read() }
+            default: break
+            }
+            throw FoveaError(.internalDefect, "The value \(id) was not computed before it was read.")
+        }
+        for segment in segments {
+            let operands = try segment.graph.inputs.map { input in
+                guard let tensor = values[input.name] else {
+                    throw FoveaError(.internalDefect, "The value \(input.name) was not computed before it was read.")
+                }
+                return tensor
+            }
+            let results = try segment.executable.run(operands)
+            for (output, result) in zip(segment.graph.outputs, results) { values[output.name] = result }
+        }
+        let outputs = try graph.outputs.map { try tensor($0.value) }
+        let updates = try graph.updates.map { ($0.state, try tensor($0.value)) }
+        for (name, value) in updates { try state[name]?.write(value) }
+        return outputs
+    }
+
+    /// Checks that a run is given what the graph expects, no more and no less.
+    private func orderedInputs(_ given: [String: Tensor]) throws -> [Tensor] {
+        let ordered = try graph.inputs.map { input in
+            guard let tensor = given[input.name] else {
+                throw FoveaError(
+                    .usage, "The program was not given its input `\(input.name)`.",
+                    remedy: "Pass a tensor of type \(input.type).")
+            }
+            guard tensor.type == input.type else {
+                throw FoveaError(
+                    .usage, "The input `\(input.name)` has the type \(tensor.type), the program expects \(input.type).",
+                    remedy: "Pass a tensor of the expected shape, or compile a program for this one.")
+            }
+            return tensor
+        }
+        guard given.count == ordered.count else {
+            let known = Set(graph.inputs.map(\.name))
+            let unknown = given.keys.filter { !known.contains($0) }.sorted().joined(separator: ", ")
+            throw FoveaError(.usage, "The program has no input named \(unknown).", remedy: "Leave it out.")
+        }
+        return ordered
+    }
+}

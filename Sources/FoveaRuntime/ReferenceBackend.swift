@@ -1,0 +1,67 @@
+public import FoveaGraph
+
+/// Runs every operation by its definition, in Double, rounding each result once to its type: slow, and the standard that
+/// every other backend is held to.
+public struct ReferenceBackend: Backend {
+    public let name = "reference"
+    public let summary = "plain Swift, the definition of every operation"
+
+    public init() {}
+
+    public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool { true }
+
+    public func makeBuffer(_ type: TensorType) -> any DeviceBuffer { HostBuffer(type) }
+
+    public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
+        ReferenceExecutable(graph: graph, state: state)
+    }
+}
+
+/// A state in the host's memory.
+private final class HostBuffer: DeviceBuffer, @unchecked Sendable {
+    // Unchecked: like every buffer it is used on its device's compute thread only.
+    private var tensor: Tensor
+
+    init(_ type: TensorType) { tensor = Tensor(repeating: 0, type) }
+
+    var type: TensorType { tensor.type }
+    func read() -> Tensor { tensor }
+    func write(_ tensor: Tensor) {
+        precondition(tensor.type == type, "a state keeps its type")
+        self.tensor = tensor
+    }
+}
+
+/// Evaluates the nodes of a graph one after the other.
+private struct ReferenceExecutable: Executable {
+    let graph: Graph
+    let state: [String: any DeviceBuffer]
+
+    func run(_ inputs: [Tensor]) throws -> [Tensor] {
+        var values: [ValueID: Tensor] = [:]
+        for (input, tensor) in zip(graph.inputs, inputs) { values[input.value] = tensor }
+        for held in graph.states { values[held.value] = try state[held.name]?.read() }
+        func tensor(_ id: ValueID) -> Tensor {
+            guard let tensor = values[id] else { preconditionFailure("the verifier lets no unbound value through") }
+            return tensor
+        }
+        for (index, node) in graph.nodes.enumerated() where !(node.operation is Placeholder) {
+            let operands = node.operands.map { ReferenceTensor(tensor($0).shape, tensor($0).doubles) }
+            let results = node.operation.evaluate(operands, resultTypes: node.results)
+            for (position, (result, type)) in zip(results, node.results).enumerated() {
+                values[ValueID(node: index, result: position)] = Tensor(elements: result.elements, type)
+            }
+        }
+        let outputs = graph.outputs.map { tensor($0.value) }
+        for update in graph.updates { try state[update.state]?.write(tensor(update.value)) }
+        return outputs
+    }
+
+    var steps: [ExecutableStep] {
+        graph.nodes.filter { !($0.operation is Placeholder) }.map { node in
+            ExecutableStep(
+                path: node.location.path, operation: node.operation.operationName, device: "reference",
+                implementation: "definition")
+        }
+    }
+}
