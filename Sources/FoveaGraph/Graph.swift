@@ -56,8 +56,15 @@ public struct Graph: Sendable {
     public internal(set) var nodes: [Node] = []
     public internal(set) var outputs: [Output] = []
     public internal(set) var updates: [Update] = []
+    /// A scalar that decides whether a run counts: where it is NaN or infinite, no state is updated.
+    ///
+    /// The loss of a training step is its guard: a step that diverges leaves the weights that led to it to be looked at.
+    public internal(set) var guardValue: ValueID?
 
     public init() {}
+
+    /// What a run is for: the values that are handed back, kept as state, or looked at to decide whether the run counts.
+    package var roots: [ValueID] { outputs.map(\.value) + updates.map(\.value) + (guardValue.map { [$0] } ?? []) }
 
     public func type(of value: ValueID) -> TensorType { nodes[value.node].results[value.result] }
 
@@ -88,6 +95,8 @@ public struct Graph: Sendable {
     package mutating func addOutput(_ name: String, _ value: ValueID) {
         outputs.append(Output(name: name, value: value))
     }
+
+    package mutating func setGuard(_ value: ValueID) { guardValue = value }
 
     package mutating func addUpdate(_ state: String, _ value: ValueID) {
         updates.append(Update(state: state, value: value))

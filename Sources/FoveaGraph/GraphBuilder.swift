@@ -60,4 +60,7 @@ public class GraphBuilder {
 
     /// Gives a state a new value at the end of each run.
     public func update(_ state: String, to value: Value) { graph.addUpdate(state, value.id) }
+
+    /// Updates states only in runs in which this scalar is finite.
+    public func updateOnlyIfFinite(_ value: Value) { graph.setGuard(value.id) }
 }

@@ -18,6 +18,7 @@ extension Graph: CustomStringConvertible {
             return "%\(index): \(types) = \(name)(\(operands))\(attributes.isEmpty ? "" : " " + attributes)\(origin)"
         }
         lines += outputs.map { "output \($0.name) = \($0.value)" }
+        if let guardValue { lines.append("update only if finite: \(guardValue)") }
         lines += updates.map { "update \($0.state) ← \($0.value)" }
         return lines.joined(separator: "\n")
     }

@@ -35,6 +35,10 @@ extension Graph {
                     .internalDefect, "The update of `\(update.state)` has the type \(type(of: update.value)).")
             }
         }
+        if let guardValue, type(of: guardValue).shape.rank != 0 {
+            throw FoveaError(
+                .internalDefect, "The guard \(guardValue) has the type \(type(of: guardValue)), not a scalar.")
+        }
         guard Set(updates.map(\.state)).count == updates.count else {
             throw FoveaError(.internalDefect, "The graph updates a state twice.")
         }

@@ -38,7 +38,8 @@ public protocol DeviceBuffer: AnyObject, Sendable {
 
 /// A graph that has been planned on one device. Used on the device's compute thread only.
 public protocol Executable: Sendable {
-    /// Runs the graph once: takes its inputs in order, updates the state, and returns its outputs in order.
+    /// Runs the graph once: takes its inputs in order, updates the state unless the graph's guard is not finite, and
+    /// returns its outputs in order.
     ///
     /// The tensors have the types of the graph's inputs; ``Program`` has checked them.
     func run(_ inputs: [Tensor]) throws -> [Tensor]

@@ -54,9 +54,9 @@ extension Graph {
         return builder.graph
     }
 
-    /// What the rest of the graph, its outputs and its updates read of these nodes, in order.
+    /// What the rest of the graph and its roots read of these nodes, in order.
     private func valuesNeeded(outside members: Set<Int>) -> [ValueID] {
-        var needed = Set(outputs.map(\.value) + updates.map(\.value))
+        var needed = Set(roots)
         for (index, node) in nodes.enumerated() where !members.contains(index) { needed.formUnion(node.operands) }
         return needed.filter { members.contains($0.node) }.sorted()
     }

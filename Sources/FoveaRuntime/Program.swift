@@ -97,6 +97,7 @@ public struct Program: Sendable {
             for (output, result) in zip(segment.graph.outputs, results) { values[output.name] = result }
         }
         let outputs = try graph.outputs.map { try tensor($0.value) }
+        if let guardValue = graph.guardValue, try !tensor(guardValue).isFinite { return outputs }
         let updates = try graph.updates.map { ($0.state, try tensor($0.value)) }
         for (name, value) in updates { try state[name]?.write(value) }
         return outputs

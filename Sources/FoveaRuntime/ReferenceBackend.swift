@@ -53,6 +53,7 @@ private struct ReferenceExecutable: Executable {
             }
         }
         let outputs = graph.outputs.map { tensor($0.value) }
+        if let guardValue = graph.guardValue, !tensor(guardValue).isFinite { return outputs }
         for update in graph.updates { try state[update.state]?.write(tensor(update.value)) }
         return outputs
     }

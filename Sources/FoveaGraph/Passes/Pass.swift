@@ -36,6 +36,7 @@ extension Graph {
                     location: node.location))
         }
         kept.outputs = outputs.map { Output(name: $0.name, value: moved($0.value)) }
+        kept.guardValue = guardValue.map(moved)
         kept.updates = updates.map { Update(state: $0.state, value: moved($0.value)) }
         return kept
     }

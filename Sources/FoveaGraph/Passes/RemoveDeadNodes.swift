@@ -1,9 +1,9 @@
-/// Removes the nodes that no output and no update depends on. Placeholders stay: they are the graph's signature.
+/// Removes the nodes that no output, no update and no guard depends on. Placeholders stay: they are the graph's signature.
 public struct RemoveDeadNodes: Pass {
     public init() {}
 
     public func run(on graph: Graph) -> Graph {
-        var live = Set((graph.outputs.map(\.value) + graph.updates.map(\.value)).map(\.node))
+        var live = Set(graph.roots.map(\.node))
         for index in graph.nodes.indices.reversed() where live.contains(index) {
             live.formUnion(graph.nodes[index].operands.map(\.node))
         }
