@@ -87,6 +87,17 @@ package func expectFloatingPoint(_ operands: [TensorType], of operation: String)
     }
 }
 
+/// Throws unless all operands have floating-point elements of one type and one shape.
+package func expectEqualTypes(_ operands: [TensorType], of operation: String) throws {
+    try expectFloatingPoint(operands, of: operation)
+    guard operands.allSatisfy({ $0 == operands[0] }) else {
+        let types = operands.map(\.description).joined(separator: ", ")
+        throw FoveaError(
+            .usage, "\(operation) takes operands of one shape and was given \(types).",
+            remedy: "Reshape or broadcast them to one shape.")
+    }
+}
+
 /// Throws unless a tensor has the rank that an operation expects.
 package func expectRank(_ rank: Int, _ type: TensorType, _ role: String, of operation: String) throws {
     guard type.shape.rank == rank else {

@@ -39,20 +39,7 @@ extension ReferenceTensor {
         let strides =
             [Int](repeating: 0, count: target.rank - shape.rank)
             + zip(shape.dimensions, shape.strides).map { $0 == 1 ? 0 : $1 }
-        var result = ReferenceTensor(target)
-        for (index, position) in target.strides.positions(in: target).enumerated() {
-            result.elements[index] = elements[zip(position, strides).reduce(0) { $0 + $1.0 * $1.1 }]
-        }
-        return result
-    }
-}
-
-extension Array where Element == Int {
-    /// The index along each axis of every element of a shape whose strides these are, in order.
-    func positions(in shape: Shape) -> some Sequence<[Int]> {
-        (0..<shape.elementCount).lazy.map { offset in
-            zip(self, shape.dimensions).map { stride, dimension in offset / stride % dimension }
-        }
+        return ReferenceTensor(target, target.offsets(strides: strides).map { elements[$0] })
     }
 }
 

@@ -21,14 +21,17 @@ extension Reduction {
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        let operand = operands[0]
-        let resultStrides = keptShape(of: operand.shape).strides
-        let strides = resultStrides.enumerated().map { axis, stride in isReduced(axis, operand.shape) ? 0 : stride }
         var collected = [[Double]](repeating: [], count: resultTypes[0].shape.elementCount)
-        for (offset, position) in operand.shape.strides.positions(in: operand.shape).enumerated() {
-            collected[zip(position, strides).reduce(0) { $0 + $1.0 * $1.1 }].append(operand.elements[offset])
+        for (element, offset) in zip(operands[0].elements, resultOffsets(of: operands[0].shape)) {
+            collected[offset].append(element)
         }
         return [ReferenceTensor(resultTypes[0].shape, collected.map(combine))]
+    }
+
+    /// For each element of an operand of this shape, in order, the offset of the result that it goes into.
+    func resultOffsets(of shape: Shape) -> [Int] {
+        let strides = keptShape(of: shape).strides
+        return shape.offsets(strides: shape.dimensions.indices.map { isReduced($0, shape) ? 0 : strides[$0] })
     }
 
     /// The reduced axes counted from the first.

@@ -35,10 +35,7 @@ public struct UnaryGradient<Base: UnaryOperation>: Operation {
 
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(2, operands, of: Self.name)
-        try expectFloatingPoint(operands, of: Self.name)
-        guard operands[0] == operands[1] else {
-            throw FoveaError(.usage, "\(Self.name) takes x and a gradient of one shape, not \(operands).")
-        }
+        try expectEqualTypes(operands, of: Self.name)
         return [operands[0]]
     }
 

@@ -1,0 +1,17 @@
+import Foundation
+
+/// The hyperbolic tangent: y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
+///
+/// Source: ONNX `Tanh`. Same numbers as `torch.tanh`.
+public struct Tanh: UnaryOperation {
+    public static let name = "Tanh"
+
+    public init() {}
+
+    public func function(_ x: Double) -> Double { tanh(x) }
+
+    public func derivative(_ x: Double) -> Double {
+        let y = tanh(x)
+        return 1 - y * y
+    }
+}
