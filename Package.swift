@@ -32,7 +32,8 @@ let package = Package(
             name: "FoveaNN",
             dependencies: ["FoveaGraph", .product(name: "OrderedCollections", package: "swift-collections")],
             swiftSettings: settings),
-        .target(name: "FoveaData", dependencies: ["FoveaGraph"], swiftSettings: settings),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "FoveaData", dependencies: ["FoveaGraph", "CZlib"], swiftSettings: settings),
         .target(name: "FoveaFormats", dependencies: ["FoveaGraph", "FoveaNN"], swiftSettings: settings),
         .target(
             name: "FoveaTraining",

@@ -1,0 +1,36 @@
+import FoveaGraph
+
+/// The order in which an epoch goes through a data set: a pure function of (seed, epoch), so that a resumed run sees the
+/// images in the order in which it would have seen them.
+public struct EpochOrder: Hashable, Sendable {
+    public let seed: UInt64
+    /// False for the data set's own order, the same in every epoch.
+    public let isShuffled: Bool
+
+    public init(seed: UInt64, isShuffled: Bool = true) {
+        self.seed = seed
+        self.isShuffled = isShuffled
+    }
+
+    /// The indices 0..<count, each once.
+    public func indices(count: Int, epoch: Int) -> [Int] {
+        guard isShuffled else { return Array(0..<count) }
+        return CounterBasedGenerator(seed: seed, purpose: "shuffle").derived(UInt64(epoch)).permutation(of: count)
+    }
+}
+
+extension CounterBasedGenerator {
+    /// A random order of 0..<count (Fisher and Yates, in Durstenfeld's form).
+    ///
+    /// Written out, because the standard library does not promise that its `shuffled` stays the same.
+    func permutation(of count: Int) -> [Int] {
+        var order = Array(0..<count)
+        var words = stream
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            // The high half of word × bound is uniform in 0..<bound up to a bias of bound / 2^64.
+            let drawn = Int(words.next().multipliedFullWidth(by: UInt64(last + 1)).high)
+            order.swapAt(last, drawn)
+        }
+        return order
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import FoveaGraph
+
+/// How one person writes one digit once: a style with all that chance does to it. Every choice is drawn from one stream.
+struct Handwriting {
+    /// The pen's path, each stroke as a chain of short straight lines.
+    let strokes: [[SIMD2<Double>]]
+    /// Half of the pen's width, in pixels of the finished image.
+    let penRadius: Double
+    /// How softly the ink ends: half of the width of its edge, in pixels.
+    let softness: Double
+
+    init(_ digit: Int, _ random: inout CounterBasedGenerator.Stream) {
+        var knots = Self.style(of: digit, &random).strokes
+        let careless = 0.018 + 0.03 * random.uniform()
+        for stroke in knots.indices {
+            for knot in knots[stroke].indices {
+                knots[stroke][knot].position += careless * SIMD2(random.normal(), random.normal())
+            }
+        }
+        let deform = Deformation(&random)
+        strokes = knots.map { Self.curve(through: $0).map(deform.callAsFunction) }
+        penRadius = min(2.4, max(0.75, 1.3 * exp(0.26 * random.normal())))
+        softness = 0.5 + 0.35 * random.uniform()
+    }
+
+    private static func style(of digit: Int, _ random: inout CounterBasedGenerator.Stream) -> GlyphStyle {
+        let styles = GlyphStyle.ofDigit[digit]
+        var remaining = random.uniform() * styles.reduce(0) { $0 + $1.frequency }
+        for style in styles {
+            remaining -= style.frequency
+            if remaining < 0 { return style }
+        }
+        return styles[styles.count - 1]
+    }
+
+    /// A chain of lines along the Catmull–Rom spline through the knots, which starts anew at each corner.
+    private static func curve(through knots: [GlyphStyle.Knot]) -> [SIMD2<Double>] {
+        var points = [knots[0].position]
+        for index in 1..<knots.count {
+            let (start, end) = (knots[index - 1], knots[index])
+            // Beyond an end or a corner the curve goes on as if it were straight there.
+            let before =
+                index < 2 || start.isCorner ? start.position * 2 - end.position : knots[index - 2].position
+            let after =
+                index + 1 == knots.count || end.isCorner ? end.position * 2 - start.position : knots[index + 1].position
+            let enter = (end.position - before) / 2
+            let leave = (after - start.position) / 2
+            for step in 1...linesPerSection {
+                let t = Double(step) / Double(linesPerSection)
+                let (t2, t3) = (t * t, t * t * t)
+                let fromStart = start.position * (2 * t3 - 3 * t2 + 1) + enter * (t3 - 2 * t2 + t)
+                let fromEnd = end.position * (3 * t2 - 2 * t3) + leave * (t3 - t2)
+                points.append(fromStart + fromEnd)
+            }
+        }
+        return points
+    }
+
+    private static let linesPerSection = 5
+}
+
+/// Slant, rotation and proportions, and a smooth random displacement (three waves of random direction, length and phase)
+/// that bends what was straight.
+private struct Deformation {
+    private let columns: (SIMD2<Double>, SIMD2<Double>)
+    private let waves: [(frequency: SIMD2<Double>, phase: Double, amplitude: SIMD2<Double>)]
+
+    init(_ random: inout CounterBasedGenerator.Stream) {
+        let slant = 0.14 + 0.24 * random.normal()
+        let rotation = 0.1 * random.normal()
+        let widening = exp(0.2 * random.normal())
+        let (cosine, sine) = (cos(rotation), sin(rotation))
+        func rotated(_ vector: SIMD2<Double>) -> SIMD2<Double> {
+            [cosine * vector.x - sine * vector.y, sine * vector.x + cosine * vector.y]
+        }
+        columns = (rotated([widening, 0]), rotated([-slant, 1]))
+        waves = (0..<3).map { _ in
+            let direction = 2 * .pi * random.uniform()
+            let length = 2 + 4 * random.uniform()
+            return (
+                frequency: length * SIMD2(cos(direction), sin(direction)), phase: 2 * .pi * random.uniform(),
+                amplitude: 0.025 * SIMD2(random.normal(), random.normal())
+            )
+        }
+    }
+
+    func callAsFunction(_ point: SIMD2<Double>) -> SIMD2<Double> {
+        var moved = point
+        for wave in waves {
+            let angle = wave.frequency.x * point.x + wave.frequency.y * point.y + wave.phase
+            moved += wave.amplitude * sin(angle)
+        }
+        return columns.0 * moved.x + columns.1 * moved.y
+    }
+}

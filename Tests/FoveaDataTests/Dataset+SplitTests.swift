@@ -1,0 +1,41 @@
+import FoveaData
+import FoveaGraph
+import Testing
+
+@Suite("Dataset split")
+struct DatasetSplitTests {
+    /// 100 images: 60 of class 0, 30 of class 1, 10 of class 2; each image's byte is its index.
+    private func uneven() throws -> Dataset {
+        let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
+        return try Dataset(
+            name: "uneven", classNames: ["a", "b", "c"], labels: labels, pixels: (0..<100).map { UInt8($0) },
+            channels: 1, height: 1, width: 1)
+    }
+
+    private func images(_ part: Dataset) -> [UInt8] { (0..<part.count).flatMap { part.pixels(of: $0) } }
+
+    @Test("every class gives the same fraction, and no image is in both parts or in none")
+    func stratified() throws {
+        let (training, validation) = try uneven().split(validationFraction: 0.2, seed: 3)
+        #expect((0..<3).map { label in validation.labels.count { $0 == label } } == [12, 6, 2])
+        #expect((images(training) + images(validation)).sorted() == (0..<100).map { UInt8($0) })
+        #expect(images(training) == images(training).sorted())
+        #expect(images(validation) == images(validation).sorted())
+    }
+
+    @Test("the seed decides which images")
+    func seeded() throws {
+        func validation(_ seed: UInt64) throws -> [UInt8] {
+            images(try uneven().split(validationFraction: 0.2, seed: seed).validation)
+        }
+        #expect(try validation(3) == validation(3))
+        #expect(try validation(3) != validation(4))
+    }
+
+    @Test("a fraction that is none, or leaves a part empty, is an error", arguments: [0, 1, -1, 2, .nan, 0.001, 0.999])
+    func wrongFraction(fraction: Double) throws {
+        let dataset = try uneven()
+        let error = #expect(throws: FoveaError.self) { try dataset.split(validationFraction: fraction, seed: 3) }
+        #expect(error?.code == .usage)
+    }
+}
