@@ -1,0 +1,101 @@
+import FoveaGraph
+
+extension OperationCase {
+    /// The geometry of one convolution.
+    private struct Geometry {
+        let images: Shape
+        let filters: Int
+        let groups: Int
+        let window: Window
+    }
+
+    static func convolutions() throws -> [OperationCase] {
+        try (systematicGeometries() + typicalGeometries()).enumerated().flatMap { index, geometry in
+            try cases(of: geometry, withBias: index.isMultiple(of: 2))
+        }
+    }
+
+    /// Every combination of kernel, stride, padding and dilation that fits, with channels, groups, batch and image size
+    /// taking turns.
+    private static func systematicGeometries() throws -> [Geometry] {
+        let kernels: [Window.Extent] = [1, 3, .init(3, 2), 5]
+        let strides: [Window.Extent] = [1, 2, .init(2, 1)]
+        let paddings = [Window.Padding(0), Window.Padding(1), Window.Padding(top: 0, left: 2, bottom: 1, right: 0)]
+        // Channels, filters, groups: one, three, odd numbers, vector lengths, groups, and depthwise with and without
+        // several filters per channel.
+        let channels = [
+            (1, 1, 1), (3, 16, 1), (16, 17, 1), (17, 3, 1), (4, 6, 2), (16, 16, 16), (17, 17, 17), (3, 6, 3),
+            (32, 32, 2),
+        ]
+        let sizes = [(7, 7), (9, 8), (12, 11), (6, 13)]
+        let batches = [1, 2, 3]
+        var geometries: [Geometry] = []
+        for kernel in kernels {
+            for stride in strides {
+                for padding in paddings {
+                    for dilation in [Window.Extent(1), Window.Extent(2)] {
+                        let turn = geometries.count
+                        let (inputs, filters, groups) = channels[turn % channels.count]
+                        let (height, width) = sizes[turn % sizes.count]
+                        let window = try Window(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+                        guard (try? window.outputSize(height: height, width: width, of: "Convolution")) != nil else {
+                            continue
+                        }
+                        geometries.append(
+                            Geometry(
+                                images: Shape([batches[turn % batches.count], inputs, height, width]), filters: filters,
+                                groups: groups, window: window))
+                    }
+                }
+            }
+        }
+        return geometries
+    }
+
+    /// Layers of well-known networks, at a size that the reference can compute.
+    private static func typicalGeometries() throws -> [Geometry] {
+        [
+            // LeNet-5: both convolutions.
+            Geometry(images: [2, 1, 28, 28], filters: 6, groups: 1, window: try Window(kernel: 5, padding: .init(2))),
+            Geometry(images: [2, 6, 14, 14], filters: 16, groups: 1, window: try Window(kernel: 5)),
+            // ResNet: stem, 3×3 (a candidate for Winograd's algorithm), and 1×1 with stride.
+            Geometry(
+                images: [1, 3, 32, 32], filters: 16, groups: 1,
+                window: try Window(kernel: 7, stride: 2, padding: .init(3))),
+            Geometry(
+                images: [1, 32, 14, 14], filters: 32, groups: 1, window: try Window(kernel: 3, padding: .init(1))),
+            Geometry(images: [2, 16, 8, 8], filters: 32, groups: 1, window: try Window(kernel: 1, stride: 2)),
+            // MobileNet: depthwise with stride.
+            Geometry(
+                images: [2, 24, 9, 9], filters: 24, groups: 24,
+                window: try Window(kernel: 3, stride: 2, padding: .init(1))),
+            // The window exactly covers the image, and stride skips its last column.
+            Geometry(images: [1, 2, 5, 4], filters: 3, groups: 1, window: try Window(kernel: .init(5, 4))),
+            Geometry(images: [1, 2, 4, 6], filters: 3, groups: 1, window: try Window(kernel: 1, stride: 4)),
+            // More padding than kernel: some results are the bias alone.
+            Geometry(images: [1, 2, 3, 3], filters: 3, groups: 1, window: try Window(kernel: 2, padding: .init(3))),
+        ]
+    }
+
+    private static func cases(of geometry: Geometry, withBias: Bool) throws -> [OperationCase] {
+        let (window, groups) = (geometry.window, geometry.groups)
+        let images = OperandDraw(geometry.images)
+        let filterShape = Shape([
+            geometry.filters, geometry.images[1] / groups, window.kernel.height, window.kernel.width,
+        ])
+        let filters = OperandDraw(filterShape)
+        let convolution = Convolution(window, groups: groups)
+        let result = try convolution.resultTypes(of: [images.type(.float32), filters.type(.float32)])[0]
+        let upstream = OperandDraw(result.shape)
+        let bias = withBias ? [OperandDraw([geometry.filters])] : []
+        return [
+            OperationCase(convolution, [images, filters] + bias, differentiable: withBias ? [0, 1, 2] : [0, 1]),
+            OperationCase(
+                ConvolutionInputGradient(window, groups: groups, inputShape: geometry.images), [upstream, filters],
+                differentiable: [0, 1]),
+            OperationCase(
+                ConvolutionFilterGradient(window, groups: groups, withBias: withBias), [images, upstream],
+                differentiable: [0, 1], differentiableResults: withBias ? [0, 1] : [0]),
+        ]
+    }
+}

@@ -1,0 +1,41 @@
+import FoveaGraph
+
+extension OperationCase {
+    static func pooling() throws -> [OperationCase] {
+        let geometries: [(Shape, Window)] = [
+            ([2, 3, 8, 8], try Window(kernel: 2, stride: 2)),
+            ([1, 16, 7, 9], try Window(kernel: 2, stride: 2)),
+            ([2, 17, 9, 8], try Window(kernel: 3, stride: 2, padding: .init(1))),
+            ([3, 1, 6, 6], try Window(kernel: 3, stride: 1, padding: .init(1))),
+            ([1, 3, 7, 6], try Window(kernel: .init(3, 2), stride: .init(1, 2))),
+            ([1, 4, 6, 5], try Window(kernel: 3, stride: 2, padding: .init(top: 0, left: 1, bottom: 2, right: 0))),
+            ([1, 2, 9, 9], try Window(kernel: 2, stride: 1, dilation: 2)),
+            ([1, 2, 7, 7], try Window(kernel: 3, stride: 2, padding: .init(2), dilation: 2)),
+            ([2, 3, 5, 5], try Window(kernel: 1)),
+            ([2, 3, 5, 4], try Window(kernel: .init(5, 4))),
+        ]
+        let windowed = geometries.flatMap { shape, window in
+            [
+                OperationCase(MaxPooling(window), [OperandDraw(shape, .distinct)], differentiable: [0]),
+                OperationCase(
+                    MaxPooling(window), [OperandDraw(shape, .fewValues)], differentiable: [0], isSmooth: false),
+                OperationCase(AveragePooling(window), [OperandDraw(shape)], differentiable: [0]),
+                OperationCase(
+                    AveragePooling(window, countIncludingPadding: false), [OperandDraw(shape)], differentiable: [0]),
+            ]
+        }
+        let gradients = try geometries.flatMap { shape, window in
+            try [true, false].map { counting in
+                let pooled = try AveragePooling(window).resultTypes(of: [.float32(shape)])[0]
+                return OperationCase(
+                    AveragePoolingGradient(window, countIncludingPadding: counting, inputShape: shape),
+                    [OperandDraw(pooled.shape)], differentiable: [0])
+            }
+        }
+        let global: [Shape] = [[1, 1, 1, 1], [2, 17, 7, 7], [3, 16, 4, 5]]
+        return windowed + gradients
+            + global.map { shape in
+                OperationCase(GlobalAveragePooling(), [OperandDraw(shape)], differentiable: [0])
+            }
+    }
+}
