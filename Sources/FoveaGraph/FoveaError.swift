@@ -39,8 +39,10 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         remedy.isEmpty ? problem : "\(problem) \(remedy)"
     }
 
-    /// The same error with the place where it happened put in front of the problem.
+    /// The same error with the place where it happened put in front: "`fc1` expects 400 inputs", "`conv2`: The window …".
     package func located(at place: String) -> FoveaError {
-        place.isEmpty ? self : FoveaError(code, "`\(place)`: \(problem)", remedy: remedy)
+        if place.isEmpty { return self }
+        let separator = problem.first?.isLowercase == true ? "" : ":"
+        return FoveaError(code, "`\(place)`\(separator) \(problem)", remedy: remedy)
     }
 }

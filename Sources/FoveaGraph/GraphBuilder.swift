@@ -1,7 +1,7 @@
 /// Makes a graph node by node while a network is traced.
 ///
 /// Not `Sendable`: a trace happens in one place and ends with ``graph``, which is a value.
-public class GraphBuilder {
+open class GraphBuilder {
     /// The graph so far.
     public private(set) var graph = Graph()
 
@@ -54,6 +54,9 @@ public class GraphBuilder {
         }
         return graph.nodes[node].results.indices.map { Value(builder: self, id: ValueID(node: node, result: $0)) }
     }
+
+    /// The first result of a node that is already in the graph.
+    package func value(ofNode index: Int) -> Value { Value(builder: self, id: ValueID(node: index)) }
 
     /// Names a value that a run hands back.
     public func output(_ name: String, _ value: Value) { graph.addOutput(name, value.id) }

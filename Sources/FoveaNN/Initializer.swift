@@ -1,0 +1,90 @@
+import Foundation
+public import FoveaGraph
+
+/// How a parameter's first values are drawn.
+public struct Initializer: Hashable, Sendable {
+    /// How many inputs feed one output of a layer, and how many outputs one input feeds.
+    public struct Fans: Hashable, Sendable {
+        public let incoming: Int
+        public let outgoing: Int
+
+        public init(incoming: Int, outgoing: Int) {
+            self.incoming = incoming
+            self.outgoing = outgoing
+        }
+    }
+
+    private enum Distribution: Hashable, Sendable {
+        case constant(Double)
+        case uniform(bound: Scale)
+        case normal(deviation: Scale)
+    }
+
+    /// A width of a distribution, perhaps in terms of the fans.
+    private enum Scale: Hashable, Sendable {
+        case fixed(Double)
+        /// factor / √fan-in.
+        case perIncoming(factor: Double)
+        /// factor / √fan-out.
+        case perOutgoing(factor: Double)
+        /// factor / √(fan-in + fan-out).
+        case perBoth(factor: Double)
+
+        func value(_ fans: Fans) -> Double {
+            switch self {
+            case .fixed(let value): value
+            case .perIncoming(let factor): factor / Double(max(1, fans.incoming)).squareRoot()
+            case .perOutgoing(let factor): factor / Double(max(1, fans.outgoing)).squareRoot()
+            case .perBoth(let factor): factor / Double(max(1, fans.incoming + fans.outgoing)).squareRoot()
+            }
+        }
+    }
+
+    private let distribution: Distribution
+
+    public static let zeros = Initializer(distribution: .constant(0))
+    public static let ones = Initializer(distribution: .constant(1))
+    public static func constant(_ value: Double) -> Initializer { Initializer(distribution: .constant(value)) }
+
+    /// U(−b, b) with b = √(6 / ((1 + a²) · fan-in)), a = √5: the default of PyTorch's convolutions and linear layers, where
+    /// it comes to b = 1/√fan-in.
+    ///
+    /// Source: He et al., "Delving Deep into Rectifiers", 2015.
+    public static func kaimingUniform(negativeSlope: Double = 5.0.squareRoot()) -> Initializer {
+        let gain = (2 / (1 + negativeSlope * negativeSlope)).squareRoot()
+        return Initializer(distribution: .uniform(bound: .perIncoming(factor: gain * 3.0.squareRoot())))
+    }
+
+    /// N(0, √(2 / fan-out)): what torchvision's ResNets use before a rectifier.
+    ///
+    /// Source: He et al., "Delving Deep into Rectifiers", 2015.
+    public static let kaimingNormalFanOut = Initializer(
+        distribution: .normal(deviation: .perOutgoing(factor: 2.0.squareRoot())))
+
+    /// U(−b, b) with b = 1/√fan-in: PyTorch's default for the biases of convolutions and linear layers.
+    public static let uniformFanIn = Initializer(distribution: .uniform(bound: .perIncoming(factor: 1)))
+
+    /// U(−b, b) with b = √(6 / (fan-in + fan-out)): Keras's default.
+    ///
+    /// Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+    public static let glorotUniform = Initializer(distribution: .uniform(bound: .perBoth(factor: 6.0.squareRoot())))
+
+    /// N(0, deviation).
+    public static func normal(deviation: Double) -> Initializer {
+        Initializer(distribution: .normal(deviation: .fixed(deviation)))
+    }
+
+    /// The values for a parameter; they depend on the seed and the path only, not on the order of initialization.
+    public func values(_ shape: Shape, fans: Fans, seed: UInt64, path: String) -> Tensor {
+        var stream = CounterBasedGenerator(seed: seed, purpose: "initialize " + path).stream
+        let elements: [Double] =
+            switch distribution {
+            case .constant(let value): [Double](repeating: value, count: shape.elementCount)
+            case .uniform(let bound):
+                (0..<shape.elementCount).map { _ in (2 * stream.uniform() - 1) * bound.value(fans) }
+            case .normal(let deviation):
+                (0..<shape.elementCount).map { _ in stream.normal() * deviation.value(fans) }
+            }
+        return Tensor(elements: elements, .float32(shape))
+    }
+}

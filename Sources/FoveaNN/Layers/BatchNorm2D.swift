@@ -1,0 +1,59 @@
+public import FoveaGraph
+
+/// Standardises each channel over the batch, then scales and shifts it: y = (x − μ)/√(σ² + ε) · weight + bias.
+///
+/// In training μ and σ² are the batch's, and the running statistics move towards them:
+/// running ← (1 − momentum)·running + momentum·batch, with the unbiased variance. In use they are the running ones.
+/// Input [N, C, H, W] or [N, C]. Parameters: `weight`, `bias` [C]; statistics: `running_mean`, `running_var` [C].
+/// Same numbers as `torch.nn.BatchNorm2d`.
+///
+/// Source: Ioffe and Szegedy, "Batch Normalization", 2015.
+public struct BatchNorm2D: Layer {
+    public let epsilon: Double
+    public let momentum: Double
+    let weight: Parameter
+    let bias: Parameter
+    let runningMean: Parameter
+    let runningVariance: Parameter
+
+    public init(epsilon: Double = 1e-5, momentum: Double = 0.1) {
+        self.epsilon = epsilon
+        self.momentum = momentum
+        weight = Parameter(.ones)
+        bias = Parameter(.zeros)
+        runningMean = Parameter(.zeros, role: .statistic, named: "running_mean")
+        runningVariance = Parameter(.ones, role: .statistic, named: "running_var")
+    }
+
+    public func callAsFunction(_ input: Value) throws -> Value {
+        try input.trace.place(self, holding: weight) { trace in
+            guard input.shape.rank == 4 || input.shape.rank == 2 else {
+                throw FoveaError(
+                    .usage, "expects [batch, channels, height, width], \(input.producer) gives \(input.shape).")
+            }
+            let channels = input.shape[1]
+            func declare(_ parameter: Parameter) throws -> Value {
+                try parameter.value([channels], fanIn: channels, fanOut: channels, in: trace)
+            }
+            let (scale, shift) = (try declare(weight), try declare(bias))
+            let (mean, variance) = (try declare(runningMean), try declare(runningVariance))
+            guard trace.mode == .training else {
+                return try BatchNormalizationInference(epsilon: epsilon)
+                    .applied(to: input, scale, shift, mean, variance)
+            }
+            let count = channels == 0 ? 0 : input.shape.elementCount / channels
+            guard count > 1 else {
+                throw FoveaError(
+                    .usage,
+                    "has one value per channel to take the variance of, \(input.producer) gives \(input.shape).",
+                    remedy: "Train with a batch size above 1.")
+            }
+            let results = try BatchNormalization(epsilon: epsilon).results(on: [input, scale, shift])
+            let unbiased = Double(count) / Double(count - 1)
+            try trace.updateStatistic(runningMean, to: mean * (1 - momentum) + results[1] * momentum)
+            try trace.updateStatistic(
+                runningVariance, to: variance * (1 - momentum) + results[2] * (momentum * unbiased))
+            return results[0]
+        }
+    }
+}

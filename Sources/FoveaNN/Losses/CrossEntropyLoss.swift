@@ -1,0 +1,36 @@
+public import FoveaGraph
+
+/// What training makes small: one number for a batch of logits and labels.
+public protocol Loss: Sendable {
+    /// The scalar loss.
+    ///
+    /// - Parameters:
+    ///   - logits: [N, classes].
+    ///   - labels: class indices [N].
+    func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value
+}
+
+/// The mean over the batch of −log softmax(logits)[label].
+///
+/// With label smoothing s the target is 1 − s for the label plus s/classes for every class. Same numbers as
+/// `torch.nn.CrossEntropyLoss`.
+///
+/// Source: Szegedy et al., "Rethinking the Inception Architecture", 2016 (label smoothing).
+public struct CrossEntropyLoss: Loss {
+    public let labelSmoothing: Double
+
+    public init(labelSmoothing: Double = 0) { self.labelSmoothing = labelSmoothing }
+
+    public func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value {
+        guard labelSmoothing >= 0, labelSmoothing < 1 else {
+            throw FoveaError(
+                .usage, "The label smoothing is \(labelSmoothing).", remedy: "Use a number from 0 to below 1.")
+        }
+        let perExample = try SoftmaxCrossEntropy().applied(to: logits, labels)
+        let loss = try ReduceMean(axes: [0]).applied(to: perExample)
+        guard labelSmoothing > 0 else { return loss }
+        let logProbabilities = try LogSoftmax(axis: 1).applied(to: logits)
+        let towardsAll = try ReduceMean(axes: [0, 1]).applied(to: logProbabilities)
+        return try loss * (1 - labelSmoothing) + towardsAll * -labelSmoothing
+    }
+}

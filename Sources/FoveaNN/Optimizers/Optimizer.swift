@@ -1,0 +1,34 @@
+public import FoveaGraph
+
+/// How a step changes a parameter, given its gradient.
+///
+/// An optimizer only describes: its update becomes part of the training step's graph, and its slots are state on the
+/// device.
+public protocol Optimizer: Sendable {
+    /// The learning rate before any schedule.
+    var learningRate: Double { get }
+
+    /// The names of the tensors that are kept per parameter, each of the parameter's shape and zero at first; named as
+    /// PyTorch's optimizers name them.
+    var slots: [String] { get }
+
+    /// Throws ``FoveaError`` when a setting makes no sense.
+    func validate() throws
+
+    /// Adds the update to the graph.
+    ///
+    /// - Parameters:
+    ///   - learningRate: this step's learning rate, a scalar.
+    ///   - step: the number of this step, a scalar that is 1 for the first.
+    /// - Returns: the parameter and the slots after the step.
+    func update(
+        _ parameter: Value, gradient: Value, learningRate: Value, step: Value, slots: [Value]
+    ) throws -> (parameter: Value, slots: [Value])
+}
+
+/// Throws unless a setting lies in a range; NaN lies in none.
+func expect(_ value: Double, in range: some RangeExpression<Double>, _ name: String, _ allowed: String) throws {
+    guard range.contains(value), value.isFinite else {
+        throw FoveaError(.usage, "The \(name) is \(value).", remedy: "Use \(allowed).")
+    }
+}

@@ -1,0 +1,59 @@
+public import FoveaGraph
+public import OrderedCollections
+
+/// The numbers of a network: path → tensor, in the network's order of declaration.
+public struct Weights: Sendable {
+    public var tensors: OrderedDictionary<String, Tensor>
+
+    public init(_ tensors: OrderedDictionary<String, Tensor> = [:]) { self.tensors = tensors }
+
+    public subscript(path: String) -> Tensor? {
+        get { tensors[path] }
+        set { tensors[path] = newValue }
+    }
+
+    /// The first values of a network's parameters; the same seed gives the same bits.
+    public init(initializing parameters: [ParameterDeclaration], seed: UInt64) {
+        tensors = [:]
+        for parameter in parameters { tensors[parameter.path] = parameter.initialValue(seed: seed) }
+    }
+
+    /// These weights in the order of a network's parameters.
+    ///
+    /// `num_batches_tracked`, which PyTorch keeps for each batch normalization, is left out: it counts steps and changes
+    /// no result.
+    ///
+    /// - Throws: ``FoveaError`` that lists every missing name, every name that is not expected and every other shape.
+    public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Weights {
+        var fitted: OrderedDictionary<String, Tensor> = [:]
+        var missing: [String] = []
+        var misshapen: [String] = []
+        for parameter in parameters {
+            guard let tensor = tensors[parameter.path] else {
+                missing.append(parameter.path)
+                continue
+            }
+            if tensor.type == .float32(parameter.shape) {
+                fitted[parameter.path] = tensor
+            } else {
+                misshapen.append("`\(parameter.path)` is \(tensor.type), the network has f32[\(parameter.shape)]")
+            }
+        }
+        let known = Set(parameters.map(\.path))
+        let unexpected = tensors.keys.filter { !known.contains($0) && !$0.hasSuffix("num_batches_tracked") }
+        let faults = [
+            missing.isEmpty ? nil : "missing: " + missing.map { "`\($0)`" }.joined(separator: ", "),
+            unexpected.isEmpty ? nil : "not expected: " + unexpected.map { "`\($0)`" }.joined(separator: ", "),
+            misshapen.isEmpty ? nil : "other shapes: " + misshapen.joined(separator: "; "),
+        ].compactMap { $0 }
+        guard faults.isEmpty else {
+            throw FoveaError(
+                .badData, "The weights in \(source) do not fit the network: \(faults.joined(separator: "; ")).",
+                remedy: "Use the model and the number of classes that the weights were trained with.")
+        }
+        return Weights(fitted)
+    }
+
+    /// The names of the tensors that hold NaN or infinity.
+    public var nonFiniteNames: [String] { tensors.filter { !$0.value.isFinite }.map(\.key) }
+}
