@@ -34,7 +34,12 @@ let package = Package(
             swiftSettings: settings),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "FoveaData", dependencies: ["FoveaGraph", "CZlib"], swiftSettings: settings),
-        .target(name: "FoveaFormats", dependencies: ["FoveaGraph", "FoveaNN"], swiftSettings: settings),
+        .target(
+            name: "FoveaFormats",
+            dependencies: [
+                "FoveaGraph", "FoveaNN", .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "FoveaTraining",
             dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats"],
@@ -71,7 +76,11 @@ let package = Package(
             name: "FoveaDataTests", dependencies: ["FoveaGraph", "FoveaData", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "FoveaFormatsTests", dependencies: ["FoveaGraph", "FoveaNN", "FoveaFormats", "FoveaTestSupport"],
+            name: "FoveaFormatsTests",
+            dependencies: [
+                "FoveaGraph", "FoveaNN", "FoveaFormats", "FoveaTestSupport",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "FoveaTrainingTests",

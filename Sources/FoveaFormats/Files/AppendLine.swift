@@ -1,0 +1,17 @@
+import Foundation
+import FoveaGraph
+
+/// Adds a line to the end of a text file, which is created where it does not exist, and waits until it is on the disk.
+///
+/// - Throws: ``FoveaError`` when that fails; half a line is then taken back.
+package func appendLine(_ line: String, to path: String) throws {
+    let file = try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND) { creationFailure(path, $0) }
+    let size = try file.regularFileSize()
+    do {
+        try file.write(Array("\(line)\n".utf8))
+        try file.synchronize()
+    } catch {
+        try? file.truncate(to: size)  // Best effort: the error that led here is the one to tell.
+        throw error
+    }
+}

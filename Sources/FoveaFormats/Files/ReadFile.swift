@@ -1,0 +1,31 @@
+import Foundation
+import FoveaGraph
+
+/// The bytes of a regular file.
+///
+/// Reads, never maps: a mapped file that shrinks kills the process. Folders, pipes and devices are refused without
+/// waiting for them.
+///
+/// - Parameter limit: the largest size in bytes that is read.
+/// - Throws: ``FoveaError`` when there is no such file, when it is larger than `limit`, or when reading fails.
+package func readFile(at path: String, limit: Int) throws -> [UInt8] {
+    let file = try openForReading(path)
+    let size = try file.regularFileSize()
+    guard size <= limit else {
+        throw FoveaError(
+            .badData, "\(quoted(path)) has \(size) bytes; at most \(limit) make sense here.",
+            remedy: "Check that it is the right file.")
+    }
+    // Safe: `read` fills the whole capacity or throws.
+    return try unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+        count = size
+    }
+}
+
+func openForReading(_ path: String) throws -> OpenFile {
+    try OpenFile(path, flags: O_RDONLY) { reason in
+        let isDiskFailure = [EIO, EMFILE, ENFILE, ENOMEM].contains(reason)
+        return systemError(isDiskFailure ? .inputOutput : .missingInput, "Cannot open \(quoted(path))", reason)
+    }
+}

@@ -1,0 +1,50 @@
+public import OrderedCollections
+
+/// A JSON document as a value; objects keep the order of their fields.
+///
+/// Foundation's parser takes duplicate keys and `1e3` for an integer without a word; this one refuses both.
+public enum JSONValue: Hashable, Sendable {
+    case null
+    case boolean(Bool)
+    /// A number written without fraction and exponent that fits an `Int`.
+    case integer(Int)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object(OrderedDictionary<String, JSONValue>)
+
+    /// A number with as many digits as tell this `Float` from its neighbours: `0.1307`, not `0.13070000708103180`.
+    public init(_ value: Float) { self = .number(Double(value.description) ?? Double(value)) }
+
+    /// The number, or null where there is none.
+    public init(_ value: Float?) { self = value.map { JSONValue($0) } ?? .null }
+
+    /// What a message calls a value of this kind.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a truth value"
+        case .integer: "an integer"
+        case .number: "a number that is not an integer"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    public init(stringLiteral value: String) { self = .string(value) }
+    public init(integerLiteral value: Int) { self = .integer(value) }
+    public init(floatLiteral value: Double) { self = .number(value) }
+    public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    public init(nilLiteral: ()) { self = .null }
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+
+    /// An object; of fields with the same name, the last one counts.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(OrderedDictionary(elements) { _, last in last })
+    }
+}

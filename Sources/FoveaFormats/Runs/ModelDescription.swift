@@ -1,0 +1,113 @@
+import FoveaGraph
+
+/// What a saved model needs besides its weights: which network it is, what goes in, and what comes out.
+///
+/// `model.json` of a run folder; it travels with every export.
+public struct ModelDescription: Hashable, Sendable {
+    /// How an image's numbers between 0 and 1 become the network's input: (x − mean) / standard deviation, per channel.
+    public struct Preprocessing: Hashable, Sendable {
+        public let mean: [Float]
+        public let standardDeviation: [Float]
+
+        public init(mean: [Float], standardDeviation: [Float]) {
+            self.mean = mean
+            self.standardDeviation = standardDeviation
+        }
+    }
+
+    /// The version of `model.json` that this Fovea writes and reads.
+    public static let formatVersion = 1
+
+    /// The name of the network in the zoo.
+    public let architecture: String
+    /// The names of the classes, in the order of the network's outputs.
+    public let classNames: [String]
+    /// Channels, height and width of an image.
+    public let input: [Int]
+    public let preprocessing: Preprocessing
+
+    /// How many classes the network tells apart.
+    public var classes: Int { classNames.count }
+
+    /// - Throws: ``FoveaError`` naming the value that makes no sense: no classes or two of the same name, an input that is
+    ///   not channels, height and width, or preprocessing that does not fit the channels.
+    public init(
+        architecture: String, classNames: [String], input: [Int], preprocessing: Preprocessing
+    ) throws {
+        self.architecture = architecture
+        self.classNames = classNames
+        self.input = input
+        self.preprocessing = preprocessing
+        try check()
+    }
+
+    private func check() throws {
+        try Self.require(!architecture.isEmpty, "The field `architecture` is empty.")
+        try Self.require(!classNames.isEmpty, "The field `class_names` has no names.")
+        try Self.require(!classNames.contains(""), "The field `class_names` has an empty name.")
+        try Self.require(Set(classNames).count == classes, "The field `class_names` has a name twice.")
+        try Self.require(
+            input.count == 3 && input.allSatisfy(Self.extents.contains),
+            "The field `input` is \(input), not channels, height and width from 1 to \(Self.extents.upperBound).")
+        let (mean, deviation) = (preprocessing.mean, preprocessing.standardDeviation)
+        try Self.require(
+            mean.count == input[0] && mean.allSatisfy(\.isFinite),
+            "The field `preprocessing.mean` does not have one number for each of the \(input[0]) channels.")
+        try Self.require(
+            deviation.count == input[0] && deviation.allSatisfy { $0.isFinite && $0 > 0 },
+            "The field `preprocessing.standard_deviation` does not have one positive number for each of the "
+                + "\(input[0]) channels.")
+    }
+
+    private static let extents = 1...65536
+
+    private static func require(_ condition: Bool, _ problem: String) throws {
+        guard condition else { throw FoveaError(.badData, problem) }
+    }
+}
+
+extension ModelDescription {
+    /// The description as `model.json` holds it.
+    public var json: JSONValue {
+        [
+            "format_version": .integer(Self.formatVersion),
+            "fovea_version": .string(FoveaVersion.current),
+            "architecture": .string(architecture),
+            "input": .array(input.map(JSONValue.integer)),
+            "classes": .integer(classes),
+            "class_names": .array(classNames.map(JSONValue.string)),
+            "preprocessing": [
+                "mean": .array(preprocessing.mean.map { JSONValue($0) }),
+                "standard_deviation": .array(preprocessing.standardDeviation.map { JSONValue($0) }),
+            ],
+        ]
+    }
+
+    /// Reads what ``json`` writes.
+    ///
+    /// - Throws: ``FoveaError`` naming the field that is missing, unknown or wrong, or the version that reads the file.
+    public init(json: JSONValue) throws {
+        let fields = try JSONFields(json)
+        let version = try fields.integer("format_version", in: 1...Int.max)
+        let writer = try fields.string("fovea_version")
+        guard version == Self.formatVersion else {
+            throw FoveaError(
+                .badData,
+                "It has format version \(version); Fovea \(FoveaVersion.current) reads version \(Self.formatVersion).",
+                remedy: "Read it with Fovea \(quoted(writer)), which wrote it, or a newer one.")
+        }
+        try fields.refuseFields(besides: [
+            "format_version", "fovea_version", "architecture", "input", "classes", "class_names", "preprocessing",
+        ])
+        let preprocessing = try fields.object("preprocessing")
+        try preprocessing.refuseFields(besides: ["mean", "standard_deviation"])
+        try self.init(
+            architecture: fields.string("architecture"), classNames: fields.strings("class_names"),
+            input: fields.integers("input", in: Self.extents),
+            preprocessing: Preprocessing(
+                mean: preprocessing.floats("mean"), standardDeviation: preprocessing.floats("standard_deviation")))
+        let stated = try fields.integer("classes", in: 1...Int.max)
+        try Self.require(
+            stated == classes, "The field `classes` is \(stated), but there are \(classes) `class_names`.")
+    }
+}

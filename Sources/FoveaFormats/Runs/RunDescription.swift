@@ -1,0 +1,38 @@
+public import OrderedCollections
+
+/// How a run was started, so that it can be started again: `run.json` of a run folder.
+public struct RunDescription: Hashable, Sendable {
+    /// The words of the command line.
+    public var command: [String]
+    /// The versions of what took part, by name; Fovea's own is added.
+    public var versions: OrderedDictionary<String, String>
+    public var seed: UInt64
+    /// A checksum over the data, which tells whether a later run sees the same.
+    public var dataFingerprint: String
+    /// Every setting, defaults included, by the name of its flag.
+    public var settings: OrderedDictionary<String, JSONValue>
+
+    public init(
+        command: [String], versions: OrderedDictionary<String, String> = [:], seed: UInt64, dataFingerprint: String,
+        settings: OrderedDictionary<String, JSONValue>
+    ) {
+        self.command = command
+        self.versions = versions
+        self.seed = seed
+        self.dataFingerprint = dataFingerprint
+        self.settings = settings
+    }
+
+    public var json: JSONValue {
+        var versions = versions
+        versions["fovea"] = FoveaVersion.current
+        return [
+            "command": .array(command.map(JSONValue.string)),
+            "versions": .object(versions.mapValues(JSONValue.string)),
+            // Seeds above the range of integers that programs agree on are text.
+            "seed": Int(exactly: seed).map(JSONValue.integer) ?? .string(seed.description),
+            "data_fingerprint": .string(dataFingerprint),
+            "settings": .object(settings),
+        ]
+    }
+}

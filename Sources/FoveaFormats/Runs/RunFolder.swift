@@ -1,0 +1,127 @@
+import Foundation
+public import FoveaGraph
+public import OrderedCollections
+
+/// The folder that a training run leaves: how it was started, the model, its weights, and what each epoch measured.
+///
+/// ```
+/// run.json              command, versions, seed, data fingerprint, every setting
+/// model.json            architecture, input size, preprocessing, class names
+/// weights/best.safetensors   weights/last.safetensors
+/// metrics.csv           one row per epoch      metrics.jsonl   the same, for programs
+/// ```
+/// Every file is written wholly or not at all.
+public struct RunFolder: Hashable, Sendable {
+    /// Which weights of a run.
+    public enum Weights: String, Hashable, Sendable, CaseIterable {
+        /// Those of the epoch with the best validation accuracy.
+        case best
+        /// Those of the latest epoch.
+        case last
+    }
+
+    public let path: String
+    public let model: ModelDescription
+
+    // MARK: Writing
+
+    /// Creates the folder `parent/name-N` with the first N, from 1 on, that is free.
+    ///
+    /// - Throws: ``FoveaError`` when `name` cannot be part of a folder's name or the folder cannot be written.
+    public static func create(
+        named name: String, in parent: String = "runs/train", run: RunDescription, model: ModelDescription
+    ) throws -> RunFolder {
+        guard !name.isEmpty, !name.contains("/") else {
+            throw FoveaError(.usage, "\(quoted(name)) cannot name a run folder.", remedy: "Use a name without slashes.")
+        }
+        // Creating is the test: two runs that start together never share a folder.
+        for number in 1...maximumNumber {
+            let path = "\(parent)/\(name)-\(number)"
+            if try createFolder(at: path) { return try RunFolder(filling: path, run: run, model: model) }
+        }
+        throw FoveaError(
+            .cannotCreate, "\(quoted(parent)) has \(maximumNumber) runs named \(quoted(name)).",
+            remedy: "Remove old runs or choose another folder with `--out`.")
+    }
+
+    /// Creates the folder `path`, which must not exist: no run overwrites another.
+    ///
+    /// - Throws: ``FoveaError`` when something has that name already or the folder cannot be written.
+    public static func create(at path: String, run: RunDescription, model: ModelDescription) throws -> RunFolder {
+        guard try createFolder(at: path) else {
+            throw FoveaError(
+                .cannotCreate, "\(quoted(path)) exists already.", remedy: "Choose another folder, or move it away.")
+        }
+        return try RunFolder(filling: path, run: run, model: model)
+    }
+
+    private static let maximumNumber = 100_000
+
+    private init(filling path: String, run: RunDescription, model: ModelDescription) throws {
+        self.path = path
+        self.model = model
+        do {
+            try replaceFile(at: "\(path)/run.json", with: Self.text(run.json))
+            try replaceFile(at: "\(path)/model.json", with: Self.text(model.json))
+            try replaceFile(at: "\(path)/metrics.csv", with: Array("\(EpochMetrics.csvHeader)\n".utf8))
+            _ = try createFolder(at: "\(path)/weights")
+            try synchronizeFolder(parentFolder(of: path))
+        } catch {
+            // Safe to remove whole: this call created the folder. The error that led here is the one to tell.
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
+    private static func text(_ json: JSONValue) -> [UInt8] { Array("\(json.text(indented: true))\n".utf8) }
+
+    /// Replaces the best or the last weights.
+    ///
+    /// - Throws: ``FoveaError`` when a tensor has an element that is NaN or infinite, or the file cannot be written; the
+    ///   weights that were there are then untouched.
+    public func save(_ tensors: OrderedDictionary<String, Tensor>, as weights: Weights) throws {
+        if let diverged = tensors.first(where: { !$0.value.isFinite }) {
+            throw FoveaError(
+                .badData, "\(quoted(diverged.key)) has an element that is not finite: such weights are not saved.",
+                remedy: "Lower the learning rate.")
+        }
+        try Safetensors.write(tensors, metadata: ["format": "pt"], to: weightsPath(weights))
+    }
+
+    /// Adds an epoch to `metrics.csv` and `metrics.jsonl`.
+    public func append(_ metrics: EpochMetrics) throws {
+        try appendLine(metrics.csvRow, to: "\(path)/metrics.csv")
+        try appendLine(metrics.json.text(), to: "\(path)/metrics.jsonl")
+    }
+
+    // MARK: Reading
+
+    /// Opens a run folder for the use of its model.
+    ///
+    /// - Throws: ``FoveaError`` when the folder or its `model.json` is missing, or `model.json` is wrong.
+    public init(opening path: String) throws {
+        self.path = path
+        let modelPath = "\(path)/model.json"
+        let text = try readFile(at: modelPath, limit: Self.maximumDescriptionByteCount)
+        do {
+            model = try ModelDescription(json: JSONValue(parsing: text))
+        } catch let error as FoveaError {
+            throw error.located(at: modelPath)
+        }
+    }
+
+    /// Far above any list of class names.
+    private static let maximumDescriptionByteCount = 16 << 20
+
+    /// Where the best or the last weights are.
+    public func weightsPath(_ weights: Weights = .best) -> String {
+        "\(path)/weights/\(weights.rawValue).safetensors"
+    }
+
+    /// Reads the best or the last weights.
+    ///
+    /// - Throws: as ``Safetensors/read(from:)``.
+    public func readWeights(_ weights: Weights = .best) throws -> OrderedDictionary<String, Tensor> {
+        try Safetensors.read(from: weightsPath(weights)).tensors
+    }
+}

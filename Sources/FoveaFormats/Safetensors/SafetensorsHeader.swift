@@ -1,0 +1,199 @@
+import FoveaGraph
+import OrderedCollections
+
+/// What the head of a safetensors file says: where each tensor's bytes are, and a map of free text.
+struct SafetensorsHeader {
+    /// The element types that Fovea reads, under the format's names.
+    enum ElementType: String, CaseIterable {
+        case float64 = "F64"
+        case float32 = "F32"
+        case float16 = "F16"
+        case bfloat16 = "BF16"
+        case int64 = "I64"
+        case int32 = "I32"
+        case uint8 = "U8"
+
+        var byteCount: Int { self == .float16 || self == .bfloat16 ? 2 : dataType.byteCount }
+
+        /// The type of the tensor that holds such elements; every half-precision number is a `float32` too.
+        var dataType: DataType {
+            switch self {
+            case .float64: .float64
+            case .float32, .float16, .bfloat16: .float32
+            case .int64: .int64
+            case .int32: .int32
+            case .uint8: .uint8
+            }
+        }
+
+        /// The type that a tensor is written as.
+        init(_ dataType: DataType) {
+            self =
+                switch dataType {
+                case .float64: .float64
+                case .float32: .float32
+                case .int64: .int64
+                case .int32: .int32
+                case .uint8: .uint8
+                }
+        }
+    }
+
+    struct Entry {
+        let elementType: ElementType
+        let shape: Shape
+        /// The tensor's bytes, counted from the end of the header.
+        let bytes: Range<Int>
+    }
+
+    /// The longest header that the format allows, in bytes.
+    static let maximumByteCount = 100_000_000
+    /// The longest name that makes sense, in bytes.
+    static let maximumNameByteCount = 4096
+    static let metadataName = "__metadata__"
+
+    var entries: OrderedDictionary<String, Entry> = [:]
+    var metadata: [String: String] = [:]
+
+    // MARK: Reading
+
+    /// - Parameters:
+    ///   - text: the JSON text of the header.
+    ///   - dataByteCount: how many bytes the file has after its header.
+    /// - Throws: ``FoveaError`` when the text is not a header that describes exactly these bytes.
+    init(parsing text: [UInt8], dataByteCount: Int) throws {
+        guard case .object(let fields) = try JSONValue(parsing: text) else {
+            throw FoveaError(.badData, "The header is not a JSON object.")
+        }
+        for (name, value) in fields {
+            if name == Self.metadataName {
+                metadata = try Self.metadata(value)
+            } else {
+                try Self.check(name: name)
+                do {
+                    entries[name] = try Self.entry(value)
+                } catch let error as FoveaError {
+                    throw error.located(at: name)
+                }
+            }
+        }
+        try checkCoverage(of: dataByteCount)
+    }
+
+    private static func metadata(_ value: JSONValue) throws -> [String: String] {
+        guard case .object(let fields) = value else {
+            throw FoveaError(.badData, "`\(metadataName)` is \(value.kind), not an object.")
+        }
+        return try Dictionary(uniqueKeysWithValues: fields.map { key, value in
+            guard case .string(let text) = value else {
+                throw FoveaError(.badData, "\(quoted(key)) in `\(metadataName)` is \(value.kind), not a string.")
+            }
+            return (key, text)
+        })
+    }
+
+    private static func entry(_ value: JSONValue) throws -> Entry {
+        let fields = try JSONFields(value)
+        try fields.refuseFields(besides: ["dtype", "shape", "data_offsets"])
+        let typeName = try fields.string("dtype")
+        guard let elementType = ElementType(rawValue: typeName) else {
+            throw FoveaError(
+                .badData, "The element type \(quoted(typeName)) is not supported.",
+                remedy: "Convert it to one of \(ElementType.allCases.map(\.rawValue).listed).")
+        }
+        let shape = try Shape(validating: try fields.integers("shape", in: 0...Shape.maximumElementCount))
+        let offsets = try fields.integers("data_offsets", in: 0...Int.max)
+        guard offsets.count == 2, offsets[0] <= offsets[1] else {
+            throw FoveaError(.badData, "The field `data_offsets` is not a begin and an end.")
+        }
+        // No overflow: a shape has at most 2^40 elements.
+        let byteCount = shape.elementCount * elementType.byteCount
+        guard offsets[1] - offsets[0] == byteCount else {
+            throw FoveaError(
+                .badData,
+                "Its shape \(shape) of \(typeName) takes \(byteCount) bytes, its `data_offsets` \(offsets[1] - offsets[0]).")
+        }
+        return Entry(elementType: elementType, shape: shape, bytes: offsets[0]..<offsets[1])
+    }
+
+    /// Every byte after the header belongs to exactly one tensor.
+    private func checkCoverage(of dataByteCount: Int) throws {
+        var end = 0
+        let inFileOrder = entries.elements.sorted {
+            ($0.value.bytes.lowerBound, $0.value.bytes.upperBound) < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound)
+        }
+        for (name, entry) in inFileOrder {
+            guard entry.bytes.lowerBound == end else {
+                let problem = entry.bytes.lowerBound < end ? "overlaps another tensor" : "leaves a hole before it"
+                throw FoveaError(
+                    .badData, "The tensor \(quoted(name)) at byte \(entry.bytes.lowerBound) \(problem).",
+                    remedy: "Write the file again.")
+            }
+            end = entry.bytes.upperBound
+        }
+        guard end == dataByteCount else {
+            throw FoveaError(
+                .badData, "The tensors take \(end) bytes, the file has \(dataByteCount) for them.",
+                remedy: "Check that the file is whole.")
+        }
+    }
+
+    private static func check(name: String) throws {
+        let isSound =
+            !name.isEmpty && name != metadataName && name.utf8.count <= maximumNameByteCount
+            && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+        guard isSound else {
+            throw FoveaError(
+                .badData, "\(quoted(name)) cannot be the name of a tensor.",
+                remedy: "Use a name of 1 to \(maximumNameByteCount) bytes without control characters.")
+        }
+    }
+
+    // MARK: Writing
+
+    /// The header of a file with these tensors, in their order.
+    ///
+    /// The bytes are laid out with the widest elements first, as the reference implementation does: so every tensor
+    /// begins at a multiple of its element size.
+    init(describing tensors: OrderedDictionary<String, Tensor>, metadata: [String: String]) throws {
+        self.metadata = metadata
+        var ranges: [String: Range<Int>] = [:]
+        var end = 0
+        for byteCount in Set(tensors.values.map(\.dataType.byteCount)).sorted(by: >) {
+            for (name, tensor) in tensors where tensor.dataType.byteCount == byteCount {
+                ranges[name] = end..<end + tensor.type.byteCount
+                end += tensor.type.byteCount
+            }
+        }
+        for (name, tensor) in tensors {
+            try Self.check(name: name)
+            entries[name] = ranges[name].map {
+                Entry(elementType: ElementType(tensor.dataType), shape: tensor.shape, bytes: $0)
+            }
+        }
+    }
+
+    /// The JSON text of the header, filled with spaces to a multiple of eight bytes.
+    func text() throws -> [UInt8] {
+        var fields: OrderedDictionary<String, JSONValue> = [:]
+        if !metadata.isEmpty {
+            let sorted = metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+            fields[Self.metadataName] = .object(OrderedDictionary(uniqueKeysWithValues: sorted))
+        }
+        for (name, entry) in entries {
+            fields[name] = [
+                "dtype": .string(entry.elementType.rawValue),
+                "shape": .array(entry.shape.dimensions.map(JSONValue.integer)),
+                "data_offsets": [.integer(entry.bytes.lowerBound), .integer(entry.bytes.upperBound)],
+            ]
+        }
+        var text = Array(JSONValue.object(fields).text().utf8)
+        text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+        guard text.count <= Self.maximumByteCount else {
+            throw FoveaError(
+                .badData, "The header takes \(text.count) bytes; safetensors allows \(Self.maximumByteCount).",
+                remedy: "Spread the tensors over several files.")
+        }
+        return text
+    }
+}

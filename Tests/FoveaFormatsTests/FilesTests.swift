@@ -1,0 +1,153 @@
+import Foundation
+import FoveaGraph
+import FoveaTestSupport
+import Testing
+
+@testable import FoveaFormats
+
+@Suite("Files are read with care and written whole or not at all")
+struct FilesTests {
+    private func contents(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    }
+
+    private func code(_ body: () throws -> Void) -> FoveaError.Code? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? FoveaError)?.code
+        }
+    }
+
+    @Test("A file that is replaced has the new bytes, and nothing else is left in its folder")
+    func replaces() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/a.txt"
+            for text in ["first, and longer", "second", ""] {
+                try replaceFile(at: path, with: Array(text.utf8))
+                #expect(try readFile(at: path, limit: 100) == Array(text.utf8))
+            }
+            #expect(try contents(folder) == ["a.txt"])
+        }
+    }
+
+    @Test("A failure in the middle leaves the old file as it was, and no temporary file")
+    func failsWhole() throws {
+        struct Interruption: Error {}
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/a.txt"
+            try replaceFile(at: path, with: [1, 2, 3])
+            for target in [path, "\(folder)/new.txt"] {
+                #expect(throws: Interruption.self) {
+                    try replaceFile(at: target) { file in
+                        try file.write([9])
+                        throw Interruption()
+                    }
+                }
+            }
+            #expect(try contents(folder) == ["a.txt"])
+            #expect(try readFile(at: path, limit: 100) == [1, 2, 3])
+        }
+    }
+
+    @Test("The permissions of a file that is replaced stay")
+    func keepsPermissions() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/secret"
+            try replaceFile(at: path, with: [1])
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+            try replaceFile(at: path, with: [2])
+            let permissions = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(permissions == 0o600)
+        }
+    }
+
+    @Test("A link stays a link: the file it leads to is replaced")
+    func followsLinks() throws {
+        try withTemporaryFolder { folder in
+            let (file, link) = ("\(folder)/file", "\(folder)/link")
+            try replaceFile(at: file, with: [1])
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
+            try replaceFile(at: link, with: [2])
+            #expect(try readFile(at: file, limit: 10) == [2])
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "file")
+        }
+    }
+
+    @Test("Where no file can be written, the error names the path and the reason")
+    func refusesToReplace() throws {
+        try withTemporaryFolder { folder in
+            try replaceFile(at: "\(folder)/file", with: [1])
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/loop", withDestinationPath: "loop")
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/dangling", withDestinationPath: "nowhere")
+            let unwritable = [
+                folder, "\(folder)/missing/a", "\(folder)/file/a", "\(folder)/\(String(repeating: "n", count: 300))",
+                "\(folder)/loop", "\(folder)/dangling", "/dev/null", "", "\(folder)/a\0b",
+            ]
+            for path in unwritable {
+                let error = #expect(throws: FoveaError.self) { try replaceFile(at: path, with: [1]) }
+                #expect(error?.code == .cannotCreate)
+                #expect(error?.problem.contains(quoted(path)) == true, "\(String(describing: error))")
+            }
+            #expect(try contents(folder) == ["dangling", "file", "loop"])
+        }
+    }
+
+    @Test("A full disk is an error that says so", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    func fullDisk() throws {
+        let file = try OpenFile("/dev/full", flags: O_WRONLY) { creationFailure("/dev/full", $0) }
+        let error = #expect(throws: FoveaError.self) { try file.write([1, 2, 3]) }
+        #expect(error?.code == .inputOutput)
+        #expect(error?.problem == "Cannot write `/dev/full`: No space left on device.")
+    }
+
+    @Test("Only regular files up to the limit are read; pipes, devices, folders and link loops are refused at once")
+    func refusesToRead() throws {
+        try withTemporaryFolder { folder in
+            let pipe = "\(folder)/pipe"
+            #expect(unsafe mkfifo(pipe, 0o600) == 0)  // Safe: the path is a zero-terminated string.
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/loop", withDestinationPath: "loop")
+            try replaceFile(at: "\(folder)/file", with: [1, 2, 3])
+            let unreadable = [
+                pipe, folder, "/dev/zero", "\(folder)/loop", "\(folder)/none", "\(folder)/file/x", "",
+                "\(folder)/file\0",
+            ]
+            for path in unreadable {
+                #expect(code { _ = try readFile(at: path, limit: 10) } == .missingInput, "\(quoted(path))")
+            }
+            #expect(code { _ = try readFile(at: "\(folder)/file", limit: 2) } == .badData)
+            #expect(code { try appendLine("x", to: pipe) } != nil)
+        }
+    }
+
+    @Test("Lines are added at the end, each on its own")
+    func appends() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/log"
+            for line in ["a", "b", ""] { try appendLine(line, to: path) }
+            #expect(try readFile(at: path, limit: 100) == Array("a\nb\n\n".utf8))
+            #expect(code { try appendLine("x", to: "\(folder)/none/log") } == .cannotCreate)
+            #expect(code { try appendLine("x", to: "/dev/null") } == .missingInput)
+        }
+    }
+
+    @Test("Folders are created with those above them, and a name that is taken is told apart from a failure")
+    func createsFolders() throws {
+        try withTemporaryFolder { folder in
+            #expect(try createFolder(at: "\(folder)/a/b//c/"))
+            #expect(try !createFolder(at: "\(folder)/a/b/c"))
+            try replaceFile(at: "\(folder)/file", with: [])
+            #expect(try !createFolder(at: "\(folder)/file"))
+            #expect(code { _ = try createFolder(at: "\(folder)/file/x") } == .cannotCreate)
+            #expect(code { _ = try createFolder(at: "") } == .cannotCreate)
+            #expect(code { _ = try createFolder(at: String(repeating: "x/", count: 100_000)) } == .cannotCreate)
+        }
+    }
+
+    @Test("A message shows any name on one line, shortened")
+    func quotes() {
+        #expect(quoted("a\nb\u{1b}c") == "`a\\nb\\u{1B}c`" || quoted("a\nb\u{1b}c") == "`a\\nb\\u{001B}c`")
+        #expect(quoted(String(repeating: "é", count: 1000)).count == 203)
+    }
+}

@@ -1,0 +1,255 @@
+import Foundation
+import FoveaGraph
+import FoveaTestSupport
+import OrderedCollections
+import Testing
+
+@testable import FoveaFormats
+
+@Suite("Safetensors")
+struct SafetensorsTests {
+    private let mixed: OrderedDictionary<String, Tensor>
+
+    init() throws {
+        mixed = [
+            "bytes": try Tensor([3], .uint8([1, 2, 255])),
+            "conv.weight": try Tensor([2, 1, 2], [0, -1.5, .infinity, 3e-40]),
+            "scalar": Tensor(scalar: 7),
+            "none": try Tensor([0, 5], [Float]()),
+            "count": try Tensor([], .int64([.min])),
+            "double": try Tensor([1, 1], .float64([1.0 / 3])),
+            "ähnlich/größe": Tensor([Int32.max]),
+        ]
+    }
+
+    @Test("Tensors of every type come back with their order, shapes and bits, and the metadata")
+    func roundTrip() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/t.safetensors"
+            let metadata = ["format": "pt", "quote": "\"\n"]
+            try Safetensors.write(mixed, metadata: metadata, to: path)
+            let read = try Safetensors.read(from: path)
+            #expect(read.tensors.elements.elementsEqual(mixed.elements) { $0.key == $1.key && $0.value == $1.value })
+            #expect(read.metadata == metadata)
+        }
+    }
+
+    @Test("No tensors at all make a file too")
+    func empty() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/t.safetensors"
+            try Safetensors.write([:], to: path)
+            #expect(try readFile(at: path, limit: 100) == [8, 0, 0, 0, 0, 0, 0, 0] + Array("{}      ".utf8))
+            #expect(try Safetensors.read(from: path).tensors.isEmpty)
+        }
+    }
+
+    @Test("The bytes of a file are those of the format's description")
+    func layout() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/t.safetensors"
+            try Safetensors.write(["u": Tensor([1], .uint8([9])), "f": Tensor(scalar: 1)], to: path)
+            let header =
+                #"{"u":{"dtype":"U8","shape":[1],"data_offsets":[4,5]},"f":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#
+            let padded = header + String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+            let expected = [UInt8(padded.utf8.count)] + [UInt8](repeating: 0, count: 7) + Array(padded.utf8)
+            #expect(try readFile(at: path, limit: 1000) == expected + [0, 0, 0x80, 0x3F, 9])
+        }
+    }
+
+    @Test("Names that no file should hold are refused before anything is written")
+    func refusesNames() throws {
+        try withTemporaryFolder { folder in
+            for name in ["", "__metadata__", "a\nb", "a\0", String(repeating: "n", count: 1_000_000)] {
+                #expect(throws: FoveaError.self) {
+                    try Safetensors.write([name: Tensor(scalar: 1)], to: "\(folder)/t.safetensors")
+                }
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        }
+    }
+
+    // MARK: Files of others
+
+    @Test("PyTorch's weights of an MNIST network", .enabled(if: SharedData.has("models/burn_mnist/mnist.safetensors")))
+    func readsMNIST() throws {
+        let (tensors, metadata) = try Safetensors.read(from: SharedData.path("models/burn_mnist/mnist.safetensors"))
+        #expect(tensors.count == 20)
+        #expect(metadata.isEmpty)
+        #expect(tensors["norm1.num_batches_tracked"] == (try Tensor([], .int64([7504]))))
+        #expect(tensors["conv1.weight"]?.shape == [8, 1, 3, 3])
+        #expect(tensors["conv1.weight"]?.floats.prefix(3) == [0.1658172607421875, -0.2239944338798523, -0.1813577562570572])
+    }
+
+    @Test("PyTorch's ResNet-20 for CIFAR-10", .enabled(if: SharedData.has("models/resnet20_cifar10/model.safetensors")))
+    func readsResNet() throws {
+        let tensors = try Safetensors.read(from: SharedData.path("models/resnet20_cifar10/model.safetensors")).tensors
+        #expect(tensors.count == 97)
+        #expect(tensors.keys.first == "conv1.weight")
+        #expect(tensors["layer1.0.conv1.weight"]?.shape == [16, 16, 3, 3])
+        #expect(tensors["bn1.running_var"]?.floats.prefix(2) == [2.2049126625061035, 3.6240038871765137])
+    }
+
+    @Test("torchvision's SqueezeNet 1.1", .enabled(if: SharedData.has("models/squeezenet1_1/model.safetensors")))
+    func readsSqueezeNet() throws {
+        let (tensors, metadata) = try Safetensors.read(from: SharedData.path("models/squeezenet1_1/model.safetensors"))
+        #expect(tensors.count == 52)
+        #expect(metadata == ["format": "pt"])
+        let weight = try #require(tensors["classifier.1.weight"])
+        #expect(weight.shape == [1000, 512, 1, 1])
+        #expect(abs(weight.doubles.reduce(0, +) - 3444.610087931156) < 1e-6)
+    }
+
+    // MARK: Files that are not sound
+
+    private func file(header: String, data: [UInt8] = [], statedSize: UInt64? = nil) -> [UInt8] {
+        let size = statedSize ?? UInt64(header.utf8.count)
+        return (0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) } + Array(header.utf8) + data
+    }
+
+    /// What reading a file of these bytes throws; nil when it can be read.
+    private func failure(reading bytes: [UInt8]) throws -> FoveaError? {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/t.safetensors"
+            try Data(bytes).write(to: URL(filePath: path))
+            do {
+                _ = try Safetensors.read(from: path)
+                return nil
+            } catch let error as FoveaError {
+                #expect(error.problem.contains(path))
+                return error
+            }
+        }
+    }
+
+    @Test("Halves and brain floats become the floats that they stand for")
+    func readsHalves() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/t.safetensors"
+            let header =
+                #"{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}}"#
+            try Data(file(header: header, data: [0x00, 0x3C, 0x01, 0x80, 0x80, 0xBF])).write(to: URL(filePath: path))
+            let tensors = try Safetensors.read(from: path).tensors
+            #expect(tensors["h"]?.storage == .float32([1, -0x1p-24]))
+            #expect(tensors["b"]?.storage == .float32([-1]))
+        }
+    }
+
+    @Test("Ranges may come in another order than the names, and empty tensors share an offset")
+    func acceptsAnyOrder() throws {
+        let header =
+            #"{"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"e":{"dtype":"F32","shape":[0],"data_offsets":[1,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#
+        #expect(try failure(reading: file(header: header, data: [1, 2])) == nil)
+    }
+
+    @Test(
+        "A header that does not describe the file is refused",
+        arguments: [
+            // Not an object, not JSON, nested, duplicate names.
+            "[]", "null", "", "{", "{}}", "{\"t\":1}", "{\"t\":{}}", String(repeating: "[", count: 100_000),
+            #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[2],"shape":[2],"data_offsets":[0,2]}}"#,
+            // Metadata that is not a map of text.
+            #"{"__metadata__":{"a":1},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            #"{"__metadata__":[],"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            // Types, shapes and offsets that are not what they should be.
+            #"{"t":{"dtype":"U9","shape":[2],"data_offsets":[0,2]}}"#, #"{"t":{"dtype":8,"shape":[2],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":2,"data_offsets":[0,2]}}"#, #"{"t":{"dtype":"U8","shape":[2.0],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[2e0],"data_offsets":[0,2]}}"#, #"{"t":{"dtype":"U8","shape":["2"],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[-2],"data_offsets":[0,2]}}"#, #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2.0]}}"#,
+            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0]}}"#, #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[2,0]}}"#, #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[-2,0]}}"#,
+            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2],"extra":1}}"#, #"{"t":{"dtype":"U8","shape":[2]}}"#,
+            // Sizes that overflow or are far larger than the file.
+            #"{"t":{"dtype":"U8","shape":[9223372036854775807,2],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[18446744073709551618],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}}"#,
+            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775805,9223372036854775807]}}"#,
+            #"{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,2]}}"#,
+            // Ranges that overlap, leave a hole, or do not cover the file.
+            #"{"s":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+            #"{"s":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#, #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+            "{}", #"{"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#,
+            #"{"e":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            // Names.
+            #"{"":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            #"{"a\u0000":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            "{\"\(String(repeating: "n", count: 1_000_000))\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}",
+        ])
+    func refusesHeaders(header: String) throws {
+        let error = try failure(reading: file(header: header, data: [1, 2]))
+        #expect(error?.code == .badData)
+        #expect((error?.description.count ?? 0) < 1000)
+    }
+
+    @Test("A stated header length beyond the file or the format's limit is refused before memory is taken")
+    func refusesHeaderLengths() throws {
+        for size: UInt64 in [3, 100_000_001, 1 << 40, UInt64(Int.max), .max] {
+            #expect(try failure(reading: file(header: "{}", statedSize: size))?.code == .badData)
+        }
+    }
+
+    @Test("A file truncated at any byte, or with any byte more, is refused")
+    func refusesTruncation() throws {
+        let bytes = try sample()
+        for count in bytes.indices {
+            #expect(try failure(reading: Array(bytes[..<count]))?.code == .badData, "truncated to \(count) bytes")
+        }
+        #expect(try failure(reading: bytes + [0])?.code == .badData)
+    }
+
+    @Test("A flipped bit in the length or the header is refused or harmless, and never a trap")
+    func survivesDamage() throws {
+        let bytes = try sample()
+        let headerEnd = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
+        var refused = 0
+        for index in 0..<headerEnd {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[index] ^= 1 << bit
+                if let error = try failure(reading: damaged) {
+                    #expect(error.code == .badData)
+                    refused += 1
+                }
+            }
+        }
+        #expect(refused > headerEnd * 4)
+    }
+
+    private func sample() throws -> [UInt8] {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/t.safetensors"
+            try Safetensors.write(mixed, metadata: ["format": "pt"], to: path)
+            return try readFile(at: path, limit: 10_000)
+        }
+    }
+
+    @Test("A file that is not there, or is a folder, is missing input")
+    func missing() throws {
+        try withTemporaryFolder { folder in
+            for path in ["\(folder)/none", folder] {
+                let error = #expect(throws: FoveaError.self) { try Safetensors.read(from: path) }
+                #expect(error?.code == .missingInput)
+            }
+        }
+    }
+
+    @Test("A file that shrinks while it is read is an error")
+    func shrinks() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/file"
+            try replaceFile(at: path, with: [1, 2, 3])
+            let file = try openForReading(path)
+            try Data([1]).write(to: URL(filePath: path))
+            var buffer = [UInt8](repeating: 0, count: 3)
+            let error = #expect(throws: FoveaError.self) {
+                // Safe: the pointer lives as long as the array it is borrowed from.
+                try unsafe buffer.withUnsafeMutableBytes { unsafe try file.read(into: $0, at: 0) }
+            }
+            #expect(error?.code == .badData)
+        }
+    }
+}
