@@ -1,4 +1,5 @@
 import FoveaGraph
+import OrderedCollections
 import Testing
 
 @testable import FoveaFormats
@@ -40,7 +41,9 @@ struct JSONTests {
 
     @Test("Text that is not UTF-8 is refused")
     func refusesOtherEncodings() {
-        for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0xFF], [0]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0xFF], [0],
+        ] {
             #expect(throws: FoveaError.self) { try JSONValue(parsing: bytes) }
         }
     }
@@ -93,7 +96,8 @@ struct JSONTests {
     @Test("What is written is read back the same, on one line and indented")
     func roundTrips() throws {
         let value: JSONValue = [
-            "text": "quote \" backslash \\ line \n tab \t bell \u{7} zero \0 é 😀", "numbers": [0.1, -0.0, 1e-300, 1e300, 5],
+            "text": "quote \" backslash \\ line \n tab \t bell \u{7} zero \0 é 😀",
+            "numbers": [0.1, -0.0, 1e-300, 1e300, 5],
             "matrix": [[1, 2], [3, 4]], "empty": [], "nothing": [:], "deep": ["list": [["a": nil], true, false]],
         ]
         #expect(try parse(value.text()) == value)
@@ -121,7 +125,9 @@ struct JSONTests {
 
     @Test("NaN and the infinities become null")
     func writesNoNaN() {
-        #expect(JSONValue.array([.number(.nan), .number(.infinity), JSONValue(-Float.infinity)]).text() == "[null,null,null]")
+        #expect(
+            JSONValue.array([.number(.nan), .number(.infinity), JSONValue(-Float.infinity)]).text()
+                == "[null,null,null]")
     }
 
     @Test("A Float is written with few digits and read back to the same bits")
@@ -138,10 +144,15 @@ struct JSONTests {
     @Test("A field that is missing, of another kind or unknown is named")
     func namesFields() throws {
         let fields = try JSONFields(try parse(#"{"n":1.5,"s":[1,"x"],"o":{"f":[1e39]},"big":300}"#))
-        func problem(_ body: () throws -> Void) -> String? { #expect(throws: FoveaError.self, performing: body)?.problem }
+        func problem(_ body: () throws -> Void) -> String? {
+            #expect(throws: FoveaError.self, performing: body)?.problem
+        }
         #expect(problem { _ = try fields.string("absent") } == "The field `absent` is missing.")
-        #expect(problem { _ = try fields.integer("n", in: 0...9) } == "The field `n` is 1.5, not an integer from 0 to 9.")
-        #expect(problem { _ = try fields.integer("big", in: 0...255) } == "The field `big` is 300, not an integer from 0 to 255.")
+        #expect(
+            problem { _ = try fields.integer("n", in: 0...9) } == "The field `n` is 1.5, not an integer from 0 to 9.")
+        #expect(
+            problem { _ = try fields.integer("big", in: 0...255) }
+                == "The field `big` is 300, not an integer from 0 to 255.")
         #expect(problem { _ = try fields.strings("s") } == "Element 0 of the field `s` is 1, not one of the strings.")
         #expect(
             problem { _ = try fields.object("o").floats("f") }

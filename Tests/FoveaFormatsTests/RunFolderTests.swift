@@ -18,7 +18,7 @@ struct RunFolderTests {
         model = try ModelDescription(
             architecture: "lenet5", classNames: ["0", "1"], input: [1, 28, 28],
             preprocessing: .init(mean: [0.1307], standardDeviation: [0.3081]))
-        weights = ["fc.weight": try Tensor([2, 1], [1, 2]), "fc.bias": Tensor([3, 4])]
+        weights = ["fc.weight": try Tensor([2, 1], [1, 2]), "fc.bias": Tensor([3, 4] as [Float])]
     }
 
     private func text(_ path: String) throws -> String {
@@ -31,11 +31,11 @@ struct RunFolderTests {
             let path = "\(folder)/a/b"
             let written = try RunFolder.create(at: path, run: run, model: model)
             try written.save(weights, as: .last)
-            try written.save(["fc.bias": Tensor([5, 6])], as: .best)
+            try written.save(["fc.bias": Tensor([5, 6] as [Float])], as: .best)
             let read = try RunFolder(opening: path)
             #expect(read == written)
             #expect(try read.readWeights(.last) == weights)
-            #expect(try read.readWeights() == ["fc.bias": Tensor([5, 6])])
+            #expect(try read.readWeights() == ["fc.bias": Tensor([5, 6] as [Float])])
             #expect(
                 try FileManager.default.subpathsOfDirectory(atPath: path).sorted() == [
                     "metrics.csv", "model.json", "run.json", "weights", "weights/best.safetensors",
@@ -105,7 +105,9 @@ struct RunFolderTests {
     func neverOverwrites() throws {
         try withTemporaryFolder { folder in
             try replaceFile(at: "\(folder)/file", with: [1])
-            for path in [folder, "\(folder)/file", "\(folder)/file/x", "\(folder)/\(String(repeating: "n", count: 300))"] {
+            for path in [
+                folder, "\(folder)/file", "\(folder)/file/x", "\(folder)/\(String(repeating: "n", count: 300))",
+            ] {
                 let error = #expect(throws: FoveaError.self) { try RunFolder.create(at: path, run: run, model: model) }
                 #expect(error?.code == .cannotCreate)
             }
@@ -153,7 +155,8 @@ struct RunFolderTests {
             ("[\"0\",\"1\"]", "[\"0\",\"\"]", "class_names"), ("[\"0\",\"1\"]", "[0,1]", "class_names"),
             ("[1,28,28]", "[28,28]", "input"), ("[1,28,28]", "[1,28,-28]", "input"),
             ("[1,28,28]", "[1,28,9223372036854775807]", "input"), ("[1,28,28]", "[3,28,28]", "preprocessing.mean"),
-            ("[0.3081]", "[0]", "preprocessing.standard_deviation"), ("[0.3081]", "[1e39]", "preprocessing.standard_deviation"),
+            ("[0.3081]", "[0]", "preprocessing.standard_deviation"),
+            ("[0.3081]", "[1e39]", "preprocessing.standard_deviation"),
             ("\"mean\": [0.1307],", "", "preprocessing.mean"), ("\"mean\"", "\"average\"", "preprocessing.average"),
             ("\"lenet5\"", "\"\"", "architecture"), ("\"lenet5\"", "null", "architecture"),
             ("\"architecture\"", "\"resize\": 1, \"architecture\"", "resize"),

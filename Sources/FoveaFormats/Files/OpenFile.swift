@@ -30,7 +30,11 @@ struct OpenFile: ~Copyable {
     func status() throws -> stat {
         var status = stat()
         // Safe: the system fills the struct that it is handed.
-        _ = try retryingInterrupted { unsafe fstat(descriptor, &status) } orThrow: { failure("read", $0) }
+        _ = try retryingInterrupted {
+            unsafe fstat(descriptor, &status)
+        } orThrow: {
+            failure("read", $0)
+        }
         return status
     }
 
@@ -85,15 +89,27 @@ struct OpenFile: ~Copyable {
 
     /// Waits until what was written is on the disk.
     func synchronize() throws {
-        _ = try retryingInterrupted { fsync(descriptor) } orThrow: { failure("write", $0) }
+        _ = try retryingInterrupted {
+            fsync(descriptor)
+        } orThrow: {
+            failure("write", $0)
+        }
     }
 
     func setPermissions(_ mode: mode_t) throws {
-        _ = try retryingInterrupted { fchmod(descriptor, mode) } orThrow: { failure("write", $0) }
+        _ = try retryingInterrupted {
+            fchmod(descriptor, mode)
+        } orThrow: {
+            failure("write", $0)
+        }
     }
 
     func truncate(to size: Int) throws {
-        _ = try retryingInterrupted { ftruncate(descriptor, off_t(size)) } orThrow: { failure("write", $0) }
+        _ = try retryingInterrupted {
+            ftruncate(descriptor, off_t(size))
+        } orThrow: {
+            failure("write", $0)
+        }
     }
 
     private func failure(_ action: String, _ reason: CInt) -> FoveaError {

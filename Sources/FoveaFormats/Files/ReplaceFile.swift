@@ -26,7 +26,11 @@ func replaceFile(at path: String, write: (borrowing OpenFile) throws -> Void) th
         try write(file)
         try file.synchronize()
         // Safe: both paths are zero-terminated strings for the length of the call.
-        _ = try retryingInterrupted { unsafe rename(temporary, target.path) } orThrow: { refusal($0) }
+        _ = try retryingInterrupted {
+            unsafe rename(temporary, target.path)
+        } orThrow: {
+            refusal($0)
+        }
     } catch {
         unsafe unlink(temporary)  // Safe: as above. The error that led here is the one to tell.
         throw error

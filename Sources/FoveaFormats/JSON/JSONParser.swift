@@ -56,7 +56,9 @@ private struct JSONParser {
         var fields = OrderedDictionary<String, JSONValue>()
         try list(depth: depth, end: UInt8(ascii: "}")) { parser in
             parser.skipSpace()
-            guard parser.next == UInt8(ascii: "\"") else { throw parser.failure("has no field name where one should be") }
+            guard parser.next == UInt8(ascii: "\"") else {
+                throw parser.failure("has no field name where one should be")
+            }
             let start = parser.position
             let key = try parser.string()
             parser.skipSpace()

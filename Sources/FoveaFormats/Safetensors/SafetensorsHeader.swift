@@ -84,12 +84,13 @@ struct SafetensorsHeader {
         guard case .object(let fields) = value else {
             throw FoveaError(.badData, "`\(metadataName)` is \(value.kind), not an object.")
         }
-        return try Dictionary(uniqueKeysWithValues: fields.map { key, value in
-            guard case .string(let text) = value else {
-                throw FoveaError(.badData, "\(quoted(key)) in `\(metadataName)` is \(value.kind), not a string.")
-            }
-            return (key, text)
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: fields.map { key, value in
+                guard case .string(let text) = value else {
+                    throw FoveaError(.badData, "\(quoted(key)) in `\(metadataName)` is \(value.kind), not a string.")
+                }
+                return (key, text)
+            })
     }
 
     private static func entry(_ value: JSONValue) throws -> Entry {
@@ -111,7 +112,8 @@ struct SafetensorsHeader {
         guard offsets[1] - offsets[0] == byteCount else {
             throw FoveaError(
                 .badData,
-                "Its shape \(shape) of \(typeName) takes \(byteCount) bytes, its `data_offsets` \(offsets[1] - offsets[0]).")
+                "Its shape \(shape) of \(typeName) takes \(byteCount) bytes, its `data_offsets` \(offsets[1] - offsets[0])."
+            )
         }
         return Entry(elementType: elementType, shape: shape, bytes: offsets[0]..<offsets[1])
     }
@@ -120,7 +122,9 @@ struct SafetensorsHeader {
     private func checkCoverage(of dataByteCount: Int) throws {
         var end = 0
         let inFileOrder = entries.elements.sorted {
-            ($0.value.bytes.lowerBound, $0.value.bytes.upperBound) < ($1.value.bytes.lowerBound, $1.value.bytes.upperBound)
+            ($0.value.bytes.lowerBound, $0.value.bytes.upperBound) < (
+                $1.value.bytes.lowerBound, $1.value.bytes.upperBound
+            )
         }
         for (name, entry) in inFileOrder {
             guard entry.bytes.lowerBound == end else {
