@@ -1,0 +1,42 @@
+#include "Movement.h"
+
+#include "Parallel.h"
+#include "WideVectors.h"
+
+typedef struct {
+    const fovea_view *view;
+    const uint32_t *from;
+    uint32_t *to;
+} task;
+
+// Copies lines of the last axis; the line's number, written in the sizes of the other axes, gives its place.
+WIDE_VECTORS static void copy_lines(size_t begin, size_t end, const void *context) {
+    const task *t = context;
+    const fovea_view *view = t->view;
+    int last = view->rank - 1;
+    size_t length = view->sizes[last], stride = view->strides[last];
+    for (size_t line = begin; line < end; line++) {
+        size_t rest = line, offset = 0;
+        for (int axis = last - 1; axis >= 0; axis--) {
+            offset += rest % view->sizes[axis] * view->strides[axis];
+            rest /= view->sizes[axis];
+        }
+        const uint32_t *from = t->from + offset;
+        uint32_t *to = t->to + line * length;
+        if (stride == 0) {
+            uint32_t value = *from;
+            for (size_t i = 0; i < length; i++) to[i] = value;
+        } else if (stride == 1) {
+            for (size_t i = 0; i < length; i++) to[i] = from[i];
+        } else {
+            for (size_t i = 0; i < length; i++) to[i] = from[i * stride];
+        }
+    }
+}
+
+void fovea_copy_view(const fovea_view *view, const uint32_t *from, uint32_t *to) {
+    size_t lines = 1;
+    for (int axis = 0; axis + 1 < view->rank; axis++) lines *= view->sizes[axis];
+    task t = {view, from, to};
+    fovea_parallel_for(lines, 1 + 16384 / (view->sizes[view->rank - 1] + 1), copy_lines, &t);
+}

@@ -1,0 +1,109 @@
+#include "Reduction.h"
+
+#include "Parallel.h"
+#include "WideVectors.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+typedef struct {
+    fovea_reduction how;
+    const fovea_view *kept;
+    const fovea_view *reduced;
+    const float *from;
+    float *to;
+} task;
+
+// Results that are computed side by side when they are neighbours in memory.
+#define LANES 64
+
+static size_t count_of(const fovea_view *view, int axes) {
+    size_t count = 1;
+    for (int axis = 0; axis < axes; axis++) count *= view->sizes[axis];
+    return count;
+}
+
+// The offset of the element with this number in the first `axes` axes of a view.
+static size_t offset_of(const fovea_view *view, int axes, size_t number) {
+    size_t offset = 0;
+    for (int axis = axes - 1; axis >= 0; axis--) {
+        offset += number % view->sizes[axis] * view->strides[axis];
+        number /= view->sizes[axis];
+    }
+    return offset;
+}
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE double combined(fovea_reduction how, double total, double value) {
+    if (how != fovea_maximum) return total + value;
+    // The second comparison is true for NaN, and a NaN total stays: no number is greater.
+    return value > total || value != value ? value : total;
+}
+
+ALWAYS_INLINE void combine_line(fovea_reduction how, const float *line, size_t length, size_t stride, double *total) {
+    if (stride == 1) {
+        // Independent partial results, so that the loop becomes vectors without reordering a single sum.
+        double partial[LANES];
+        size_t whole = length / LANES * LANES;
+        if (whole > 0) {
+            for (size_t lane = 0; lane < LANES; lane++) partial[lane] = line[lane];
+            for (size_t i = LANES; i < whole; i += LANES) {
+                for (size_t lane = 0; lane < LANES; lane++) {
+                    partial[lane] = combined(how, partial[lane], line[i + lane]);
+                }
+            }
+            for (size_t lane = 0; lane < LANES; lane++) *total = combined(how, *total, partial[lane]);
+        }
+        for (size_t i = whole; i < length; i++) *total = combined(how, *total, line[i]);
+    } else {
+        for (size_t i = 0; i < length; i++) *total = combined(how, *total, line[i * stride]);
+    }
+}
+
+ALWAYS_INLINE void reduce(const task *t, fovea_reduction how, size_t begin, size_t end) {
+    const fovea_view *kept = t->kept, *reduced = t->reduced;
+    int inner = reduced->rank - 1;
+    size_t length = reduced->sizes[inner], stride = reduced->strides[inner];
+    size_t lines = count_of(reduced, inner);
+    double count = (double)(lines * length);
+    // Kept elements that are neighbours in memory are reduced together: then every line that is read is contiguous.
+    size_t run = kept->strides[kept->rank - 1] == 1 ? kept->sizes[kept->rank - 1] : 1;
+    for (size_t result = begin; result < end;) {
+        size_t lanes = run - result % run;
+        if (lanes > LANES) lanes = LANES;
+        if (lanes > end - result) lanes = end - result;
+        const float *from = t->from + offset_of(kept, kept->rank, result);
+        double total[LANES];
+        for (size_t lane = 0; lane < lanes; lane++) total[lane] = how == fovea_maximum ? from[lane] : 0;
+        for (size_t line = 0; line < lines; line++) {
+            const float *start = from + offset_of(reduced, inner, line);
+            if (lanes == 1) {
+                combine_line(how, start, length, stride, total);
+            } else {
+                for (size_t i = 0; i < length; i++) {
+                    for (size_t lane = 0; lane < lanes; lane++) {
+                        total[lane] = combined(how, total[lane], start[i * stride + lane]);
+                    }
+                }
+            }
+        }
+        for (size_t lane = 0; lane < lanes; lane++) {
+            t->to[result + lane] = (float)(how == fovea_mean ? total[lane] / count : total[lane]);
+        }
+        result += lanes;
+    }
+}
+
+WIDE_VECTORS static void reduce_part(size_t begin, size_t end, const void *context) {
+    const task *t = context;
+    if (t->how == fovea_maximum) reduce(t, fovea_maximum, begin, end);
+    else if (t->how == fovea_mean) reduce(t, fovea_mean, begin, end);
+    else reduce(t, fovea_sum, begin, end);
+}
+
+void fovea_reduce(
+    fovea_reduction how, const fovea_view *kept, const fovea_view *reduced, const float *from, float *to) {
+    task t = {how, kept, reduced, from, to};
+    size_t results = count_of(kept, kept->rank);
+    fovea_parallel_for(results, 1 + 16384 / (count_of(reduced, reduced->rank) + 1), reduce_part, &t);
+}

@@ -1,0 +1,25 @@
+#ifndef CFOVEACPU_MAX_POOLING_H
+#define CFOVEACPU_MAX_POOLING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Images as `planes` × height × width × `lanes` numbers: lanes lie next to each other and are pooled side by side (the
+/// channels of a block, or 1 when the layout is plain).
+typedef struct {
+    size_t planes, lanes;
+    size_t height, width;
+    size_t pooled_height, pooled_width;
+    int64_t kernel[2], stride[2], dilation[2], before[2];
+} fovea_max_pooling;
+
+/// The largest pixel of each window and, unless `places` is NULL, its place u·KW + v in the window. Of equal pixels the
+/// first wins; NaN wins over every number.
+void fovea_max_pool(const fovea_max_pooling *pooling, const float *images, float *maxima, int32_t *places);
+
+/// Adds the gradient of each window's result to the pixel at its place. A place that is not a pixel under the window
+/// passes nothing on.
+void fovea_max_pool_gradient(
+    const fovea_max_pooling *pooling, const int32_t *places, const float *upstream, float *gradient);
+
+#endif

@@ -1,0 +1,132 @@
+import CFoveaCPU
+import FoveaGraph
+import FoveaRuntime
+import Foundation
+
+/// A graph lowered to a flat list of steps over memory that is assigned once: a run copies its inputs in, walks the list,
+/// and copies the outputs out.
+@safe final class CPUExecutable: Executable, @unchecked Sendable {
+    // Unchecked: like every executable it is used on its device's compute thread only.
+    private enum Step {
+        case primitive(BoundPrimitive)
+        case kernel(() -> Void)
+    }
+
+    private let threads: Int
+    private let runSteps: [Step]
+    private let inputs: [UnsafeMutableRawPointer?]
+    private let outputs: [(type: TensorType, memory: UnsafeMutableRawPointer)]
+    private let copies: [(from: UnsafeMutableRawPointer, to: StateMemory)]
+    let steps: [ExecutableStep]
+    /// The memory that the pointers point into, kept as long as they are.
+    private let memory: ProgramMemory
+
+    init(_ graph: Graph, state: [String: any DeviceBuffer], threads: Int, on engine: Engine) throws {
+        let lowered = try LoweredGraph(graph, state: state, on: engine)
+        let program = lowered.program
+        let plan = MemoryPlan(
+            buffers: program.buffers, steps: program.steps, inputs: lowered.inputs.compactMap { $0?.buffer },
+            outputs: lowered.outputs.map(\.buffer), updates: lowered.updates, alignment: AlignedMemory.alignment)
+        let memory = try ProgramMemory(plan, program.buffers)
+        func bound(_ step: PlannedStep) throws -> Step {
+            switch step.work {
+            case .primitive(let primitive, let arguments):
+                let placed = unsafe arguments.map { argument, stored in
+                    unsafe (argument: argument, layout: stored.layout, memory: memory.address(of: stored.buffer))
+                }
+                return .primitive(try unsafe BoundPrimitive(primitive, placed, on: engine, for: step.purpose))
+            case .kernel(let prepare):
+                let reads = unsafe step.reads.map { unsafe memory.address(of: $0.buffer) }
+                let writes = unsafe step.writes.map { unsafe memory.address(of: $0.buffer) }
+                return .kernel(prepare(unsafe KernelMemory(reads: reads, writes: writes)))
+            }
+        }
+        // Constants take their final layout now, so that no run has to.
+        for step in try program.preparations.map(bound) { try Self.run(step) }
+        self.threads = threads
+        self.memory = memory
+        runSteps = try program.steps.map(bound)
+        unsafe inputs = lowered.inputs.map { stored in unsafe stored.map { unsafe memory.address(of: $0.buffer) } }
+        unsafe outputs = zip(graph.outputs, lowered.outputs).map { output, stored in
+            unsafe (graph.type(of: output.value), memory.address(of: stored.buffer))
+        }
+        unsafe copies = plan.copies.map { copy in
+            guard case .state(let state) = program.buffers[copy.state].home else {
+                preconditionFailure("updates belong to states")
+            }
+            return unsafe (memory.address(of: copy.from), state)
+        }
+        steps = program.steps.map { step in
+            ExecutableStep(
+                path: step.node.location.path, operation: step.operation, device: "cpu",
+                implementation: step.implementation)
+        }
+    }
+
+    func run(_ given: [Tensor]) throws -> [Tensor] {
+        // The size of the team belongs to the calling thread.
+        fovea_set_thread_count(Int32(threads))
+        for unsafe (tensor, memory) in unsafe zip(given, inputs) {
+            // Safe: the program has checked the types, and each place was planned for its type.
+            unsafe tensor.withBytes { bytes in unsafe memory.map { unsafe copy(bytes, to: $0) } }
+        }
+        for step in runSteps { try Self.run(step) }
+        // Outputs first: one may be a state's old value.
+        let results = unsafe outputs.map { type, memory in
+            unsafe Tensor(type) { buffer in
+                unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: memory, count: type.byteCount))
+            }
+        }
+        for unsafe (from, state) in unsafe copies {
+            unsafe state.memory.start.copyMemory(from: from, byteCount: state.memory.byteCount)
+        }
+        return results
+    }
+
+    @inline(__always)
+    private static func run(_ step: Step) throws {
+        switch step {
+        case .primitive(let primitive): try primitive.run()
+        case .kernel(let run): run()
+        }
+    }
+}
+
+@unsafe private func copy(_ bytes: UnsafeRawBufferPointer, to memory: UnsafeMutableRawPointer) {
+    if let start = bytes.baseAddress { unsafe memory.copyMemory(from: start, byteCount: bytes.count) }
+}
+
+/// The memory of a program's buffers: one arena, one stretch of constants, and the device's states.
+@safe private final class ProgramMemory {
+    private let arena: AlignedMemory
+    private let constants: AlignedMemory
+    private let places: [MemoryPlan.Place]
+    private let states: [Int: StateMemory]
+
+    init(_ plan: MemoryPlan, _ buffers: [Buffer]) throws {
+        try AvailableMemory.require(plan.arenaByteCount + plan.constantsByteCount, for: "the program")
+        arena = try AlignedMemory(byteCount: plan.arenaByteCount, for: "the program's tensors")
+        constants = try AlignedMemory(byteCount: plan.constantsByteCount, for: "the program's constants")
+        places = plan.places
+        var states: [Int: StateMemory] = [:]
+        for (index, buffer) in buffers.enumerated() {
+            if case .state(let memory) = buffer.home { states[index] = memory }
+        }
+        self.states = states
+        for (index, buffer) in buffers.enumerated() {
+            guard case .constant(let tensor?) = buffer.home else { continue }
+            // Safe: the place was planned for the tensor's size.
+            unsafe tensor.withBytes { bytes in unsafe copy(bytes, to: address(of: index)) }
+        }
+    }
+
+    @unsafe func address(of buffer: Int) -> UnsafeMutableRawPointer {
+        switch places[buffer] {
+        case .arena(let offset): return unsafe arena.start + offset
+        case .constants(let offset): return unsafe constants.start + offset
+        case .state(let owner):
+            guard let state = states[owner] else { preconditionFailure("every state has its memory") }
+            return unsafe state.memory.start
+        }
+    }
+}

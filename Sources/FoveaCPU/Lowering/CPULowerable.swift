@@ -1,0 +1,112 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// An operation that the CPU backend runs. Conformance is registration; one file each, `Lowering/<Operation>+oneDNN.swift`.
+protocol CPULowerable: Operation {
+    /// Whether these types can be run; by default, those that hold elements of type float32 only.
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool
+
+    /// Adds the steps that compute the node and delivers each result that is read.
+    func lower(_ node: NodeLowering) throws
+}
+
+extension CPULowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
+        (operands + results).allSatisfy { $0.dataType == .float32 && $0.isLowerable }
+    }
+}
+
+extension TensorType {
+    /// Whether oneDNN can describe it and there is something to compute.
+    var isLowerable: Bool { shape.elementCount > 0 && shape.rank <= Int(DNNL_MAX_NDIMS) }
+}
+
+/// A node that is being lowered: its operands as they lie in memory, and what to make of them.
+struct NodeLowering {
+    private let program: ProgramBuilder
+    private let index: Int
+    private let node: Node
+    /// The types of the operands.
+    let operands: [TensorType]
+
+    init(_ index: Int, of graph: Graph, into program: ProgramBuilder) {
+        self.program = program
+        self.index = index
+        node = graph.nodes[index]
+        operands = node.operands.map(graph.type(of:))
+    }
+
+    var context: fovea_context { unsafe program.engine.context }
+    /// The types of the results.
+    var results: [TensorType] { node.results }
+    /// The operation and its layer, for errors.
+    var purpose: String { node.purpose }
+
+    /// Whether anything reads a result.
+    func isRead(_ result: Int) -> Bool { program.isRead(ValueID(node: index, result: result)) }
+
+    /// An operand in whatever layout it has.
+    func operand(_ position: Int) -> Stored { program.value(node.operands[position]) }
+
+    /// An operand row by row.
+    func plainOperand(_ position: Int) throws -> Stored { try plain(operand(position)) }
+
+    /// A tensor row by row: itself where it is, whatever the layout's name.
+    func plain(_ value: Stored) throws -> Stored { try program.plain(value, for: node) }
+
+    /// A tensor in the layout that a primitive wants.
+    func reorder(_ value: Stored, to layout: Layout) throws -> Stored {
+        try program.reorder(value, to: layout, for: node)
+    }
+
+    /// Memory for a result or an intermediate tensor.
+    func allocate(_ layout: Layout) -> Stored { program.allocate(layout) }
+
+    /// Memory for a result, row by row.
+    func allocatePlain(_ type: TensorType) throws -> Stored { program.allocate(try Layout(plain: type)) }
+
+    /// Says where a result lies.
+    func deliver(_ value: Stored, as result: Int = 0) {
+        program.define(ValueID(node: index, result: result), as: value)
+    }
+
+    /// Makes a primitive descriptor; errors name the node.
+    func describe(
+        _ make: (UnsafeMutablePointer<dnnl_primitive_desc_t?>) -> dnnl_status_t
+    ) throws -> PrimitiveDescriptor {
+        try unsafe PrimitiveDescriptor(for: purpose, make)
+    }
+
+    /// Adds a step that runs a primitive.
+    func run(
+        _ descriptor: borrowing PrimitiveDescriptor, reads: [(argument: Argument, stored: Stored)],
+        writes: [(argument: Argument, stored: Stored)], inPlace: [(result: Stored, operand: Stored)] = []
+    ) throws {
+        let layouts = (reads + writes).map(\.stored.layout.description)
+        let layout = layouts.first { $0 != "plain" } ?? "plain"
+        program.append(
+            try program.planned(
+                descriptor, reads: reads, writes: writes, inPlace: inPlace, for: node,
+                operation: node.operation.operationName, implementation: "\(descriptor.implementation) \(layout)"))
+    }
+
+    /// Adds a step that runs a loop of our own; `prepare` is given the memory and returns what a run calls.
+    func run(
+        kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
+        _ prepare: @escaping (KernelMemory) -> () -> Void
+    ) {
+        let layout = (writes + reads).first.map(\.layout.description) ?? ""
+        program.append(
+            PlannedStep(
+                node: node, operation: node.operation.operationName, implementation: "fovea:\(kernel) \(layout)",
+                reads: reads, writes: writes, inPlace: inPlace, work: .kernel(prepare)))
+    }
+}
+
+extension ProgramBuilder {
+    /// The tensor row by row: itself where it lies so already, whatever the layout's name, or a copy.
+    func plain(_ value: Stored, for node: Node) throws -> Stored {
+        let plain = try Layout(plain: value.layout.dimensions, value.layout.descriptor.data_type)
+        return value.layout.isPlain ? value.viewed(as: plain) : try reorder(value, to: plain, for: node)
+    }
+}

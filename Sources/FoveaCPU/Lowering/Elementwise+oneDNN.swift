@@ -1,0 +1,114 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// One of oneDNN's element-wise algorithms with its two numbers.
+struct Elementwise {
+    let algorithm: dnnl_alg_kind_t
+    var alpha: Float = 0
+    var beta: Float = 0
+}
+
+/// What serves a function serves its gradient too.
+protocol CPUElementwise: UnaryOperation, CPULowerable {
+    func lowerGradient(_ node: NodeLowering) throws
+}
+
+extension UnaryGradient: CPULowerable where Base: CPUElementwise {
+    func lower(_ node: NodeLowering) throws { try base.lowerGradient(node) }
+}
+
+/// A function that oneDNN computes.
+protocol OneDNNElementwise: CPUElementwise {
+    var oneDNN: Elementwise { get }
+}
+
+extension OneDNNElementwise {
+    func lower(_ node: NodeLowering) throws {
+        let operand = try node.denseOperand(0)
+        let descriptor = try describeForward(operand.layout, node)
+        let result = node.allocate(operand.layout)
+        try node.run(
+            descriptor, reads: [(.source, operand)], writes: [(.destination, result)], inPlace: [(result, operand)])
+        node.deliver(result)
+    }
+
+    func lowerGradient(_ node: NodeLowering) throws {
+        let operand = try node.denseOperand(0)
+        let upstream = try node.reorder(node.operand(1), to: operand.layout)
+        let (layout, how) = (operand.layout.descriptor, oneDNN)
+        let forward = try describeForward(operand.layout, node)
+        let descriptor = try unsafe node.describe { made in
+            unsafe fovea_elementwise_backward(
+                node.context, how.algorithm, how.alpha, how.beta, layout, layout, forward.handle, made)
+        }
+        let result = node.allocate(operand.layout)
+        try node.run(
+            descriptor, reads: [(.source, operand), (.destinationGradient, upstream)],
+            writes: [(.sourceGradient, result)], inPlace: [(result, upstream)])
+        node.deliver(result)
+    }
+
+    private func describeForward(_ layout: Layout, _ node: NodeLowering) throws -> PrimitiveDescriptor {
+        let how = oneDNN
+        return try unsafe node.describe { made in
+            unsafe fovea_elementwise_forward(
+                node.context, how.algorithm, how.alpha, how.beta, layout.descriptor, made)
+        }
+    }
+}
+
+/// A function that a loop of our own computes, because oneDNN lacks it or turns NaN into a number.
+protocol KernelElementwise: CPUElementwise {
+    var kernel: fovea_activation { get }
+    /// Whether f(0) = 0, so that the padding of a layout stays zero.
+    var keepsZero: Bool { get }
+}
+
+extension KernelElementwise {
+    var keepsZero: Bool { function(0) == 0 }
+
+    func lower(_ node: NodeLowering) throws {
+        var operand = try node.denseOperand(0)
+        if !keepsZero && !operand.layout.isUnpadded { operand = try node.plain(operand) }
+        let count = denseCount(operand)
+        let result = node.allocate(operand.layout)
+        let function = kernel
+        node.run(kernel: Self.name, reads: [operand], writes: [result], inPlace: [(result, operand)]) { memory in
+            // Safe: both have the layout's number of elements.
+            { unsafe fovea_activate(function, count, memory.operand(0), memory.result(0)) }
+        }
+        node.deliver(result)
+    }
+
+    func lowerGradient(_ node: NodeLowering) throws {
+        let operand = try node.denseOperand(0)
+        let upstream = try node.reorder(node.operand(1), to: operand.layout)
+        let count = denseCount(operand)
+        let result = node.allocate(operand.layout)
+        let function = kernel
+        node.run(
+            kernel: Self.name + " gradient", reads: [operand, upstream], writes: [result],
+            inPlace: [(result, upstream), (result, operand)]
+        ) { memory in
+            // Safe: all three have the layout's number of elements. The padding stays zero, being a multiple of upstream's.
+            {
+                unsafe fovea_activation_gradient(
+                    function, count, memory.operand(0), memory.operand(1), memory.result(0))
+            }
+        }
+        node.deliver(result)
+    }
+
+    private func denseCount(_ operand: Stored) -> Int {
+        guard let count = operand.layout.denseCount else { preconditionFailure("a dense operand was asked for") }
+        return count
+    }
+}
+
+extension NodeLowering {
+    /// An operand in whatever layout it has, if its elements have no gaps; plain otherwise.
+    func denseOperand(_ position: Int) throws -> Stored {
+        let operand = operand(position)
+        return operand.layout.denseCount == nil ? try plain(operand) : operand
+    }
+}

@@ -1,0 +1,39 @@
+import CFoveaCPU
+
+/// oneDNN's processor: where primitives are made, and the stream on which they run in order.
+///
+/// A class and not a `~Copyable` struct because the backend, its buffers and its executables share it.
+@safe final class Engine: @unchecked Sendable {
+    // Unchecked: the handles never change, oneDNN lets any thread use an engine, and the stream of a processor holds
+    // nothing between calls.
+    let handle: dnnl_engine_t
+    let stream: dnnl_stream_t
+    /// Every primitive takes its working memory from the arena instead of allocating it itself.
+    let attributes: dnnl_primitive_attr_t
+
+    init() throws {
+        var handle: dnnl_engine_t?
+        try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "an engine")
+        var stream: dnnl_stream_t?
+        try unsafe check(dnnl_stream_create(&stream, handle, UInt32(dnnl_stream_default_flags.rawValue)), "a stream")
+        var attributes: dnnl_primitive_attr_t?
+        try unsafe check(dnnl_primitive_attr_create(&attributes), "attributes")
+        try unsafe check(
+            dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "working memory")
+        guard let handle = unsafe handle, let stream = unsafe stream, let attributes = unsafe attributes else {
+            preconditionFailure("oneDNN reported success and made nothing")
+        }
+        unsafe self.handle = handle
+        unsafe self.stream = stream
+        unsafe self.attributes = attributes
+    }
+
+    deinit {
+        // Safe: whoever runs primitives on the engine keeps it alive. Destroying does not fail.
+        unsafe dnnl_primitive_attr_destroy(attributes)
+        unsafe dnnl_stream_destroy(stream)
+        unsafe dnnl_engine_destroy(handle)
+    }
+
+    var context: fovea_context { unsafe fovea_context(engine: handle, attributes: attributes) }
+}

@@ -1,0 +1,202 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// How a tensor's elements lie in memory: oneDNN's memory descriptor, as a value.
+///
+/// Dimensions keep the graph's order (NCHW, OIHW) whatever the layout. A scalar is a tensor of one axis of size 1.
+struct Layout {
+    private(set) var descriptor: dnnl_memory_desc_t
+
+    private init(_ descriptor: dnnl_memory_desc_t) { self.descriptor = descriptor }
+
+    /// A descriptor that oneDNN owns, copied.
+    @unsafe init(copying pointer: UnsafePointer<dnnl_memory_desc_t>) { descriptor = unsafe pointer.pointee }
+
+    /// An operand that is not there.
+    static let absent = Layout(dnnl_memory_desc_t())
+
+    /// Row by row.
+    init(plain dimensions: [Int], _ dataType: dnnl_data_type_t = dnnl_f32) throws {
+        try self.init(dimensions, strides: Shape(dimensions).strides, dataType)
+    }
+
+    /// Row by row. Types that oneDNN does not know, which are only ever copied, count as bytes.
+    init(plain type: TensorType) throws {
+        let known: dnnl_data_type_t? =
+            switch type.dataType {
+            case .float32: dnnl_f32
+            case .int32: dnnl_s32
+            case .uint8: dnnl_u8
+            case .int64, .float64: nil
+            }
+        if let known, type.shape.rank <= Int(DNNL_MAX_NDIMS) {
+            try self.init(plain: type.shape.dimensions, known)
+        } else {
+            try self.init(plain: [type.byteCount], dnnl_u8)
+        }
+    }
+
+    init(_ dimensions: [Int], strides: [Int], _ dataType: dnnl_data_type_t = dnnl_f32) throws {
+        let dimensions = dimensions.isEmpty ? [1] : dimensions
+        let strides = strides.isEmpty ? [1] : strides
+        var made = dnnl_memory_desc_t()
+        // Safe: both arrays hold as many numbers as there are axes.
+        try unsafe check(
+            dnnl_memory_desc_init_by_strides(
+                &made, Int32(dimensions.count), dimensions.map(Int64.init), dataType, strides.map(Int64.init)),
+            "a layout for \(dimensions)")
+        descriptor = made
+    }
+
+    init(_ dimensions: [Int], tag: dnnl_format_tag_t, _ dataType: dnnl_data_type_t = dnnl_f32) throws {
+        var made = dnnl_memory_desc_t()
+        // Safe: the array holds as many numbers as there are axes.
+        try unsafe check(
+            dnnl_memory_desc_init_by_tag(
+                &made, Int32(dimensions.count), dimensions.map(Int64.init), dataType, tag),
+            "a layout for \(dimensions)")
+        descriptor = made
+    }
+
+    /// Whatever the primitive prefers.
+    static func any(_ dimensions: [Int]) throws -> Layout { try Layout(dimensions, tag: dnnl_format_tag_any) }
+
+    var rank: Int { Int(descriptor.ndims) }
+    var dimensions: [Int] { numbers(descriptor.dims, rank) }
+
+    /// The size in memory, padding included.
+    var byteCount: Int {
+        var copy = descriptor
+        return unsafe dnnl_memory_desc_get_size(&copy)
+    }
+
+    /// The number of elements in memory, padding included; nil where there are gaps between them, or an offset.
+    var denseCount: Int? {
+        guard isBlocked, descriptor.offset0 == 0, descriptor.data_type == dnnl_f32 || descriptor.data_type == dnnl_s32
+        else { return nil }
+        let count = numbers(descriptor.padded_dims, rank).reduce(1, *)
+        return count * 4 == byteCount ? count : nil
+    }
+
+    /// True if no element in memory is padding.
+    var isUnpadded: Bool { numbers(descriptor.padded_dims, rank) == dimensions }
+
+    /// True if the elements lie row by row, without gaps.
+    var isPlain: Bool {
+        guard isBlocked, isUnpadded, descriptor.offset0 == 0 else { return false }
+        var strides = numbers(blocking.strides, rank)
+        if blocking.inner_nblks > 0 {
+            // Blocks of channels lie row by row where everything behind the channels has size 1.
+            guard blocking.inner_nblks == 1, let block = numbers(blocking.inner_blks, 1).first,
+                let axis = numbers(blocking.inner_idxs, 1).first,
+                dimensions[(axis + 1)...].allSatisfy({ $0 == 1 }),
+                dimensions[axis] == block || strides[axis] == block
+            else { return false }
+            strides[axis] = 1
+        }
+        return zip(zip(dimensions, strides), Shape(dimensions).strides).allSatisfy { axis, expected in
+            axis.0 == 1 || axis.1 == expected
+        }
+    }
+
+    /// The same memory under another shape; the layout must be plain.
+    func reshaped(to dimensions: [Int]) throws -> Layout {
+        precondition(isPlain, "only a plain layout keeps its memory under another shape")
+        return try Layout(plain: dimensions, descriptor.data_type)
+    }
+
+    /// The same memory with the axes in another order: axis i of the result is axis `permutation[i]`.
+    func transposed(_ permutation: [Int]) throws -> Layout {
+        // oneDNN asks where each axis goes to.
+        var destinations = [Int32](repeating: 0, count: permutation.count)
+        for (to, from) in permutation.enumerated() { destinations[from] = Int32(to) }
+        var (made, copy) = (dnnl_memory_desc_t(), descriptor)
+        // Safe: one number for each axis.
+        try unsafe check(dnnl_memory_desc_permute_axes(&made, &copy, destinations), "a transposition of \(dimensions)")
+        return Layout(made)
+    }
+
+    /// The memory of a part of the tensor; nil where the layout's blocks do not begin and end with the part.
+    func part(_ dimensions: [Int], at offsets: [Int]) -> Layout? {
+        var (made, copy) = (dnnl_memory_desc_t(), descriptor)
+        // Safe: one number for each axis.
+        let status = unsafe dnnl_memory_desc_init_submemory(
+            &made, &copy, dimensions.map(Int64.init), offsets.map(Int64.init))
+        return status == dnnl_success ? Layout(made) : nil
+    }
+
+    /// The same layout for images of another size, plain where it is none of the usual ones.
+    func resized(to dimensions: [Int]) throws -> Layout {
+        guard rank == 4, dimensions.count == 4, let tag = imageTag?.tag else { return try Layout(plain: dimensions) }
+        return try Layout(dimensions, tag: tag, descriptor.data_type)
+    }
+
+    /// The same layout for elements of another type.
+    func withElements(_ dataType: dnnl_data_type_t) throws -> Layout {
+        precondition(descriptor.extra.flags == 0, "layouts with something extra belong to one type")
+        var copy = descriptor
+        copy.data_type = dataType
+        return Layout(copy)
+    }
+
+    /// The layouts of images that oneDNN uses, with the names it gives them.
+    private static let imageTags: [(tag: dnnl_format_tag_t, name: String)] = [
+        (dnnl_abcd, "nchw"), (dnnl_acdb, "nhwc"), (dnnl_aBcd16b, "nChw16c"), (dnnl_aBcd8b, "nChw8c"),
+        (dnnl_aBcd4b, "nChw4c"),
+    ]
+
+    private var imageTag: (tag: dnnl_format_tag_t, name: String)? {
+        guard rank == 4 else { return nil }
+        return Self.imageTags.first { candidate in
+            (try? Layout(dimensions, tag: candidate.tag, descriptor.data_type)) == self
+        }
+    }
+
+    /// The channels that lie next to each other for one pixel of images, if the rest is plain: 16 in `nChw16c`, all in
+    /// `nhwc`, 1 in `nchw`.
+    var adjacentChannels: Int? {
+        guard let tag = imageTag?.tag else { return nil }
+        switch tag {
+        case dnnl_abcd: return 1
+        case dnnl_acdb: return dimensions[1]
+        case dnnl_aBcd16b: return 16
+        case dnnl_aBcd8b: return 8
+        default: return 4
+        }
+    }
+
+    private var isBlocked: Bool { descriptor.format_kind == dnnl_blocked && descriptor.extra.flags == 0 }
+    private var blocking: dnnl_blocking_desc_t {
+        // Safe: `isBlocked` says that this is the member of the union that is set.
+        unsafe descriptor.format_desc.blocking
+    }
+}
+
+extension Layout: Equatable {
+    static func == (left: Layout, right: Layout) -> Bool {
+        var (left, right) = (left.descriptor, right.descriptor)
+        return unsafe dnnl_memory_desc_equal(&left, &right) != 0
+    }
+}
+
+extension Layout: CustomStringConvertible {
+    /// `nChw16c`, `nchw`, `plain`, or the sizes of the blocks.
+    var description: String {
+        if let name = imageTag?.name { return name }
+        if isPlain { return "plain" }
+        guard isBlocked else { return "opaque" }
+        let blocks = zip(
+            numbers(blocking.inner_blks, Int(blocking.inner_nblks)),
+            numbers(blocking.inner_idxs, Int(blocking.inner_nblks))
+        ).map { size, axis in "\(size)\("abcdefghijkl".dropFirst(axis).first.map(String.init) ?? "?")" }
+        return blocks.isEmpty ? "strided" : "blocked " + blocks.joined()
+    }
+}
+
+/// The first numbers of a C array.
+private func numbers<Numbers>(_ array: Numbers, _ count: Int) -> [Int] {
+    // Safe: every C array that is passed here is an array of Int64.
+    unsafe withUnsafeBytes(of: array) { bytes in
+        unsafe bytes.bindMemory(to: Int64.self).prefix(count).map(Int.init)
+    }
+}

@@ -1,0 +1,66 @@
+import CFoveaCPU
+
+/// What oneDNN will run: an algorithm, chosen for operands of these layouts.
+@safe struct PrimitiveDescriptor: ~Copyable {
+    let handle: dnnl_primitive_desc_t
+
+    /// - Parameters:
+    ///   - purpose: the operation and its layer, for the error.
+    ///   - make: calls the function that makes the descriptor.
+    init(
+        for purpose: String, _ make: (UnsafeMutablePointer<dnnl_primitive_desc_t?>) -> dnnl_status_t
+    ) throws {
+        var made: dnnl_primitive_desc_t?
+        try unsafe check(make(&made), purpose)
+        guard let made = unsafe made else { preconditionFailure("oneDNN reported success and made nothing") }
+        unsafe handle = made
+    }
+
+    deinit { unsafe dnnl_primitive_desc_destroy(handle) }
+
+    /// The layout that the primitive expects of one of its arguments (`DNNL_ARG_SRC`, …).
+    func layout(of argument: Argument) -> Layout {
+        // Safe: the descriptor that is returned lives as long as this one, and is copied.
+        guard let found = unsafe dnnl_primitive_desc_query_md(handle, dnnl_query_exec_arg_md, argument.rawValue) else {
+            preconditionFailure("oneDNN knows the layout of every argument")
+        }
+        return unsafe Layout(copying: found)
+    }
+
+    /// The algorithm's name: `jit:avx512_core`.
+    var implementation: String {
+        var name: UnsafePointer<CChar>?
+        // Safe: the string lives as long as the descriptor, and is copied.
+        guard unsafe dnnl_primitive_desc_query(handle, dnnl_query_impl_info_str, 0, &name) == dnnl_success,
+            let name = unsafe name
+        else { return "oneDNN" }
+        return unsafe String(cString: name)
+    }
+
+    func makePrimitive(for purpose: String) throws -> Primitive { try Primitive(self, for: purpose) }
+}
+
+/// The role that a tensor plays for a primitive.
+struct Argument: RawRepresentable, Hashable {
+    let rawValue: Int32
+
+    static let source = Argument(rawValue: DNNL_ARG_SRC)
+    static let secondSource = Argument(rawValue: DNNL_ARG_SRC_1)
+    static let weights = Argument(rawValue: DNNL_ARG_WEIGHTS)
+    static let bias = Argument(rawValue: DNNL_ARG_BIAS)
+    static let mean = Argument(rawValue: DNNL_ARG_MEAN)
+    static let variance = Argument(rawValue: DNNL_ARG_VARIANCE)
+    static let scale = Argument(rawValue: DNNL_ARG_SCALE)
+    static let shift = Argument(rawValue: DNNL_ARG_SHIFT)
+    static let destination = Argument(rawValue: DNNL_ARG_DST)
+    static let sourceGradient = Argument(rawValue: DNNL_ARG_DIFF_SRC)
+    static let weightsGradient = Argument(rawValue: DNNL_ARG_DIFF_WEIGHTS)
+    static let biasGradient = Argument(rawValue: DNNL_ARG_DIFF_BIAS)
+    static let scaleGradient = Argument(rawValue: DNNL_ARG_DIFF_SCALE)
+    static let shiftGradient = Argument(rawValue: DNNL_ARG_DIFF_SHIFT)
+    static let destinationGradient = Argument(rawValue: DNNL_ARG_DIFF_DST)
+    static let scratchpad = Argument(rawValue: DNNL_ARG_SCRATCHPAD)
+
+    /// One of the tensors that are joined.
+    static func joined(_ index: Int) -> Argument { Argument(rawValue: DNNL_ARG_MULTIPLE_SRC + Int32(index)) }
+}

@@ -1,0 +1,43 @@
+/// Places buffers in one stretch of memory so that those that are needed at the same time do not overlap.
+///
+/// Greedy by size: the largest buffer first, each into the smallest gap that is left to it (Pisarchyk and Lee, "Efficient
+/// Memory Management for Deep Neural Net Inference", 2020).
+struct ArenaPlanner {
+    /// A buffer's size and the steps, both included, from the first to the last that touches it.
+    struct Request: Hashable {
+        let byteCount: Int
+        let lifetime: ClosedRange<Int>
+    }
+
+    /// Where each request lies, in their order.
+    let offsets: [Int]
+    /// The size of the whole.
+    let byteCount: Int
+
+    init(_ requests: [Request], alignment: Int) {
+        func rounded(_ size: Int) -> Int { (size + alignment - 1) / alignment * alignment }
+        var offsets = [Int](repeating: 0, count: requests.count)
+        var placed: [Int] = []
+        var total = 0
+        let order = requests.indices.sorted { first, second in
+            (requests[second].byteCount, first) < (requests[first].byteCount, second)
+        }
+        for index in order {
+            let size = rounded(requests[index].byteCount)
+            let neighbours = placed.filter { requests[$0].lifetime.overlaps(requests[index].lifetime) }
+                .sorted { offsets[$0] < offsets[$1] }
+            var best: (offset: Int, gap: Int)?
+            var end = 0
+            for neighbour in neighbours {
+                let gap = offsets[neighbour] - end
+                if gap >= size, gap < best?.gap ?? .max { best = (end, gap) }
+                end = max(end, offsets[neighbour] + rounded(requests[neighbour].byteCount))
+            }
+            offsets[index] = best?.offset ?? end
+            total = max(total, offsets[index] + size)
+            placed.append(index)
+        }
+        self.offsets = offsets
+        byteCount = total
+    }
+}

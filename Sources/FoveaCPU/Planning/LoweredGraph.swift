@@ -1,0 +1,58 @@
+import FoveaGraph
+import FoveaRuntime
+
+/// A graph as steps over buffers: each node lowered, its inputs, outputs and updates tied to buffers.
+struct LoweredGraph {
+    let program: ProgramBuilder
+    /// The memory of each of the graph's inputs; nil for one that nothing reads.
+    let inputs: [Stored?]
+    /// The outputs, row by row.
+    let outputs: [Stored]
+    /// States and their new values, both as buffers.
+    let updates: [(state: Int, value: Int)]
+
+    init(_ graph: Graph, state: [String: any DeviceBuffer], on engine: Engine) throws {
+        let program = ProgramBuilder(graph, on: engine)
+        var inputs: [Stored?] = []
+        var states: [String: Stored] = [:]
+        for (index, node) in graph.nodes.enumerated() {
+            let id = ValueID(node: index)
+            switch node.operation {
+            case let placeholder as Placeholder where placeholder.role == .input:
+                let stored = program.isRead(id) ? program.allocate(try Layout(plain: placeholder.type)) : nil
+                if let stored { program.define(id, as: stored) }
+                inputs.append(stored)
+            case let placeholder as Placeholder:
+                guard let memory = state[placeholder.name] as? StateMemory, memory.type == placeholder.type else {
+                    throw FoveaError(
+                        .internalDefect, "The state `\(placeholder.name)` is not in the CPU's memory.")
+                }
+                let stored = program.allocate(try Layout(plain: placeholder.type), home: .state(memory))
+                program.define(id, as: stored)
+                states[placeholder.name] = stored
+            case let constant as Constant:
+                let layout = try Layout(plain: constant.tensor.type)
+                program.define(id, as: program.allocate(layout, home: .constant(constant.tensor)))
+            case let operation as any CPULowerable:
+                try operation.lower(NodeLowering(index, of: graph, into: program))
+            default:
+                throw FoveaError(.internalDefect, "The CPU was given \(node.purpose), which it does not support.")
+            }
+        }
+        func plain(_ id: ValueID) throws -> Stored { try program.plain(program.value(id), for: graph.nodes[id.node]) }
+        outputs = try graph.outputs.map { try plain($0.value) }
+        let updated = Set(graph.updates.map(\.state))
+        updates = try graph.updates.map { update in
+            guard let state = states[update.state] else {
+                throw FoveaError(.internalDefect, "The graph updates `\(update.state)`, which is not a state of it.")
+            }
+            let value = try plain(update.value)
+            // The old value of a state that is overwritten too: copied before any state changes, so that two states
+            // can trade places.
+            let isOldValue = states.contains { updated.contains($0.key) && $0.value.buffer == value.buffer }
+            return (state.buffer, isOldValue ? program.copy(value, for: graph.nodes[update.value.node]).buffer : value.buffer)
+        }
+        self.program = program
+        self.inputs = inputs
+    }
+}

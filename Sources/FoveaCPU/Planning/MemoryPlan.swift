@@ -1,0 +1,149 @@
+/// Decides which buffers share memory: results that take an operand's place, updates that are written straight into
+/// their state, and arena buffers that are needed at different times.
+struct MemoryPlan {
+    /// A state's new value that has to be copied at the end of a run.
+    struct Copy {
+        let from: Int
+        let state: Int
+    }
+
+    /// Where a buffer lies.
+    enum Place: Equatable {
+        case arena(offset: Int)
+        case constants(offset: Int)
+        /// The memory of the state that this buffer stands for.
+        case state(buffer: Int)
+    }
+
+    /// The place of each buffer.
+    let places: [Place]
+    let copies: [Copy]
+    let arenaByteCount: Int
+    let constantsByteCount: Int
+
+    /// - Parameters:
+    ///   - inputs: buffers that are filled before the first step.
+    ///   - outputs: buffers that are read after the last step, before `updates` are copied.
+    ///   - updates: states (buffers) and the buffers of their new values.
+    init(
+        buffers: [Buffer], steps: [PlannedStep], inputs: [Int], outputs: [Int], updates: [(state: Int, value: Int)],
+        alignment: Int
+    ) {
+        var sharing = Sharing(buffers: buffers, steps: steps)
+        for input in inputs { sharing.touch(input, at: -1) }
+        for output in outputs { sharing.touch(output, at: steps.count) }
+        for update in updates { sharing.touch(update.value, at: steps.count) }
+
+        var copies: [Copy] = []
+        for update in updates where !sharing.writeDirectly(update.value, into: update.state) {
+            copies.append(Copy(from: update.value, state: update.state))
+        }
+        sharing.shareInPlace()
+
+        var requests: [ArenaPlanner.Request] = []
+        var requestOfBuffer: [Int: Int] = [:]
+        var constantsByteCount = 0
+        var constantOffsets: [Int: Int] = [:]
+        for index in buffers.indices where sharing.owner[index] == index {
+            switch buffers[index].home {
+            case .state: break
+            case .constant:
+                constantOffsets[index] = constantsByteCount
+                constantsByteCount += (buffers[index].byteCount + alignment - 1) / alignment * alignment
+            case .arena:
+                guard let lifetime = sharing.lifetimes[index] else { continue }
+                requestOfBuffer[index] = requests.count
+                requests.append(ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: lifetime))
+            }
+        }
+        let arena = ArenaPlanner(requests, alignment: alignment)
+        places = buffers.indices.map { index in
+            let owner = sharing.owner[index]
+            switch buffers[owner].home {
+            case .state: return .state(buffer: owner)
+            case .constant: return .constants(offset: constantOffsets[owner] ?? 0)
+            // A buffer that no step touches needs no place of its own.
+            case .arena: return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
+            }
+        }
+        self.copies = copies
+        arenaByteCount = arena.byteCount
+        self.constantsByteCount = constantsByteCount
+    }
+}
+
+/// Which buffers have been given the same memory so far, and when that memory is needed.
+private struct Sharing {
+    let buffers: [Buffer]
+    let steps: [PlannedStep]
+    /// The buffer whose memory each buffer uses.
+    var owner: [Int]
+    /// From the first to the last step that touches the memory of each owner.
+    var lifetimes: [ClosedRange<Int>?]
+    /// The step that fills each buffer.
+    private var firstWrite: [Int?]
+
+    init(buffers: [Buffer], steps: [PlannedStep]) {
+        self.buffers = buffers
+        self.steps = steps
+        owner = Array(buffers.indices)
+        lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
+        firstWrite = [Int?](repeating: nil, count: buffers.count)
+        for (index, step) in steps.enumerated() {
+            for stored in step.reads + step.writes { touch(stored.buffer, at: index) }
+            for stored in step.writes where firstWrite[stored.buffer] == nil { firstWrite[stored.buffer] = index }
+        }
+    }
+
+    mutating func touch(_ buffer: Int, at step: Int) {
+        let lifetime = lifetimes[buffer] ?? step...step
+        lifetimes[buffer] = min(lifetime.lowerBound, step)...max(lifetime.upperBound, step)
+    }
+
+    /// Lets a state's new value be computed where the state lies, unless somebody reads the old value later.
+    mutating func writeDirectly(_ value: Int, into state: Int) -> Bool {
+        guard isUnsharedArenaBuffer(value), buffers[value].byteCount == buffers[state].byteCount,
+            let write = firstWrite[value], let lifetime = lifetimes[value]
+        else { return false }
+        if let stateLifetime = lifetimes[state], stateLifetime.upperBound >= write {
+            guard stateLifetime.upperBound == write, mayReplace(state, by: value, at: write) else { return false }
+        }
+        merge(value, into: state, lifetime)
+        return true
+    }
+
+    /// Lets results take the place of operands that nobody needs later.
+    mutating func shareInPlace() {
+        for (index, step) in steps.enumerated() {
+            for (result, operand) in step.inPlace {
+                let operandOwner = owner[operand.buffer]
+                guard isUnsharedArenaBuffer(result.buffer), firstWrite[result.buffer] == index,
+                    case .arena = buffers[operandOwner].home, operandOwner != result.buffer,
+                    buffers[operandOwner].byteCount == buffers[result.buffer].byteCount,
+                    lifetimes[operandOwner]?.upperBound == index,
+                    mayReplace(operand.buffer, by: result.buffer, at: index),
+                    let lifetime = lifetimes[result.buffer]
+                else { continue }
+                merge(result.buffer, into: operandOwner, lifetime)
+            }
+        }
+    }
+
+    private func isUnsharedArenaBuffer(_ buffer: Int) -> Bool {
+        guard case .arena = buffers[buffer].home else { return false }
+        return owner[buffer] == buffer && !owner.indices.contains { $0 != buffer && owner[$0] == buffer }
+    }
+
+    /// Whether a step says that the one may be overwritten by the other, and does not read it in another role.
+    private func mayReplace(_ operand: Int, by result: Int, at step: Int) -> Bool {
+        steps[step].inPlace.contains { $0.result.buffer == result && $0.operand.buffer == operand }
+            && steps[step].reads.count { owner[$0.buffer] == owner[operand] } == 1
+            && !steps[step].writes.contains { owner[$0.buffer] == owner[operand] }
+    }
+
+    private mutating func merge(_ buffer: Int, into other: Int, _ lifetime: ClosedRange<Int>) {
+        owner[buffer] = other
+        touch(other, at: lifetime.lowerBound)
+        touch(other, at: lifetime.upperBound)
+    }
+}

@@ -1,0 +1,98 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// Collects the steps of a program while its graph is lowered, before memory is assigned.
+///
+/// A class because every node's lowering adds to the one program; used by one compilation only.
+final class ProgramBuilder {
+    let engine: Engine
+    private let graph: Graph
+    private var stored: [ValueID: Stored] = [:]
+    private var reordered: [Int: [(from: Layout, to: Layout, result: Stored)]] = [:]
+    private let read: Set<ValueID>
+
+    private(set) var buffers: [Buffer] = []
+    /// Steps that depend on constants only: they run once, when the program is compiled.
+    private(set) var preparations: [PlannedStep] = []
+    private(set) var steps: [PlannedStep] = []
+
+    init(_ graph: Graph, on engine: Engine) {
+        self.graph = graph
+        self.engine = engine
+        read = Set(graph.nodes.flatMap(\.operands) + graph.outputs.map(\.value) + graph.updates.map(\.value))
+    }
+
+    /// Whether anything reads a value.
+    func isRead(_ id: ValueID) -> Bool { read.contains(id) }
+
+    /// Where a value lies that an earlier node has computed.
+    func value(_ id: ValueID) -> Stored {
+        guard let found = stored[id] else { preconditionFailure("values are computed before they are read") }
+        return found
+    }
+
+    func define(_ id: ValueID, as value: Stored) { stored[id] = value }
+
+    /// New memory for a tensor.
+    func allocate(_ layout: Layout, home: Buffer.Home = .arena) -> Stored {
+        buffers.append(Buffer(home: home, byteCount: layout.byteCount))
+        return Stored(buffer: buffers.count - 1, layout: layout)
+    }
+
+    func append(_ step: PlannedStep) { steps.append(step) }
+
+    /// The tensor in the layout that a step needs: itself, or a copy that every step with the same need shares.
+    func reorder(_ value: Stored, to layout: Layout, for node: Node) throws -> Stored {
+        if value.layout == layout { return value }
+        if let made = reordered[value.buffer]?.first(where: { $0.from == value.layout && $0.to == layout }) {
+            return made.result
+        }
+        let descriptor = try unsafe PrimitiveDescriptor(for: node.purpose) { made in
+            unsafe fovea_reorder(engine.context, value.layout.descriptor, layout.descriptor, made)
+        }
+        let isConstant = if case .constant = buffers[value.buffer].home { true } else { false }
+        let home: Buffer.Home = isConstant ? .constant(nil) : .arena
+        let result = allocate(layout, home: home)
+        let step = try planned(
+            descriptor, reads: [(.source, value)], writes: [(.destination, result)], home: home, for: node,
+            operation: "Reorder", implementation: "\(value.layout) → \(layout), \(descriptor.implementation)")
+        if isConstant { preparations.append(step) } else { steps.append(step) }
+        reordered[value.buffer, default: []].append((value.layout, layout, result))
+        return result
+    }
+
+    /// The step that runs a primitive, with working memory as it needs.
+    func planned(
+        _ descriptor: borrowing PrimitiveDescriptor, reads: [(argument: Argument, stored: Stored)],
+        writes: [(argument: Argument, stored: Stored)], inPlace: [(result: Stored, operand: Stored)] = [],
+        home: Buffer.Home = .arena, for node: Node, operation: String, implementation: String
+    ) throws -> PlannedStep {
+        var written = writes
+        let scratchpad = descriptor.layout(of: .scratchpad)
+        if scratchpad.byteCount > 0 { written.append((.scratchpad, allocate(scratchpad, home: home))) }
+        return PlannedStep(
+            node: node, operation: operation, implementation: implementation, reads: reads.map(\.stored),
+            writes: written.map(\.stored), inPlace: inPlace,
+            work: .primitive(try descriptor.makePrimitive(for: node.purpose), reads + written))
+    }
+}
+
+extension ProgramBuilder {
+    /// A copy of a tensor, made where the program stands.
+    func copy(_ value: Stored, for node: Node) -> Stored {
+        let result = allocate(value.layout)
+        let byteCount = value.layout.byteCount
+        append(
+            PlannedStep(
+                node: node, operation: "Copy", implementation: "\(value.layout)", reads: [value], writes: [result],
+                inPlace: [],
+                work: .kernel { memory in
+                    {
+                        // Safe: both places were planned for the tensor's size.
+                        unsafe UnsafeMutableRawPointer(memory.result(0, of: UInt8.self))
+                            .copyMemory(from: memory.operand(0, of: UInt8.self), byteCount: byteCount)
+                    }
+                }))
+        return result
+    }
+}

@@ -1,0 +1,38 @@
+import CFoveaCPU
+import Foundation
+
+/// What is known of the machine's processor and of the library that generates code for it.
+public enum Processor {
+    /// The version of oneDNN: `2.6.3`.
+    public static var libraryVersion: String {
+        // Safe: oneDNN returns a constant.
+        guard let version = unsafe dnnl_version()?.pointee else { return "unknown" }
+        return unsafe "\(version.major).\(version.minor).\(version.patch)"
+    }
+
+    /// The widest vector instructions that oneDNN uses here: `AVX-512`.
+    public static var instructionSet: String {
+        switch dnnl_get_effective_cpu_isa() {
+        case dnnl_cpu_isa_sse41: "SSE4.1"
+        case dnnl_cpu_isa_avx: "AVX"
+        case dnnl_cpu_isa_avx2: "AVX2"
+        case dnnl_cpu_isa_avx2_vnni: "AVX2 with VNNI"
+        case dnnl_cpu_isa_avx512_core: "AVX-512"
+        case dnnl_cpu_isa_avx512_core_vnni: "AVX-512 with VNNI"
+        case dnnl_cpu_isa_avx512_core_bf16: "AVX-512 with BF16"
+        case dnnl_cpu_isa_avx512_core_amx: "AVX-512 with AMX"
+        default: "generic"
+        }
+    }
+
+    /// The cores that this process may use, each counted once however many threads it runs at a time.
+    public static var physicalCoreCount: Int {
+        let allowed = ProcessInfo.processInfo.activeProcessorCount
+        let folder = "/sys/devices/system/cpu"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        // The threads of one core share the list of their numbers.
+        let cores = Set(
+            names.compactMap { try? String(contentsOfFile: "\(folder)/\($0)/topology/thread_siblings_list", encoding: .utf8) })
+        return max(1, cores.isEmpty ? allowed : min(allowed, cores.count))
+    }
+}
