@@ -1,5 +1,8 @@
 #include "Elementwise.h"
 
+#include <math.h>
+
+#include "Exponential.h"
 #include "Parallel.h"
 #include "WideVectors.h"
 
@@ -11,6 +14,17 @@ typedef struct {
     const float *upstream;
     float *result;
 } task;
+
+// tanh(ln(1 + eˣ)) = (1 + 2t) / (1 + 2t + 2t²) with t = e⁻ˣ; for negative x both sides are multiplied by e²ˣ. `rest` is what
+// is missing to 1, `sigmoid` the logistic function: Mish and its slope from one exponential that cannot overflow.
+static inline __attribute__((always_inline)) float mish_gate(float x, float *rest, float *sigmoid) {
+    float t = fovea_exponential(-fabsf(x));
+    float numerator = x > 0 ? 1 + 2 * t : t * t + 2 * t;
+    float missing = x > 0 ? 2 * t * t : 2;
+    *rest = missing / (numerator + missing);
+    *sigmoid = (x > 0 ? 1 : t) / (1 + t);
+    return numerator / (numerator + missing);
+}
 
 // One conditional per comparison, and each comparison false for NaN, so that NaN passes through.
 WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context) {
@@ -29,6 +43,12 @@ WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context)
         break;
     case fovea_hard_swish:
         for (size_t i = begin; i < end; i++) y[i] = x[i] * (x[i] < -3 ? 0 : x[i] > 3 ? 1 : (x[i] + 3) / 6);
+        break;
+    case fovea_mish:
+        for (size_t i = begin; i < end; i++) {
+            float rest, sigmoid;
+            y[i] = x[i] * mish_gate(x[i], &rest, &sigmoid);
+        }
         break;
     }
 }
@@ -51,6 +71,13 @@ WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context)
     case fovea_hard_swish:
         for (size_t i = begin; i < end; i++) {
             dx[i] = upstream[i] * (x[i] <= -3 ? 0 : x[i] >= 3 ? 1 : (2 * x[i] + 3) / 6);
+        }
+        break;
+    case fovea_mish:
+        for (size_t i = begin; i < end; i++) {
+            float rest, sigmoid;
+            float gate = mish_gate(x[i], &rest, &sigmoid);
+            dx[i] = upstream[i] * (gate + x[i] * rest * (1 + gate) * sigmoid);
         }
         break;
     }

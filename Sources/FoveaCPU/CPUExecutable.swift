@@ -13,7 +13,8 @@ import Foundation
     }
 
     private let threads: Int
-    private let runSteps: [Step]
+    private let runSteps: [(step: Step, isGuarded: Bool)]
+    private let guardValue: (type: TensorType, memory: UnsafeMutableRawPointer)?
     private let inputs: [UnsafeMutableRawPointer?]
     private let outputs: [(type: TensorType, memory: UnsafeMutableRawPointer)]
     private let copies: [(from: UnsafeMutableRawPointer, to: StateMemory)]
@@ -26,7 +27,8 @@ import Foundation
         let program = lowered.program
         let plan = MemoryPlan(
             buffers: program.buffers, steps: program.steps, inputs: lowered.inputs.compactMap { $0?.buffer },
-            outputs: lowered.outputs.map(\.buffer), updates: lowered.updates, alignment: AlignedMemory.alignment)
+            outputs: lowered.outputs.map(\.buffer), updates: lowered.updates,
+            guardBuffer: lowered.guardValue?.buffer, alignment: AlignedMemory.alignment)
         let memory = try ProgramMemory(plan, program.buffers)
         func bound(_ step: PlannedStep) throws -> Step {
             switch step.work {
@@ -45,7 +47,13 @@ import Foundation
         for step in try program.preparations.map(bound) { try Self.run(step) }
         self.threads = threads
         self.memory = memory
-        runSteps = try program.steps.map(bound)
+        runSteps = try program.steps.enumerated().map { (try bound($1), plan.guarded.contains($0)) }
+        unsafe guardValue =
+            if let guardValue = graph.guardValue, let stored = lowered.guardValue {
+                unsafe (graph.type(of: guardValue), memory.address(of: stored.buffer))
+            } else {
+                nil
+            }
         unsafe inputs = lowered.inputs.map { stored in unsafe stored.map { unsafe memory.address(of: $0.buffer) } }
         unsafe outputs = zip(graph.outputs, lowered.outputs).map { output, stored in
             unsafe (graph.type(of: output.value), memory.address(of: stored.buffer))
@@ -66,21 +74,33 @@ import Foundation
     func run(_ given: [Tensor]) throws -> [Tensor] {
         // The size of the team belongs to the calling thread.
         fovea_set_thread_count(Int32(threads))
-        for unsafe (tensor, memory) in unsafe zip(given, inputs) {
+        unsafe zip(given, inputs).forEach { tensor, memory in
             // Safe: the program has checked the types, and each place was planned for its type.
             unsafe tensor.withBytes { bytes in unsafe memory.map { unsafe copy(bytes, to: $0) } }
         }
-        for step in runSteps { try Self.run(step) }
+        for (step, isGuarded) in runSteps where !isGuarded || mayUpdate { try Self.run(step) }
         // Outputs first: one may be a state's old value.
         let results = unsafe outputs.map { type, memory in
             unsafe Tensor(type) { buffer in
                 unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: memory, count: type.byteCount))
             }
         }
-        for unsafe (from, state) in unsafe copies {
+        guard mayUpdate else { return results }
+        unsafe copies.forEach { from, state in
             unsafe state.memory.start.copyMemory(from: from, byteCount: state.memory.byteCount)
         }
         return results
+    }
+
+    /// Whether the guard, once it has been computed, lets the run change states.
+    private var mayUpdate: Bool {
+        guard let (type, memory) = unsafe guardValue else { return true }
+        // Safe: the place was planned for a scalar of this type.
+        switch type.dataType {
+        case .float32: return unsafe memory.load(as: Float.self).isFinite
+        case .float64: return unsafe memory.load(as: Double.self).isFinite
+        case .int32, .int64, .uint8: return true
+        }
     }
 
     @inline(__always)

@@ -32,7 +32,9 @@ public enum Processor {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         // The threads of one core share the list of their numbers.
         let cores = Set(
-            names.compactMap { try? String(contentsOfFile: "\(folder)/\($0)/topology/thread_siblings_list", encoding: .utf8) })
+            names.compactMap {
+                try? String(contentsOfFile: "\(folder)/\($0)/topology/thread_siblings_list", encoding: .utf8)
+            })
         return max(1, cores.isEmpty ? allowed : min(allowed, cores.count))
     }
 }

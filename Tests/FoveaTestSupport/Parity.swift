@@ -36,7 +36,9 @@ public func checkParity(of backend: any Backend, on cases: [OperationCase]) asyn
                 let inputs = testCase.inputs(of: graph, seed: seed)
                 let actual = try await device.run(program, inputs)
                 let expected = try await reference.run(expectation, inputs)
-                for (name, tensor) in expected.sorted(by: { $0.key < $1.key }) {
+                // The loss sums numbers of both signs, so that its error has no bound relative to itself; the results and
+                // the gradients, which it is made of, are compared one by one.
+                for (name, tensor) in expected.sorted(by: { $0.key < $1.key }) where name != "loss" {
                     guard let given = actual[name] else {
                         failures.append("\(name) is missing")
                         continue

@@ -4,11 +4,15 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
+#include "CrossEntropy.h"
 #include "Elementwise.h"
+#include "LogSoftmax.h"
 #include "MaxPooling.h"
 #include "Movement.h"
+#include "Optimizers.h"
 #include "Parallel.h"
 #include "Primitives.h"
+#include "RandomMask.h"
 #include "Reduction.h"
 
 #endif

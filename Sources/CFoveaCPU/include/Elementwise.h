@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-// Activations that oneDNN lacks, or whose version there turns NaN into a number. All run element by element over memory
+// Activations that oneDNN lacks, or whose version there turns NaN into a number or overflows. All run element by element over memory
 // of any dense layout, and may run in place.
 
 typedef enum {
@@ -11,6 +11,7 @@ typedef enum {
     fovea_relu6,
     fovea_hard_sigmoid,
     fovea_hard_swish,
+    fovea_mish,
 } fovea_activation;
 
 /// y = f(x).

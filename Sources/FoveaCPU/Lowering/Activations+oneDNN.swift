@@ -5,3 +5,23 @@ import FoveaGraph
 // line serves the gradient.
 
 extension ReLU: KernelElementwise { var kernel: fovea_activation { fovea_relu } }
+extension ReLU6: KernelElementwise { var kernel: fovea_activation { fovea_relu6 } }
+extension HardSigmoid: KernelElementwise { var kernel: fovea_activation { fovea_hard_sigmoid } }
+extension Mish: KernelElementwise { var kernel: fovea_activation { fovea_mish } }
+extension HardSwish: KernelElementwise { var kernel: fovea_activation { fovea_hard_swish } }
+
+extension LeakyReLU: OneDNNElementwise {
+    var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_relu, alpha: Float(negativeSlope)) }
+}
+extension ELU: OneDNNElementwise {
+    var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_elu, alpha: Float(alpha)) }
+}
+extension GELU: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_gelu_erf) } }
+extension SiLU: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_swish, alpha: 1) } }
+extension Sigmoid: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_logistic) } }
+extension Tanh: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_tanh) } }
+extension Softplus: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_soft_relu) } }
+extension Exponential: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_exp) } }
+extension NaturalLogarithm: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_log) } }
+extension SquareRoot: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_sqrt) } }
+extension Absolute: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_abs) } }

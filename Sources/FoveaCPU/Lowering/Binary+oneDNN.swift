@@ -33,9 +33,8 @@ extension OneDNNBinary {
         let shape = node.results[0].shape
         // The left operand gives the result its layout; if only it repeats and the order does not matter, swap them.
         let swapped = isCommutative && node.operands[0].shape != shape && node.operands[1].shape == shape
-        var left = node.operand(swapped ? 1 : 0)
+        var left = try node.carriedOperand(swapped ? 1 : 0)
         if node.operands[swapped ? 1 : 0].shape != shape { left = try node.broadcast(left, to: shape) }
-        if left.layout.denseCount == nil { left = try node.plain(left) }
         let right = try aligned(node.operand(swapped ? 0 : 1), with: left.layout, node)
         let result = node.allocate(left.layout)
         let descriptor = try unsafe node.describe { made in

@@ -51,6 +51,14 @@ struct NodeLowering {
     /// An operand row by row.
     func plainOperand(_ position: Int) throws -> Stored { try plain(operand(position)) }
 
+    /// An operand in the layout it has, if that is one of the usual layouts of images, and row by row otherwise: what
+    /// element-wise steps, pooling and normalization carry through. oneDNN's element-wise primitives do not handle the
+    /// blocked layouts of filters.
+    func carriedOperand(_ position: Int) throws -> Stored {
+        let operand = operand(position)
+        return operand.layout.adjacentChannels == nil ? try plain(operand) : operand
+    }
+
     /// A tensor row by row: itself where it is, whatever the layout's name.
     func plain(_ value: Stored) throws -> Stored { try program.plain(value, for: node) }
 
@@ -100,13 +108,5 @@ struct NodeLowering {
             PlannedStep(
                 node: node, operation: node.operation.operationName, implementation: "fovea:\(kernel) \(layout)",
                 reads: reads, writes: writes, inPlace: inPlace, work: .kernel(prepare)))
-    }
-}
-
-extension ProgramBuilder {
-    /// The tensor row by row: itself where it lies so already, whatever the layout's name, or a copy.
-    func plain(_ value: Stored, for node: Node) throws -> Stored {
-        let plain = try Layout(plain: value.layout.dimensions, value.layout.descriptor.data_type)
-        return value.layout.isPlain ? value.viewed(as: plain) : try reorder(value, to: plain, for: node)
     }
 }

@@ -24,7 +24,7 @@ protocol OneDNNElementwise: CPUElementwise {
 
 extension OneDNNElementwise {
     func lower(_ node: NodeLowering) throws {
-        let operand = try node.denseOperand(0)
+        let operand = try node.carriedOperand(0)
         let descriptor = try describeForward(operand.layout, node)
         let result = node.allocate(operand.layout)
         try node.run(
@@ -33,7 +33,7 @@ extension OneDNNElementwise {
     }
 
     func lowerGradient(_ node: NodeLowering) throws {
-        let operand = try node.denseOperand(0)
+        let operand = try node.carriedOperand(0)
         let upstream = try node.reorder(node.operand(1), to: operand.layout)
         let (layout, how) = (operand.layout.descriptor, oneDNN)
         let forward = try describeForward(operand.layout, node)
@@ -68,7 +68,7 @@ extension KernelElementwise {
     var keepsZero: Bool { function(0) == 0 }
 
     func lower(_ node: NodeLowering) throws {
-        var operand = try node.denseOperand(0)
+        var operand = try node.carriedOperand(0)
         if !keepsZero && !operand.layout.isUnpadded { operand = try node.plain(operand) }
         let count = denseCount(operand)
         let result = node.allocate(operand.layout)
@@ -81,7 +81,7 @@ extension KernelElementwise {
     }
 
     func lowerGradient(_ node: NodeLowering) throws {
-        let operand = try node.denseOperand(0)
+        let operand = try node.carriedOperand(0)
         let upstream = try node.reorder(node.operand(1), to: operand.layout)
         let count = denseCount(operand)
         let result = node.allocate(operand.layout)
@@ -100,15 +100,7 @@ extension KernelElementwise {
     }
 
     private func denseCount(_ operand: Stored) -> Int {
-        guard let count = operand.layout.denseCount else { preconditionFailure("a dense operand was asked for") }
+        guard let count = operand.layout.denseCount else { preconditionFailure("layouts of images have no gaps") }
         return count
-    }
-}
-
-extension NodeLowering {
-    /// An operand in whatever layout it has, if its elements have no gaps; plain otherwise.
-    func denseOperand(_ position: Int) throws -> Stored {
-        let operand = operand(position)
-        return operand.layout.denseCount == nil ? try plain(operand) : operand
     }
 }

@@ -10,6 +10,14 @@ extension ReduceSum: KernelReduction {
     var kernel: fovea_reduction { fovea_sum }
 }
 
+extension ReduceMean: KernelReduction {
+    var kernel: fovea_reduction { fovea_mean }
+}
+
+extension ReduceMaximum: KernelReduction {
+    var kernel: fovea_reduction { fovea_maximum }
+}
+
 extension KernelReduction {
     func lower(_ node: NodeLowering) throws {
         let source = try node.plainOperand(0)

@@ -33,14 +33,14 @@ import CFoveaCPU
         self.purpose = purpose
         var made: [dnnl_exec_arg_t] = unsafe []
         do {
-            for unsafe (argument, layout, pointer) in unsafe arguments {
+            try unsafe arguments.forEach { argument, layout, pointer in
                 var memory: dnnl_memory_t?
                 var descriptor = layout.descriptor
                 try unsafe check(dnnl_memory_create(&memory, &descriptor, engine.handle, pointer), purpose)
                 unsafe made.append(dnnl_exec_arg_t(arg: argument.rawValue, memory: memory))
             }
         } catch {
-            for unsafe argument in unsafe made { unsafe dnnl_memory_destroy(argument.memory) }
+            unsafe made.forEach { _ = unsafe dnnl_memory_destroy($0.memory) }
             throw error
         }
         unsafe self.arguments = .allocate(capacity: made.count)
@@ -48,7 +48,7 @@ import CFoveaCPU
     }
 
     deinit {
-        for unsafe argument in unsafe arguments { unsafe dnnl_memory_destroy(argument.memory) }
+        unsafe arguments.forEach { _ = unsafe dnnl_memory_destroy($0.memory) }
         unsafe arguments.deallocate()
     }
 

@@ -8,6 +8,8 @@ struct LoweredGraph {
     let inputs: [Stored?]
     /// The outputs, row by row.
     let outputs: [Stored]
+    /// The number that must be finite for states to change.
+    let guardValue: Stored?
     /// States and their new values, both as buffers.
     let updates: [(state: Int, value: Int)]
 
@@ -41,6 +43,7 @@ struct LoweredGraph {
         }
         func plain(_ id: ValueID) throws -> Stored { try program.plain(program.value(id), for: graph.nodes[id.node]) }
         outputs = try graph.outputs.map { try plain($0.value) }
+        guardValue = try graph.guardValue.map(plain)
         let updated = Set(graph.updates.map(\.state))
         updates = try graph.updates.map { update in
             guard let state = states[update.state] else {
@@ -50,7 +53,10 @@ struct LoweredGraph {
             // The old value of a state that is overwritten too: copied before any state changes, so that two states
             // can trade places.
             let isOldValue = states.contains { updated.contains($0.key) && $0.value.buffer == value.buffer }
-            return (state.buffer, isOldValue ? program.copy(value, for: graph.nodes[update.value.node]).buffer : value.buffer)
+            return (
+                state.buffer,
+                isOldValue ? program.copy(value, for: graph.nodes[update.value.node]).buffer : value.buffer
+            )
         }
         self.program = program
         self.inputs = inputs

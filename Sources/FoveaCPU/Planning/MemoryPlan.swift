@@ -18,6 +18,8 @@ struct MemoryPlan {
     /// The place of each buffer.
     let places: [Place]
     let copies: [Copy]
+    /// Steps that write into states, which a run leaves out if the guard is not finite.
+    let guarded: Set<Int>
     let arenaByteCount: Int
     let constantsByteCount: Int
 
@@ -25,18 +27,35 @@ struct MemoryPlan {
     ///   - inputs: buffers that are filled before the first step.
     ///   - outputs: buffers that are read after the last step, before `updates` are copied.
     ///   - updates: states (buffers) and the buffers of their new values.
+    ///   - guardBuffer: the number that must be finite for states to change.
     init(
         buffers: [Buffer], steps: [PlannedStep], inputs: [Int], outputs: [Int], updates: [(state: Int, value: Int)],
-        alignment: Int
+        guardBuffer: Int?, alignment: Int
     ) {
         var sharing = Sharing(buffers: buffers, steps: steps)
         for input in inputs { sharing.touch(input, at: -1) }
         for output in outputs { sharing.touch(output, at: steps.count) }
         for update in updates { sharing.touch(update.value, at: steps.count) }
+        if let guardBuffer { sharing.touch(guardBuffer, at: steps.count) }
 
         var copies: [Copy] = []
-        for update in updates where !sharing.writeDirectly(update.value, into: update.state) {
-            copies.append(Copy(from: update.value, state: update.state))
+        var guarded: Set<Int> = []
+        // A step that may be left out must come after the guard, and nothing but states may depend on it.
+        let read = Set(steps.flatMap { $0.reads.map(\.buffer) } + outputs)
+        let guardStep = guardBuffer.map { sharing.firstWrite[$0] ?? -1 }
+        for update in updates {
+            let step = sharing.firstWrite[update.value]
+            let mayBeLeftOut =
+                if let guardStep, let step {
+                    step > guardStep && !steps[step].writes.contains { read.contains($0.buffer) }
+                } else {
+                    guardStep == nil
+                }
+            if mayBeLeftOut, let step, sharing.writeDirectly(update.value, into: update.state) {
+                if guardBuffer != nil { guarded.insert(step) }
+            } else {
+                copies.append(Copy(from: update.value, state: update.state))
+            }
         }
         sharing.shareInPlace()
 
@@ -67,6 +86,7 @@ struct MemoryPlan {
             }
         }
         self.copies = copies
+        self.guarded = guarded
         arenaByteCount = arena.byteCount
         self.constantsByteCount = constantsByteCount
     }
@@ -81,7 +101,7 @@ private struct Sharing {
     /// From the first to the last step that touches the memory of each owner.
     var lifetimes: [ClosedRange<Int>?]
     /// The step that fills each buffer.
-    private var firstWrite: [Int?]
+    private(set) var firstWrite: [Int?]
 
     init(buffers: [Buffer], steps: [PlannedStep]) {
         self.buffers = buffers

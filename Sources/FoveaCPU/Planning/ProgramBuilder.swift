@@ -6,7 +6,6 @@ import FoveaGraph
 /// A class because every node's lowering adds to the one program; used by one compilation only.
 final class ProgramBuilder {
     let engine: Engine
-    private let graph: Graph
     private var stored: [ValueID: Stored] = [:]
     private var reordered: [Int: [(from: Layout, to: Layout, result: Stored)]] = [:]
     private let read: Set<ValueID>
@@ -17,9 +16,8 @@ final class ProgramBuilder {
     private(set) var steps: [PlannedStep] = []
 
     init(_ graph: Graph, on engine: Engine) {
-        self.graph = graph
         self.engine = engine
-        read = Set(graph.nodes.flatMap(\.operands) + graph.outputs.map(\.value) + graph.updates.map(\.value))
+        read = Set(graph.nodes.flatMap(\.operands) + graph.roots)
     }
 
     /// Whether anything reads a value.
@@ -59,6 +57,12 @@ final class ProgramBuilder {
         if isConstant { preparations.append(step) } else { steps.append(step) }
         reordered[value.buffer, default: []].append((value.layout, layout, result))
         return result
+    }
+
+    /// The tensor row by row: itself where it lies so already, whatever the layout's name, or a copy.
+    func plain(_ value: Stored, for node: Node) throws -> Stored {
+        let plain = try Layout(plain: value.layout.dimensions, value.layout.descriptor.data_type)
+        return value.layout.isPlain ? value.viewed(as: plain) : try reorder(value, to: plain, for: node)
     }
 
     /// The step that runs a primitive, with working memory as it needs.

@@ -1,0 +1,34 @@
+#ifndef CFOVEACPU_EXPONENTIAL_H
+#define CFOVEACPU_EXPONENTIAL_H
+
+#include <stdint.h>
+#include <string.h>
+
+/// eˣ for x ≤ 0, within 2 units in the last place, in operations that become vectors inside a loop; below −87 it is 0.
+/// NaN stays NaN.
+static inline __attribute__((always_inline)) float fovea_exponential(float x) {
+    // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. Adding and taking away 1.5 · 2²³ rounds to an integer, which
+    // then stands in the low bits of the sum; ln 2 is subtracted in two parts, the first of which multiplies exactly.
+    const float shift = 12582912.0f;
+    float bounded = x < -87.0f ? -87.0f : x;
+    float shifted = bounded * 1.44269504f + shift;
+    float n = shifted - shift;
+    float r = bounded - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1.0f;
+    int32_t bits;
+    memcpy(&bits, &shifted, sizeof bits);
+    bits = (bits + 127) << 23;
+    float power;
+    memcpy(&power, &bits, sizeof power);
+    float result = p * power;
+    return x < -87.0f ? 0.0f : result;
+}
+
+#endif
