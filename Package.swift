@@ -88,7 +88,7 @@ let package = Package(
                 "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
                 "FoveaTestSupport",
             ],
-            swiftSettings: settings),
+            resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
             name: "FoveaCommandTests", dependencies: ["FoveaCommand", "FoveaTestSupport"], swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),

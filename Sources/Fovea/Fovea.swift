@@ -1,3 +1,8 @@
 // What users import. Nobody inside the package does.
+@_exported public import FoveaCPU
+@_exported public import FoveaData
+@_exported public import FoveaFormats
 @_exported public import FoveaGraph
+@_exported public import FoveaNN
 @_exported public import FoveaRuntime
+@_exported public import FoveaTraining

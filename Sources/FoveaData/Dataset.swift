@@ -150,4 +150,10 @@ public struct Batch: Sendable {
     public let images: Tensor
     /// Class indices, `[batch]`, `Int32`.
     public let labels: Tensor
+
+    public init(indices: [Int], images: Tensor, labels: Tensor) {
+        self.indices = indices
+        self.images = images
+        self.labels = labels
+    }
 }

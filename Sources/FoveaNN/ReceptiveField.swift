@@ -40,18 +40,14 @@ struct ReceptiveField: Hashable {
 
     private func through(_ window: Window?) -> ReceptiveField {
         guard let window else { return self }
+        func extended(_ size: Int, _ kernel: Int, _ dilation: Int, _ jump: Int) -> Int {
+            saturatingSum(size, saturatingProduct(dilation * (kernel - 1), jump))
+        }
         var field = self
-        field.height = saturating(height, plus: window.dilation.height * (window.kernel.height - 1), times: rowJump)
-        field.width = saturating(width, plus: window.dilation.width * (window.kernel.width - 1), times: columnJump)
-        field.rowJump = saturating(0, plus: window.stride.height, times: rowJump)
-        field.columnJump = saturating(0, plus: window.stride.width, times: columnJump)
+        field.height = extended(height, window.kernel.height, window.dilation.height, rowJump)
+        field.width = extended(width, window.kernel.width, window.dilation.width, columnJump)
+        field.rowJump = saturatingProduct(rowJump, window.stride.height)
+        field.columnJump = saturatingProduct(columnJump, window.stride.width)
         return field
-    }
-
-    /// a + b·c, or the largest integer: strides larger than the image multiply without bound.
-    private func saturating(_ a: Int, plus b: Int, times c: Int) -> Int {
-        let (product, overflow) = b.multipliedReportingOverflow(by: c)
-        let (sum, overflowOfSum) = a.addingReportingOverflow(product)
-        return overflow || overflowOfSum ? .max : sum
     }
 }

@@ -1,8 +1,8 @@
 public import FoveaGraph
 
 /// What a network is made of: one row per layer, with shapes, parameters, work and receptive field.
-public struct Summary: Sendable, Encodable {
-    public struct Row: Sendable, Encodable {
+public struct Summary: Sendable {
+    public struct Row: Sendable {
         public let path: String
         public let type: String
         /// Without the batch axis.
@@ -13,27 +13,12 @@ public struct Summary: Sendable, Encodable {
         /// How many rows and columns of the input one position of the result depends on: [height, width]. After a layer
         /// that sees everything, the size of the image.
         public let receptiveField: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case path, type, parameters
-            case outputShape = "output_shape"
-            case multiplyAdds = "multiply_adds"
-            case receptiveField = "receptive_field"
-        }
     }
 
     public let layers: [Row]
-    /// Trainable parameters and statistics.
     public let totalParameters: Int
     public let trainableParameters: Int
     public let totalMultiplyAdds: Int
-
-    enum CodingKeys: String, CodingKey {
-        case layers
-        case totalParameters = "total_parameters"
-        case trainableParameters = "trainable_parameters"
-        case totalMultiplyAdds = "total_multiply_adds"
-    }
 
     /// - Parameter input: the shape of one example, [channels, height, width].
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
@@ -54,11 +39,11 @@ public struct Summary: Sendable, Encodable {
                     path: path, type: node.location.layer,
                     outputShape: Array(node.results[0].shape.dimensions.dropFirst()),
                     parameters: own.reduce(0) { $0 + $1.shape.elementCount },
-                    multiplyAdds: (earlier?.multiplyAdds ?? 0) + work,
+                    multiplyAdds: saturatingSum(earlier?.multiplyAdds ?? 0, work),
                     receptiveField: fields[index].map { [$0.height, $0.width] } ?? []))
         }
         layers = rows
-        totalMultiplyAdds = rows.reduce(0) { $0 + $1.multiplyAdds }
+        totalMultiplyAdds = rows.reduce(0) { saturatingSum($0, $1.multiplyAdds) }
         trainableParameters = inference.parameters.filter { $0.role == .trainable }
             .reduce(0) { $0 + $1.shape.elementCount }
         totalParameters = trainableParameters

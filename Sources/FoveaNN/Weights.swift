@@ -7,6 +7,9 @@ public struct Weights: Sendable {
 
     public init(_ tensors: OrderedDictionary<String, Tensor> = [:]) { self.tensors = tensors }
 
+    /// - Parameter tensors: paths, each once, with their tensors.
+    public init(_ tensors: some Sequence<(String, Tensor)>) { self.tensors = .init(uniqueKeysWithValues: tensors) }
+
     public subscript(path: String) -> Tensor? {
         get { tensors[path] }
         set { tensors[path] = newValue }

@@ -70,7 +70,8 @@ public struct Convolution: Operation {
     }
 
     public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int {
-        results[0].shape.elementCount * (operands[1].shape.elementCount / max(1, operands[1].shape[0]))
+        saturatingProduct(
+            results[0].shape.elementCount, operands[1].shape.elementCount / max(1, operands[1].shape[0]))
     }
 
     /// Visits every product that convolution sums, as offsets into images, filters and results; the two gradients sum

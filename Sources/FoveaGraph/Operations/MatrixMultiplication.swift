@@ -75,6 +75,7 @@ public struct MatrixMultiplication: Operation {
     }
 
     public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int {
-        results[0].shape.elementCount * sizes(operands[0].shape, transposed: transposingLeft).columns
+        saturatingProduct(
+            results[0].shape.elementCount, sizes(operands[0].shape, transposed: transposingLeft).columns)
     }
 }

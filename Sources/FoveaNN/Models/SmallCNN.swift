@@ -8,9 +8,11 @@ public import FoveaGraph
 /// Sources: Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015; Lin et al., "Network In Network", 2014.
 public struct SmallCNN: Layer {
     let features: Sequential
+    let dropout: Dropout
     let fc: Dense
 
-    public init(classes: Int = 10) {
+    public init(classes: Int = 10, dropout: Double = 0.1) {
+        self.dropout = Dropout(dropout)
         features = Sequential {
             for (stage, width) in [16, 32, 64].enumerated() {
                 if stage > 0 { MaxPool2D(2) }
@@ -27,6 +29,6 @@ public struct SmallCNN: Layer {
 
     public func callAsFunction(_ input: Value) throws -> Value {
         let features = try features(input)  // [N, 64, H/4, W/4]
-        return try fc(Dropout(0.1)(GlobalAvgPool2D()(features)))
+        return try fc(dropout(GlobalAvgPool2D()(features)))
     }
 }

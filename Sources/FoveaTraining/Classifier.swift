@@ -1,0 +1,97 @@
+public import FoveaData
+public import FoveaGraph
+public import FoveaNN
+public import FoveaRuntime
+
+/// A network in use on a device: measures data sets and classifies images.
+public actor Classifier {
+    private let model: any Layer
+    private let loss: any Loss
+    private let device: Device
+    private var evaluationPrograms: [Shape: Program] = [:]
+    private var inferencePrograms: [Shape: Program] = [:]
+
+    /// A network whose weights the device holds already.
+    init(_ model: any Layer, loss: any Loss, sharing device: Device) {
+        self.model = model
+        self.loss = loss
+        self.device = device
+    }
+
+    /// Puts a network and its weights on a device.
+    ///
+    /// - Parameters:
+    ///   - preprocessing: says the shape of the images.
+    ///   - source: where the weights come from, for errors.
+    /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences.
+    public init(
+        _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
+    ) async throws {
+        self.init(model, loss: CrossEntropyLoss(), sharing: device)
+        let network = try InferenceGraph(model, input: preprocessing.inputType.shape)
+        let fitted = try weights.fitted(to: network.parameters, source: source)
+        try await device.write(fitted.tensors.map { ($0.key, $0.value) })
+    }
+
+    /// The network's results for a batch of images [N, C, H, W].
+    public func logits(_ images: Tensor) async throws -> Tensor {
+        let program: Program
+        if let known = inferencePrograms[images.shape] {
+            program = known
+        } else {
+            program = try await device.compile(InferenceGraph(model, input: images.shape).graph)
+            inferencePrograms[images.shape] = program
+        }
+        return try await device.run(program, [GraphName.images: images]).tensor(GraphName.logits)
+    }
+
+    /// Loss, accuracy and confusion over a data set.
+    ///
+    /// - Throws: ``FoveaError`` when the images do not fit the preprocessing, or the network has other classes.
+    public func evaluate(
+        _ dataset: Dataset, preprocessing: Preprocessing, batchSize: Int = 250
+    ) async throws -> Evaluation {
+        var evaluation = Evaluation(classNames: dataset.classNames)
+        let loader = try DataLoader(
+            dataset, preprocessing: preprocessing, batchSize: min(batchSize, dataset.count),
+            order: EpochOrder(seed: 0, isShuffled: false))
+        for try await batch in loader {
+            let program = try await evaluationProgram(batch.images.shape)
+            let results = try await device.run(
+                program, [GraphName.images: batch.images, GraphName.labels: batch.labels])
+            let logits = try results.tensor(GraphName.logits)
+            try expectClasses(logits.shape[1], in: dataset)
+            evaluation.add(
+                logits: logits, labels: batch.indices.map { dataset.labels[$0] },
+                loss: try results.tensor(GraphName.loss).floats[0])
+        }
+        return evaluation
+    }
+
+    private func evaluationProgram(_ shape: Shape) async throws -> Program {
+        if let known = evaluationPrograms[shape] { return known }
+        let program = try await device.compile(EvaluationGraph(model, loss: loss, input: shape).graph)
+        evaluationPrograms[shape] = program
+        return program
+    }
+}
+
+/// Throws unless a network has as many outputs as a data set has classes.
+func expectClasses(_ outputs: Int, in dataset: Dataset) throws {
+    guard outputs == dataset.classNames.count else {
+        throw FoveaError(
+            .badData,
+            "The network tells \(outputs) classes apart, the data set `\(dataset.name)` has \(dataset.classNames.count).",
+            remedy: "Use data with the same classes, or train a network for these.")
+    }
+}
+
+extension [String: Tensor] {
+    /// A program's output.
+    func tensor(_ name: String) throws -> Tensor {
+        guard let tensor = self[name] else {
+            throw FoveaError(.internalDefect, "The program has no output named `\(name)`.")
+        }
+        return tensor
+    }
+}

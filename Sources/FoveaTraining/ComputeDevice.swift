@@ -1,0 +1,29 @@
+import FoveaCPU
+import FoveaGraph
+public import FoveaRuntime
+
+/// The devices that networks run on, by the names of the command line.
+public enum ComputeDevice: String, CaseIterable, Sendable {
+    /// The fastest device that is there.
+    case auto
+    /// The processor, through oneDNN.
+    case cpu
+    /// The processor, by the definition of every operation: slow, for checking.
+    case reference
+    /// An NVIDIA graphics processor.
+    case cuda
+
+    /// Opens the device.
+    ///
+    /// - Parameter threads: how many threads compute; the physical cores when not given.
+    /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there.
+    public func open(threads: Int? = nil) throws -> Device {
+        switch self {
+        case .auto, .cpu: return Device(try CPUBackend(threads: threads))
+        case .reference: return Device(ReferenceBackend())
+        case .cuda:
+            throw FoveaError(
+                .unavailable, "This build of Fovea has no CUDA backend.", remedy: "Use --device cpu, or leave it out.")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+public import FoveaData
+public import FoveaGraph
+public import FoveaNN
+public import FoveaRuntime
+
+/// Trains a network on a device: forward, loss, backward and update are one compiled program per batch size.
+///
+/// ``step(_:learningRateFactor:)`` is all it takes to write a training loop of one's own; ``fit(_:validation:preprocessing:plan:)`` is that
+/// loop with epochs, validation and reports.
+public actor Trainer {
+    private let model: any Layer
+    private let loss: any Loss
+    private let optimizer: any Optimizer
+    private let device: Device
+    private let seed: UInt64
+    /// The network's parameters, in its order of declaration.
+    public nonisolated let parameters: [ParameterDeclaration]
+    /// The network being trained, in use.
+    public nonisolated let classifier: Classifier
+    private var programs: [Shape: (program: Program, isRandom: Bool)] = [:]
+    /// How many steps have been made.
+    public private(set) var stepCount = 0
+
+    /// Puts a network on a device.
+    ///
+    /// - Parameters:
+    ///   - input: the shape of one example, [channels, height, width].
+    ///   - weights: where training starts; drawn from the seed when not given.
+    /// - Throws: ``FoveaError`` when a layer does not fit, naming it, or when the weights are not the network's.
+    public init(
+        _ model: any Layer, input: Shape, loss: any Loss = CrossEntropyLoss(), optimizer: any Optimizer, device: Device,
+        seed: UInt64 = 42, weights: Weights? = nil
+    ) async throws {
+        try optimizer.validate()
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+        self.device = device
+        self.seed = seed
+        parameters = try InferenceGraph(model, input: Shape([1] + input.dimensions)).parameters
+        classifier = Classifier(model, loss: loss, sharing: device)
+        let start =
+            try weights?.fitted(to: parameters, source: "the start")
+            ?? Weights(initializing: parameters, seed: seed)
+        try await device.write(start.tensors.map { ($0.key, $0.value) })
+    }
+
+    /// One step of training on one batch.
+    ///
+    /// - Parameter learningRateFactor: multiplies the optimizer's learning rate.
+    /// - Throws: ``FoveaError`` that names the step and the first layer with a value that is not finite, when the loss is
+    ///   not; the weights are then those before the step.
+    public func step(_ batch: Batch, learningRateFactor: Double = 1) async throws -> StepReport {
+        let (program, isRandom) = try await program(for: batch.images.shape)
+        var inputs = [
+            GraphName.images: batch.images, GraphName.labels: batch.labels,
+            GraphName.learningRate: Tensor(scalar: Float(optimizer.learningRate * learningRateFactor)),
+            GraphName.step: Tensor(scalar: Float(stepCount + 1)),
+        ]
+        if isRandom { inputs[Trace.randomKeyName] = randomKey }
+        let results = try await device.run(program, inputs)
+        let loss = try results.tensor(GraphName.loss).floats[0]
+        guard loss.isFinite else { throw try await divergence(loss, batch) }
+        stepCount += 1
+        let predictions = try results.tensor(GraphName.logits).rankings(limit: 1)
+        let labels = batch.labels.doubles
+        return StepReport(
+            step: stepCount, loss: loss, count: labels.count,
+            correct: zip(predictions, labels).count { $0[0] == Int($1) },
+            learningRate: optimizer.learningRate * learningRateFactor)
+    }
+
+    /// The network's weights as they are now.
+    public func weights() async throws -> Weights {
+        let names = parameters.map(\.path)
+        let tensors = try await device.read(names)
+        return Weights(zip(names, tensors))
+    }
+
+    /// The report of how the training step is run, node by node.
+    public func explain(batchSize: Int, input: Shape) async throws -> String {
+        try await program(for: Shape([batchSize] + input.dimensions)).program.explain()
+    }
+
+    /// The operations of the training step that the device does not support.
+    func fallbacks(for batch: Shape) async throws -> [String] { try await program(for: batch).program.fallbacks }
+
+    private func program(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
+        if let known = programs[shape] { return known }
+        let training = try TrainingGraph(model, loss: loss, optimizer: optimizer, input: shape)
+        let compiled = (program: try await device.compile(training.graph), isRandom: training.isRandom)
+        programs[shape] = compiled
+        return compiled
+    }
+
+    /// The key of this step's random numbers.
+    private var randomKey: Tensor {
+        let key = CounterBasedGenerator(seed: seed, purpose: "step").derived(UInt64(stepCount)).key
+        return Tensor([Int32(bitPattern: key[0]), Int32(bitPattern: key[1])])
+    }
+
+    /// What to say of a loss that is not finite: the first layer whose result is not.
+    private func divergence(_ loss: Float, _ batch: Batch) async throws -> FoveaError {
+        let diagnostic = try DiagnosticGraph(model, loss: self.loss, input: batch.images.shape)
+        let program = try await device.compile(diagnostic.graph)
+        var inputs = [GraphName.images: batch.images, GraphName.labels: batch.labels]
+        if diagnostic.isRandom { inputs[Trace.randomKeyName] = randomKey }
+        let results = try await device.run(program, inputs)
+        let culprit = try diagnostic.layers.enumerated().first { position, _ in
+            try !results.tensor("\(position)").isFinite
+        }
+        let nonFinite = try await weights().nonFiniteNames
+        let cause =
+            nonFinite.isEmpty
+            ? "the first layer whose result is not finite is `\(culprit?.element ?? "loss")`"
+            : "the weights `\(nonFinite[0])` are not finite, and so is the result of `\(culprit?.element ?? "loss")`"
+        return FoveaError(
+            .badData, "Training diverged: the loss of step \(stepCount + 1) is \(loss); \(cause).",
+            remedy: "Lower the learning rate (it is \(optimizer.learningRate)), or check the data.")
+    }
+}
+
+/// What one step of training did.
+public struct StepReport: Hashable, Sendable {
+    /// The number of the step, from 1.
+    public let step: Int
+    /// The mean loss of the batch, before the update.
+    public let loss: Float
+    /// The number of examples.
+    public let count: Int
+    /// How many of them were classified correctly, before the update.
+    public let correct: Int
+    public let learningRate: Double
+}
