@@ -44,6 +44,13 @@ extension GlyphStyle {
                 via(0.44, 0.06), via(0.2, 0.1), via(0.02, 0.46), via(0.08, 0.84), via(0.3, 1), via(0.54, 0.8),
                 via(0.6, 0.42), via(0.46, 0.1), via(0.26, 0.0), via(0.16, 0.08),
             ]),
+        // The pen sets down inside the ring.
+        GlyphStyle(
+            0.7,
+            [
+                via(0.2, 0.24), via(0.42, 0.06), via(0.2, 0.04), via(0.0, 0.42), via(0.1, 0.88), via(0.34, 1),
+                via(0.6, 0.76), via(0.62, 0.32), via(0.4, 0.02), via(0.24, 0.06),
+            ]),
     ]
 
     private static let one = [
@@ -74,6 +81,20 @@ extension GlyphStyle {
                 via(0.02, 0.16), via(0.2, 0), via(0.44, 0.08), via(0.5, 0.3), via(0.34, 0.62), corner(0.04, 0.92),
                 via(0.2, 0.86), via(0.44, 0.97), via(0.68, 0.94),
             ]),
+        // A large loop, a high tail.
+        GlyphStyle(
+            1.5,
+            [
+                via(0.12, 0.24), via(0.26, 0.02), via(0.48, 0.04), via(0.5, 0.34), via(0.32, 0.76), via(0.1, 0.98),
+                via(-0.04, 0.84), via(0.08, 0.64), via(0.36, 0.72), via(0.76, 0.84),
+            ]),
+        // Wide and flat, nearly a Z.
+        GlyphStyle(
+            1,
+            [
+                via(0.02, 0.1), via(0.3, 0.0), via(0.62, 0.04), via(0.58, 0.26), via(0.3, 0.66), corner(0.04, 0.94),
+                via(0.44, 0.98), via(0.86, 0.94),
+            ]),
     ]
 
     private static let three = [
@@ -98,6 +119,20 @@ extension GlyphStyle {
                 via(0.04, 0.04), corner(0.52, 0), corner(0.26, 0.4), via(0.5, 0.5), via(0.58, 0.74), via(0.38, 0.98),
                 via(0.02, 0.92),
             ]),
+        // The lower bow is drawn out to the lower left.
+        GlyphStyle(
+            1.2,
+            [
+                via(0.12, 0.1), via(0.36, 0), via(0.54, 0.06), via(0.46, 0.24), corner(0.24, 0.42), via(0.44, 0.44),
+                via(0.5, 0.6), via(0.36, 0.82), via(0.1, 0.98), via(-0.12, 1),
+            ]),
+        // A small loop between the bows.
+        GlyphStyle(
+            0.8,
+            [
+                via(0.02, 0.14), via(0.24, 0), via(0.5, 0.1), via(0.42, 0.34), via(0.22, 0.48), via(0.18, 0.4),
+                via(0.4, 0.46), via(0.56, 0.7), via(0.4, 0.96), via(0.12, 0.98), via(-0.02, 0.86),
+            ]),
     ]
 
     private static let four = [
@@ -118,6 +153,18 @@ extension GlyphStyle {
             2,
             [via(0.42, 0.02), via(0.2, 0.34), corner(0, 0.62), via(0.34, 0.62), via(0.7, 0.6)],
             [via(0.42, 0.02), via(0.42, 0.5), via(0.4, 1)]),
+        // Open, with a wide top, the bar going on beyond a short stem.
+        GlyphStyle(
+            1.5,
+            [via(0.06, 0), via(0.06, 0.34), via(0.04, 0.64), via(0.28, 0.66), via(0.82, 0.56)],
+            [via(0.66, 0.02), via(0.58, 0.5), via(0.52, 1)]),
+        // Closed, with a pointed top, in one stroke.
+        GlyphStyle(
+            0.7,
+            [
+                via(0.46, 0.06), via(0.2, 0.28), via(0, 0.5), via(0.24, 0.56), via(0.44, 0.5), corner(0.46, 0.04),
+                via(0.46, 0.5), via(0.46, 1),
+            ]),
     ]
 
     private static let five = [
@@ -143,6 +190,14 @@ extension GlyphStyle {
                 via(0.66, 0), via(0.36, 0.04), via(0.18, 0.24), via(0.26, 0.42), via(0.48, 0.58), via(0.5, 0.84),
                 via(0.28, 1), via(0.04, 0.96),
             ]),
+        // Wide, with a long bar and a large bow.
+        GlyphStyle(
+            1.5,
+            [
+                via(0.2, 0.06), corner(0.14, 0.4), via(0.4, 0.32), via(0.62, 0.5), via(0.56, 0.82), via(0.26, 1),
+                via(-0.06, 0.9),
+            ],
+            [via(0.2, 0.06), via(0.5, 0.04), via(0.94, 0)]),
     ]
 
     private static let six = [
@@ -166,6 +221,20 @@ extension GlyphStyle {
                 via(0.56, 0.04), via(0.32, 0.08), via(0.08, 0.36), via(0, 0.7), via(0.16, 0.97), via(0.44, 0.97),
                 via(0.6, 0.76), via(0.46, 0.54), via(0.22, 0.56), via(0.06, 0.72),
             ]),
+        // A long back, a small bow at its foot.
+        GlyphStyle(
+            1,
+            [
+                via(0.3, 0), via(0.12, 0.4), via(0.02, 0.8), via(0.12, 0.98), via(0.32, 0.94), via(0.4, 0.76),
+                via(0.24, 0.7), via(0.06, 0.86),
+            ]),
+        // The bow closes against the back.
+        GlyphStyle(
+            1,
+            [
+                via(0.36, 0), via(0.12, 0.26), via(0.0, 0.6), via(0.08, 0.9), via(0.3, 1), via(0.54, 0.84),
+                via(0.54, 0.58), via(0.34, 0.44), via(0.04, 0.56),
+            ]),
     ]
 
     private static let seven = [
@@ -181,6 +250,9 @@ extension GlyphStyle {
         GlyphStyle(
             1.2, [via(0, 0.04), via(0.3, 0.02), corner(0.6, 0), via(0.42, 0.44), via(0.24, 1)],
             [via(0.12, 0.52), via(0.62, 0.48)]),
+        // A wide top, a short steep stem.
+        GlyphStyle(
+            1, [via(0, 0.16), via(0.1, 0.02), via(0.4, 0.04), corner(0.74, 0), via(0.62, 0.4), via(0.52, 1)]),
     ]
 
     private static let eight = [
@@ -209,6 +281,13 @@ extension GlyphStyle {
                 via(0.28, 0.46), via(0.06, 0.6), via(0.02, 0.86), via(0.26, 1), via(0.52, 0.88), via(0.5, 0.6),
                 via(0.3, 0.46),
             ]),
+        // Slim, the upper ring open at the right.
+        GlyphStyle(
+            1,
+            [
+                via(0.46, 0.1), via(0.26, 0), via(0.08, 0.16), via(0.2, 0.44), via(0.32, 0.7), via(0.22, 1),
+                via(0.06, 0.94), via(0.1, 0.72), via(0.32, 0.44), via(0.54, 0.06),
+            ]),
     ]
 
     private static let nine = [
@@ -232,6 +311,20 @@ extension GlyphStyle {
             [
                 via(0.5, 0.14), via(0.3, 0), via(0.06, 0.14), via(0.06, 0.38), via(0.28, 0.46), via(0.46, 0.32),
                 corner(0.52, 0.12), via(0.54, 0.5), via(0.46, 0.86), via(0.24, 1), via(0.04, 0.92),
+            ]),
+        // A large ring, a short stem.
+        GlyphStyle(
+            1,
+            [
+                via(0.54, 0.2), via(0.34, 0), via(0.06, 0.16), via(0.0, 0.46), via(0.2, 0.66), via(0.46, 0.48),
+                corner(0.58, 0.12), via(0.58, 0.5), via(0.56, 1),
+            ]),
+        // The ring is open at the top.
+        GlyphStyle(
+            0.8,
+            [
+                via(0.38, 0.02), via(0.14, 0.1), via(0.0, 0.32), via(0.12, 0.48), via(0.36, 0.36), corner(0.54, 0.1),
+                via(0.48, 0.5), via(0.4, 1),
             ]),
     ]
 }

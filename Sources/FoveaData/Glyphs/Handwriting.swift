@@ -12,7 +12,7 @@ struct Handwriting {
 
     init(_ digit: Int, _ random: inout CounterBasedGenerator.Stream) {
         var knots = Self.style(of: digit, &random).strokes
-        let careless = 0.018 + 0.03 * random.uniform()
+        let careless = 0.02 + 0.04 * random.uniform()
         for stroke in knots.indices {
             for knot in knots[stroke].indices {
                 knots[stroke][knot].position += careless * SIMD2(random.normal(), random.normal())
@@ -20,7 +20,7 @@ struct Handwriting {
         }
         let deform = Deformation(&random)
         strokes = knots.map { Self.curve(through: $0).map(deform.callAsFunction) }
-        penRadius = min(2.4, max(0.75, 1.3 * exp(0.26 * random.normal())))
+        penRadius = min(3, max(0.7, 1.25 * exp(0.3 * random.normal())))
         softness = 0.5 + 0.35 * random.uniform()
     }
 
@@ -60,16 +60,18 @@ struct Handwriting {
     private static let linesPerSection = 5
 }
 
-/// Slant, rotation and proportions, and a smooth random displacement (three waves of random direction, length and phase)
+/// Slant, rotation and proportions, an emphasis of the upper or the lower half, and a smooth random displacement (three waves of random direction, length and phase)
 /// that bends what was straight.
 private struct Deformation {
+    private let emphasis: Double
     private let columns: (SIMD2<Double>, SIMD2<Double>)
     private let waves: [(frequency: SIMD2<Double>, phase: Double, amplitude: SIMD2<Double>)]
 
     init(_ random: inout CounterBasedGenerator.Stream) {
+        emphasis = exp(0.22 * random.normal())
         let slant = 0.14 + 0.24 * random.normal()
         let rotation = 0.1 * random.normal()
-        let widening = exp(0.2 * random.normal())
+        let widening = exp(0.1 + 0.25 * random.normal())
         let (cosine, sine) = (cos(rotation), sin(rotation))
         func rotated(_ vector: SIMD2<Double>) -> SIMD2<Double> {
             [cosine * vector.x - sine * vector.y, sine * vector.x + cosine * vector.y]
@@ -80,13 +82,13 @@ private struct Deformation {
             let length = 2 + 4 * random.uniform()
             return (
                 frequency: length * SIMD2(cos(direction), sin(direction)), phase: 2 * .pi * random.uniform(),
-                amplitude: 0.025 * SIMD2(random.normal(), random.normal())
+                amplitude: 0.04 * SIMD2(random.normal(), random.normal())
             )
         }
     }
 
     func callAsFunction(_ point: SIMD2<Double>) -> SIMD2<Double> {
-        var moved = point
+        var moved = SIMD2(point.x, point.y > 0 ? pow(point.y, emphasis) : point.y)
         for wave in waves {
             let angle = wave.frequency.x * point.x + wave.frequency.y * point.y + wave.phase
             moved += wave.amplitude * sin(angle)
