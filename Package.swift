@@ -73,7 +73,7 @@ let package = Package(
             name: "FoveaNNTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "FoveaDataTests", dependencies: ["FoveaGraph", "FoveaData", "FoveaTestSupport"],
+            name: "FoveaDataTests", dependencies: ["FoveaGraph", "FoveaData", "CZlib", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "FoveaFormatsTests",

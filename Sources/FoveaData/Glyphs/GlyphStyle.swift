@@ -81,12 +81,12 @@ extension GlyphStyle {
                 via(0.02, 0.16), via(0.2, 0), via(0.44, 0.08), via(0.5, 0.3), via(0.34, 0.62), corner(0.04, 0.92),
                 via(0.2, 0.86), via(0.44, 0.97), via(0.68, 0.94),
             ]),
-        // A large loop, a high tail.
+        // A large loop, a falling tail.
         GlyphStyle(
-            1.5,
+            2.5,
             [
-                via(0.12, 0.24), via(0.26, 0.02), via(0.48, 0.04), via(0.5, 0.34), via(0.32, 0.76), via(0.1, 0.98),
-                via(-0.04, 0.84), via(0.08, 0.64), via(0.36, 0.72), via(0.76, 0.84),
+                via(0.12, 0.2), via(0.3, 0), via(0.52, 0.08), via(0.5, 0.4), via(0.34, 0.8), via(0.12, 0.98),
+                via(-0.04, 0.86), via(0.08, 0.64), via(0.34, 0.7), via(0.54, 0.9), via(0.82, 0.98),
             ]),
         // Wide and flat, nearly a Z.
         GlyphStyle(
@@ -94,6 +94,13 @@ extension GlyphStyle {
             [
                 via(0.02, 0.1), via(0.3, 0.0), via(0.62, 0.04), via(0.58, 0.26), via(0.3, 0.66), corner(0.04, 0.94),
                 via(0.44, 0.98), via(0.86, 0.94),
+            ]),
+        // Leaning far over, with a small loop at the corner.
+        GlyphStyle(
+            1.5,
+            [
+                via(0.2, 0.16), via(0.38, 0.02), via(0.58, 0.04), via(0.62, 0.22), via(0.44, 0.54), via(0.16, 0.86),
+                via(0.0, 0.94), via(0.06, 0.82), via(0.28, 0.84), via(0.5, 0.96), via(0.78, 0.86),
             ]),
     ]
 
@@ -288,6 +295,20 @@ extension GlyphStyle {
                 via(0.46, 0.1), via(0.26, 0), via(0.08, 0.16), via(0.2, 0.44), via(0.32, 0.7), via(0.22, 1),
                 via(0.06, 0.94), via(0.1, 0.72), via(0.32, 0.44), via(0.54, 0.06),
             ]),
+        // A small, narrow lower ring under a wide upper one.
+        GlyphStyle(
+            1,
+            [
+                via(0.6, 0.1), via(0.34, 0.0), via(0.06, 0.14), via(0.14, 0.38), via(0.34, 0.58), via(0.36, 0.86),
+                via(0.22, 1), via(0.1, 0.86), via(0.2, 0.62), via(0.46, 0.4), via(0.62, 0.16),
+            ]),
+        // Begun in the middle: the upper ring, then the lower.
+        GlyphStyle(
+            1,
+            [
+                via(0.34, 0.46), via(0.14, 0.32), via(0.14, 0.08), via(0.36, 0), via(0.5, 0.16), via(0.4, 0.4),
+                via(0.14, 0.62), via(0.02, 0.86), via(0.2, 1), via(0.42, 0.84), via(0.38, 0.6), via(0.2, 0.42),
+            ]),
     ]
 
     private static let nine = [
@@ -321,7 +342,7 @@ extension GlyphStyle {
             ]),
         // The ring is open at the top.
         GlyphStyle(
-            0.8,
+            1.5,
             [
                 via(0.38, 0.02), via(0.14, 0.1), via(0.0, 0.32), via(0.12, 0.48), via(0.36, 0.36), corner(0.54, 0.1),
                 via(0.48, 0.5), via(0.4, 1),

@@ -21,7 +21,7 @@ struct Handwriting {
         let deform = Deformation(&random)
         strokes = knots.map { Self.curve(through: $0).map(deform.callAsFunction) }
         penRadius = min(3, max(0.7, 1.25 * exp(0.3 * random.normal())))
-        softness = 0.5 + 0.35 * random.uniform()
+        softness = 0.4 + 0.35 * random.uniform()
     }
 
     private static func style(of digit: Int, _ random: inout CounterBasedGenerator.Stream) -> GlyphStyle {

@@ -1,0 +1,125 @@
+import Foundation
+import FoveaData
+import FoveaGraph
+import FoveaTestSupport
+import Testing
+
+@Suite("Data source")
+struct DataSourceTests {
+    /// Loads a folder with four sound IDX files: three training and two test images of 1×2, but for what is replaced.
+    private func load(
+        name: String = "digits", packed: Bool = false, replacing replaced: [String: [UInt8]?] = [:]
+    ) throws -> DataSplits {
+        var files: [String: [UInt8]?] = [
+            "train-images-idx3-ubyte": images(count: 3), "train-labels-idx1-ubyte": labels([2, 0, 1]),
+            "t10k-images-idx3-ubyte": images(count: 2), "t10k-labels-idx1-ubyte": labels([1, 2]),
+        ]
+        files.merge(replaced) { $1 }
+        return try withTemporaryFolder { parent in
+            let folder = URL(filePath: parent).appending(path: name)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+            for case (let file, let bytes?) in files {
+                try Data(packed ? gzip(bytes) : bytes).write(to: folder.appending(path: file + (packed ? ".gz" : "")))
+            }
+            return try DataSource.load(folder.path)
+        }
+    }
+
+    private func images(count: UInt8, width: UInt8 = 2) -> [UInt8] {
+        [0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, 1, 0, 0, 0, width] + (0..<count * width).map { $0 }
+    }
+
+    private func labels(_ labels: [UInt8]) -> [UInt8] { [0, 0, 8, 1, 0, 0, 0, UInt8(labels.count)] + labels }
+
+    @Test("a folder with the four files of MNIST, plain or packed, gives a training and a test part")
+    func fourFiles() throws {
+        for packed in [false, true] {
+            let splits = try load(packed: packed)
+            #expect(splits.training.labels == [2, 0, 1])
+            #expect(splits.training.classNames == ["0", "1", "2"])
+            #expect(Array(splits.training.pixels(of: 2)) == [4, 5])
+            #expect(splits.training.name == "digits")
+            #expect(splits.test?.labels == [1, 2])
+            #expect(splits.validation == nil)
+        }
+    }
+
+    @Test("a folder called Fashion with ten classes gets the garments' names, others get digits")
+    func classNames() throws {
+        let ten = labels([9, 0, 1])
+        let fashion = try load(name: "My-Fashion", replacing: ["train-labels-idx1-ubyte": ten])
+        #expect(fashion.training.classNames[9] == "Ankle boot")
+        let digits = try load(replacing: ["train-labels-idx1-ubyte": ten])
+        #expect(digits.training.classNames == (0..<10).map(String.init))
+        #expect(try load(name: "fashion").training.classNames == ["0", "1", "2"])
+    }
+
+    @Test("all the files that are missing are named at once")
+    func missingFiles() throws {
+        let error = #expect(throws: FoveaError.self) {
+            try load(replacing: ["train-labels-idx1-ubyte": nil, "t10k-images-idx3-ubyte": nil])
+        }
+        #expect(error?.code == .missingInput)
+        #expect(error?.problem.contains("train-labels-idx1-ubyte, t10k-images-idx3-ubyte") == true)
+    }
+
+    @Test("files that do not fit each other are errors that name both numbers")
+    func mismatches() throws {
+        func problem(_ replaced: [String: [UInt8]?]) throws -> String {
+            let error = #expect(throws: FoveaError.self) { try load(replacing: replaced) }
+            #expect(error?.code == .badData)
+            return error?.problem ?? ""
+        }
+        let counts = try problem(["train-labels-idx1-ubyte": labels([0, 1])])
+        #expect(counts.contains("3 images") && counts.contains("2 labels"))
+        let range = try problem(["t10k-labels-idx1-ubyte": labels([1, 3])])
+        #expect(range.contains("label at byte 9 is 3") && range.contains("0 to 2"))
+        let sizes = try problem(["t10k-images-idx3-ubyte": images(count: 2, width: 3)])
+        #expect(sizes.contains("1×2") && sizes.contains("1×3"))
+        #expect(try problem(["train-images-idx3-ubyte": labels([0, 1, 2])]).contains("train-images-idx3-ubyte"))
+    }
+
+    @Test("what is not there, or of no known kind, is an error that says which kinds there are")
+    func unknownKinds() throws {
+        try withTemporaryFolder { folder in
+            let table = "\(folder)/table.csv"
+            try Data("path,label".utf8).write(to: URL(filePath: table))
+            for (source, code) in [
+                ("\(folder)/none", FoveaError.Code.missingInput), ("", .missingInput), (folder, .badData),
+                (table, .badData),
+            ] {
+                let error = #expect(throws: FoveaError.self) { try DataSource.load(source) }
+                #expect(error?.code == code)
+                #expect(error?.remedy.contains("glyphs") == true)
+                #expect(error?.remedy.contains("IDX") == true)
+            }
+        }
+    }
+
+    @Test(
+        "MNIST has 60,000 and 10,000 digits with the mean 0.1307 and the deviation 0.3081",
+        .enabled(if: SharedData.url("mnist") != nil))
+    func mnist() throws {
+        let splits = try DataSource.load(try #require(SharedData.url("mnist")).path)
+        #expect(splits.training.count == 60_000)
+        #expect(splits.training.labels.prefix(10) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
+        #expect(splits.test?.labels.prefix(5) == [7, 2, 1, 0, 4])
+        let statistics = splits.training.channelStatistics()
+        #expect(abs(statistics.mean[0] - 0.1307) < 5e-5)
+        #expect(abs(statistics.standardDeviation[0] - 0.3081) < 5e-5)
+        #expect(splits.test?.count == 10_000)
+    }
+
+    @Test(
+        "Fashion-MNIST has 60,000 and 10,000 garments, the first an ankle boot",
+        .enabled(if: SharedData.url("fashion-mnist") != nil))
+    func fashionMNIST() throws {
+        let splits = try DataSource.load(try #require(SharedData.url("fashion-mnist")).path)
+        #expect(splits.training.count == 60_000)
+        #expect(splits.test?.count == 10_000)
+        #expect(splits.training.classNames[Int(splits.training.labels[0])] == "Ankle boot")
+        let statistics = splits.training.channelStatistics()
+        #expect(abs(statistics.mean[0] - 0.2860) < 5e-5)
+        #expect(abs(statistics.standardDeviation[0] - 0.3530) < 5e-5)
+    }
+}
