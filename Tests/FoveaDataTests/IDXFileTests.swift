@@ -101,7 +101,8 @@ struct IDXFileTests {
     @Test("the errors name the field, what was found and what was expected")
     func messages() {
         expectRefused([1, 0] + Self.sound[2...], "magic", mentioning: "starts with the bytes 1, 0")
-        expectRefused([0, 0, 0x0d] + Self.sound[3...], "floats", mentioning: "element type at byte 2 is 13, expected 8")
+        expectRefused(
+            [0, 0, 0x0d] + Self.sound[3...], "floats", mentioning: "element type at byte 2 is 13, expected 8")
         expectRefused([0, 0, 8, 1] + Self.sound[4...], "labels", mentioning: "at byte 3 is 1, expected 3")
         expectRefused(Array(Self.sound[..<6]), "short", mentioning: "ends at byte 6, within its dimension 0")
         expectRefused(Array(Self.sound[..<20]), "short", mentioning: "2×2×3 = 12 bytes, but 4 bytes follow")
