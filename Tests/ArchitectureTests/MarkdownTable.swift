@@ -21,5 +21,5 @@ struct MarkdownTable {
 
 /// The names that a cell sets in `code`.
 func codeNames(in cell: String) -> [String] {
-    cell.matches(of: /`([^`]+)`/).map { String($0.1) }
+    cell.matches(of: /`([^`\n]+)`/).map { String($0.1) }
 }
