@@ -25,6 +25,6 @@ for try await event in try trainer.fit(
     digits.training, validation: digits.test, preprocessing: preprocessing, plan: plan)
 {
     if case .epoch(let report) = event {
-        print("epoch \(report.epoch): loss \(report.trainLoss), accuracy \(report.valAccuracy ?? 0)")
+        print("epoch \(report.epoch): loss \(report.trainLoss), accuracy \(report.validationAccuracy ?? 0)")
     }
 }
