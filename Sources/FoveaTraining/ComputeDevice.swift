@@ -16,11 +16,18 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
     /// Opens the device.
     ///
     /// - Parameter threads: how many threads compute; the physical cores when not given.
-    /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there.
+    /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there, with code `usage` when it cannot run
+    ///   on so many threads.
     public func open(threads: Int? = nil) throws -> Device {
         switch self {
         case .auto, .cpu: return Device(try CPUBackend(threads: threads))
-        case .reference: return Device(ReferenceBackend())
+        case .reference:
+            guard threads == nil || threads == 1 else {
+                throw FoveaError(
+                    .usage, "The reference device computes on one thread only.",
+                    remedy: "Leave --threads out, or use --device cpu.")
+            }
+            return Device(ReferenceBackend())
         case .cuda:
             throw FoveaError(
                 .unavailable, "This build of Fovea has no CUDA backend.", remedy: "Use --device cpu, or leave it out.")

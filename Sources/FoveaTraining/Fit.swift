@@ -27,24 +27,29 @@ public struct TrainingPlan: Hashable, Sendable {
         self.seed = seed
     }
 
-    /// - Throws: ``FoveaError`` when a number makes no sense for this data.
-    public func validate(for dataset: Dataset) throws {
+    /// - Throws: ``FoveaError`` when a number makes no sense, whatever the data.
+    public func validate() throws {
         guard (1...1_000_000).contains(epochs) else {
-            throw FoveaError(.usage, "The number of epochs is \(epochs).", remedy: "Use at least 1.")
+            throw FoveaError(.usage, "The number of epochs is \(epochs).", remedy: "Use 1 to 1,000,000.")
         }
         guard batchSize >= 1 else {
             throw FoveaError(.usage, "The batch size is \(batchSize).", remedy: "Use at least 1.")
-        }
-        guard batchSize <= dataset.count else {
-            throw FoveaError(
-                .usage,
-                "The batch size \(batchSize) is larger than the \(dataset.count) examples of the training part.",
-                remedy: "Use at most \(dataset.count).")
         }
         guard (0...epochs).contains(warmupEpochs) else {
             throw FoveaError(
                 .usage, "\(warmupEpochs) warm-up epochs do not fit into \(epochs) epochs.",
                 remedy: "Use from 0 to \(epochs).")
+        }
+    }
+
+    /// - Throws: ``FoveaError`` when a number makes no sense for this data.
+    public func validate(for dataset: Dataset) throws {
+        try validate()
+        guard batchSize <= dataset.count else {
+            throw FoveaError(
+                .usage,
+                "The batch size \(batchSize) is larger than the \(dataset.count) examples of the training part.",
+                remedy: "Use at most \(dataset.count).")
         }
     }
 }

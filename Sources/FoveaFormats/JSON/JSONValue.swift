@@ -19,6 +19,11 @@ public enum JSONValue: Hashable, Sendable {
     /// The number, or null where there is none.
     public init(_ value: Float?) { self = value.map { JSONValue($0) } ?? .null }
 
+    /// An object with these fields in this order; of fields with the same name, the last one counts.
+    public init(fields: some Sequence<(String, JSONValue)>) {
+        self = .object(OrderedDictionary(fields) { _, last in last })
+    }
+
     /// What a message calls a value of this kind.
     var kind: String {
         switch self {
@@ -43,8 +48,5 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     public init(nilLiteral: ()) { self = .null }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
 
-    /// An object; of fields with the same name, the last one counts.
-    public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(OrderedDictionary(elements) { _, last in last })
-    }
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(fields: elements) }
 }

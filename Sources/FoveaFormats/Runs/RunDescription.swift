@@ -23,6 +23,18 @@ public struct RunDescription: Hashable, Sendable {
         self.settings = settings
     }
 
+    /// - Parameters:
+    ///   - versions: pairs of name and version, each name once.
+    ///   - settings: pairs of name and value, each name once.
+    public init(
+        command: [String], versions: [(name: String, version: String)], seed: UInt64, dataFingerprint: String,
+        settings: [(String, JSONValue)]
+    ) {
+        self.init(
+            command: command, versions: .init(uniqueKeysWithValues: versions.map { ($0.name, $0.version) }),
+            seed: seed, dataFingerprint: dataFingerprint, settings: .init(uniqueKeysWithValues: settings))
+    }
+
     public var json: JSONValue {
         var versions = versions
         versions["fovea"] = FoveaVersion.current

@@ -48,11 +48,17 @@ public struct RunFolder: Hashable, Sendable {
     ///
     /// - Throws: ``FoveaError`` when something has that name already or the folder cannot be written.
     public static func create(at path: String, run: RunDescription, model: ModelDescription) throws -> RunFolder {
-        guard try createFolder(at: path) else {
-            throw FoveaError(
-                .cannotCreate, "\(quoted(path)) exists already.", remedy: "Choose another folder, or move it away.")
-        }
+        guard try createFolder(at: path) else { throw occupied(path) }
         return try RunFolder(filling: path, run: run, model: model)
+    }
+
+    /// Throws ``FoveaError`` when something is at `path` already, so that a long preparation is not in vain.
+    public static func expectFree(_ path: String) throws {
+        if FileManager.default.fileExists(atPath: path) { throw occupied(path) }
+    }
+
+    private static func occupied(_ path: String) -> FoveaError {
+        FoveaError(.cannotCreate, "\(quoted(path)) exists already.", remedy: "Choose another folder, or move it away.")
     }
 
     private static let maximumNumber = 100_000

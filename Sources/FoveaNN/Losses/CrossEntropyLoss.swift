@@ -21,11 +21,13 @@ public struct CrossEntropyLoss: Loss {
 
     public init(labelSmoothing: Double = 0) { self.labelSmoothing = labelSmoothing }
 
+    /// - Throws: ``FoveaError`` when the label smoothing is not from 0 to below 1.
+    public func validate() throws {
+        try expect(labelSmoothing, in: 0..<1, "label smoothing", "a number from 0 to below 1")
+    }
+
     public func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value {
-        guard labelSmoothing >= 0, labelSmoothing < 1 else {
-            throw FoveaError(
-                .usage, "The label smoothing is \(labelSmoothing).", remedy: "Use a number from 0 to below 1.")
-        }
+        try validate()
         let perExample = try SoftmaxCrossEntropy().applied(to: logits, labels)
         let loss = try ReduceMean(axes: [0]).applied(to: perExample)
         guard labelSmoothing > 0 else { return loss }

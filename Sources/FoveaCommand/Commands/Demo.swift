@@ -1,0 +1,47 @@
+import ArgumentParser
+import FoveaFormats
+import FoveaTraining
+
+/// `fovea demo`
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Trains LeNet-5 to read handwritten digits while you watch.",
+        discussion: """
+            Needs no data: the digits are drawn by Fovea itself. Leaves a run folder, as `fovea train` does, and takes less \
+            than a minute.
+            """)
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("How often all images are seen.", valueName: "count"))
+    var epochs = 4
+
+    @Option(
+        help: ArgumentHelp(
+            "The run folder, which must not exist. (default: runs/train/lenet5-glyphs-N)", valueName: "folder"))
+    var out: String?
+
+    @OptionGroup var random: SeedOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        var arguments = ["--data", "glyphs", "--model", "lenet5", "--epochs", "\(epochs)", "--schedule", "one-cycle"]
+        arguments += ["--lr", "0.003", "--seed", "\(random.seed)", "--device", device.device.rawValue]
+        if let threads = device.threads { arguments += ["--threads", "\(threads)"] }
+        if let out { arguments += ["--out", out] }
+        if output.json { arguments.append("--json") }
+        let command = ["fovea", "train"] + arguments
+        StandardError.line("A convolutional network learns to read digits. This is what happens:")
+        StandardError.line("  \(command.joined(separator: " "))\n")
+        let outcome = try await Train.parse(arguments).carryOut(command: command)
+        guard !output.json else { return }
+        let gallery = try await Gallery(outcome.folder, on: device.open())
+        try StandardOutput.line("\n\(gallery.text)\n")
+        try StandardOutput.line(
+            """
+            Next:
+              fovea summary --model \(outcome.folder.path)
+              fovea evaluate --model \(outcome.folder.path) --data glyphs
+              fovea train --data glyphs --model smallcnn
+            """)
+    }
+}

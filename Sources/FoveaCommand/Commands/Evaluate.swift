@@ -1,0 +1,74 @@
+import ArgumentParser
+import FoveaData
+import FoveaFormats
+import FoveaGraph
+import FoveaRuntime
+import FoveaTraining
+
+/// `fovea evaluate`
+struct Evaluate: AsyncParsableCommand {
+    /// The parts of a data set by the names of the command line.
+    enum Split: String, CaseIterable, ExpressibleByArgument {
+        case test, val, train
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Measures a trained network on a data set.")
+
+    @OptionGroup var model: TrainedModelOptions
+
+    @Option(help: "`glyphs`, the built-in digits, or a folder with the four MNIST-style IDX files, plain or .gz.")
+    var data: String
+
+    @Option(
+        help: ArgumentHelp("Which part of the data. (default: the first of these that the data has)", valueName: "part")
+    )
+    var split: Split?
+
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let reference = try ModelReference(model.model)
+        let device = try device.open()
+        let splits = try DataSource.load(data)
+        let part = try part(of: splits)
+        let saved = try model.load(reference) {
+            (splits.training.classNames, try Preprocessing(fittedTo: splits.training))
+        }
+        try expectSameClasses(saved, part)
+        let classifier = try await Classifier(saved, device: device)
+        let evaluation = try await classifier.evaluate(part, preprocessing: saved.preprocessing)
+        let report = EvaluationReport(evaluation)
+        if output.json {
+            try StandardOutput.document(report.json)
+        } else {
+            try StandardOutput.line(report.text)
+        }
+    }
+
+    private func part(of splits: DataSplits) throws -> Dataset {
+        let parts: [(Split, Dataset?)] = [(.test, splits.test), (.val, splits.validation), (.train, splits.training)]
+        let there = parts.compactMap { name, part in part.map { (name: name, dataset: $0) } }
+        if let found = there.first(where: { split == nil || $0.name == split }) { return found.dataset }
+        let names = there.map { "`\($0.name)`" }.joined(separator: ", ")
+        throw FoveaError(
+            .missingInput, "The data `\(data)` has no part `\(split?.rawValue ?? "")`.", remedy: "It has \(names).")
+    }
+
+    /// Throws when the number of classes differs, and says so when only their names do.
+    private func expectSameClasses(_ saved: SavedModel, _ part: Dataset) throws {
+        guard saved.classNames.count == part.classNames.count else {
+            throw FoveaError(
+                .badData,
+                "The model has \(saved.classNames.count) classes, the data set `\(part.name)` has "
+                    + "\(part.classNames.count).",
+                remedy: "Use data with the same classes, or train a network for these.")
+        }
+        let differences = zip(saved.classNames, part.classNames).filter { $0 != $1 }
+        guard let first = differences.first else { return }
+        StandardError.notice(
+            "\(differences.count) of \(part.classNames.count) classes have other names in the model: "
+                + "\(quoted(first.1)) of the data is \(quoted(first.0)) of the model; figures are by position")
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import FoveaCPU
+import FoveaFormats
+import FoveaNN
+import FoveaRuntime
+
+/// `fovea train`
+struct Train: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Trains a network on a data set and leaves a run folder.",
+        discussion: "With --json, one line per epoch, then one with \"event\": \"end\".")
+
+    @Option(help: ArgumentHelp("A network of the zoo; `fovea models` lists them.", valueName: "name"))
+    var model: String
+
+    @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+
+    @Option(
+        help: ArgumentHelp("Start from these weights instead of random ones: a .safetensors file.", valueName: "file"))
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The run folder, which must not exist. (default: runs/train/MODEL-DATA-N)", valueName: "folder"))
+    var out: String?
+
+    @OptionGroup var random: SeedOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        _ = try await carryOut(command: CommandLine.arguments)
+    }
+
+    /// Trains and reports.
+    func carryOut(command: [String]) async throws -> TrainingRun.Outcome {
+        let run = try await TrainingRun(self, command: command)
+        var report = TrainingReport(run, json: output.json)
+        let outcome = try await run.carryOut(reportingTo: &report)
+        try report.end(run, outcome)
+        return outcome
+    }
+
+    /// Every setting, defaults included, by the name of its flag.
+    func settings(optimizer: any Optimizer, backend: any Backend, heldOut: Double) -> [(String, JSONValue)] {
+        [
+            ("data", .string(data.data)),
+            ("val", data.val.map(JSONValue.string) ?? .null),
+            ("val-split", .number(heldOut)),
+            ("limit-train", data.limitTrain.map(JSONValue.integer) ?? .null),
+            ("limit-val", data.limitVal.map(JSONValue.integer) ?? .null),
+            ("model", .string(model)),
+            ("weights", weights.map(JSONValue.string) ?? .null),
+            ("epochs", .integer(training.epochs)),
+            ("batch-size", .integer(training.batchSize)),
+            ("optimizer", .string(training.optimizer.rawValue)),
+            ("lr", .number(optimizer.learningRate)),
+            ("momentum", (optimizer as? SGD).map { .number($0.momentum) } ?? .null),
+            ("nesterov", .boolean(training.nesterov)),
+            ("weight-decay", .number(training.effectiveWeightDecay)),
+            ("schedule", .string(training.schedule.rawValue)),
+            ("warmup-epochs", .integer(training.warmupEpochs)),
+            ("label-smoothing", .number(training.labelSmoothing)),
+            ("no-shuffle", .boolean(training.isUnshuffled)),
+            ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
+            ("device", .string(backend.name)),
+            ("threads", .integer((backend as? CPUBackend)?.threads ?? 1)),
+        ]
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Foundation
+
+/// Where the process starts: reads the arguments, runs the command, and turns every error into a message and an exit
+/// status.
+@main
+enum EntryPoint {
+    static func main() async {
+        // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
+        _ = signal(SIGPIPE, SIG_IGN)
+        do {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            try Fovea.expectKnownCommand(in: arguments)
+            var command = try Fovea.parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(Failure(error).report())
+        }
+    }
+}

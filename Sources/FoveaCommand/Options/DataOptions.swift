@@ -1,0 +1,103 @@
+import ArgumentParser
+import FoveaData
+import FoveaGraph
+
+/// What a network is trained on, and which part of it chooses the best epoch.
+struct DataOptions: ParsableArguments {
+    @Option(help: "`glyphs`, the built-in digits, or a folder with the four MNIST-style IDX files, plain or .gz.")
+    var data: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Data whose training part chooses the best epoch, instead of a part of --data.", valueName: "data"))
+    var val: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The fraction of every class that is held out for validation; 0 for none. (default: 0.1 where there is no validation part)",
+            valueName: "fraction"))
+    var valSplit: Double?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Train on the first images only.", valueName: "count"))
+    var limitTrain: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Validate on the first images only.", valueName: "count"))
+    var limitVal: Int?
+
+    /// What is held out where the data has no validation part and nothing else is asked for.
+    static let defaultSplit = 0.1
+
+    /// Throws what can be told before anything is loaded.
+    func check() throws {
+        for (flag, limit) in [("--limit-train", limitTrain), ("--limit-val", limitVal)] {
+            if let limit, limit < 1 {
+                throw FoveaError(
+                    .usage, "\(flag) is \(limit).", remedy: "Use at least 1, or leave it out for all images.")
+            }
+        }
+        guard let valSplit else { return }
+        guard valSplit >= 0, valSplit < 1 else {
+            throw FoveaError(
+                .usage, "--val-split is \(valSplit), not a fraction from 0 to below 1.",
+                remedy: "Use for example 0.1, every tenth image, or 0 for no validation.")
+        }
+        if val != nil {
+            throw FoveaError(
+                .usage, "--val and --val-split both say what to validate with.", remedy: "Leave one of them out.")
+        }
+    }
+
+    /// The parts as the options cut them, and which fraction of the training images was held out for validation.
+    ///
+    /// - Throws: ``FoveaError`` when there is no such data, when it is not sound, or when its parts do not fit together.
+    func load(seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {
+        var heldOut = 0.0
+        var splits = try DataSource.load(data)
+        if let val {
+            let other = try DataSource.load(val).training
+            try other.expectSameKind(as: splits.training)
+            splits.validation = other
+        } else if let fraction = valSplit ?? (splits.validation == nil ? Self.defaultSplit : nil) {
+            if splits.validation != nil {
+                throw FoveaError(
+                    .usage, "`\(data)` has a validation part, and --val-split asks for another.",
+                    remedy: "Leave --val-split out.")
+            }
+            heldOut = fraction
+            if fraction > 0 {
+                (splits.training, splits.validation) =
+                    try splits.training.split(validationFraction: fraction, seed: seed)
+            }
+        }
+        if let limitTrain { splits.training = splits.training.prefix(limitTrain) }
+        if let limitVal {
+            guard let validation = splits.validation else {
+                throw FoveaError(
+                    .usage, "There is no validation part for --limit-val to limit.", remedy: "Leave --limit-val out.")
+            }
+            splits.validation = validation.prefix(limitVal)
+        }
+        return (splits, heldOut)
+    }
+}
+
+extension Dataset {
+    /// Throws unless both sets have the same classes and images of the same size.
+    fileprivate func expectSameKind(as other: Dataset) throws {
+        guard classNames == other.classNames else {
+            throw FoveaError(
+                .badData,
+                "`\(name)` has the classes \(classNames.joined(separator: ", ")), `\(other.name)` has "
+                    + "\(other.classNames.joined(separator: ", ")).",
+                remedy: "Validate with data of the same classes in the same order.")
+        }
+        guard (channels, height, width) == (other.channels, other.height, other.width) else {
+            throw FoveaError(
+                .badData,
+                "The images of `\(name)` are \(channels)×\(height)×\(width), those of `\(other.name)` "
+                    + "\(other.channels)×\(other.height)×\(other.width).",
+                remedy: "Validate with images of the same size.")
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import FoveaData
+import FoveaFormats
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTraining
+import Foundation
+
+/// A network with trained weights.
+struct TrainedModelOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("A run folder, or a network of the zoo together with --weights.", valueName: "folder|name"))
+    var model: String
+
+    @Option(help: ArgumentHelp("A .safetensors file. (default: the run's best weights)", valueName: "file"))
+    var weights: String?
+
+    /// The network with its weights.
+    ///
+    /// - Parameter context: the classes and the preprocessing for a network of the zoo, which has none of its own.
+    /// - Throws: ``FoveaError`` when files are missing or not sound.
+    func load(
+        _ reference: ModelReference, context: () throws -> (classNames: [String], preprocessing: Preprocessing)
+    ) throws -> SavedModel {
+        switch reference {
+        case .run(let folder):
+            let best = folder.weightsPath(.best)
+            let last = folder.weightsPath(.last)
+            if weights == nil, !FileManager.default.fileExists(atPath: best),
+                FileManager.default.fileExists(atPath: last)
+            {
+                StandardError.notice("the run was stopped before its first epoch ended: using its last weights")
+                return try SavedModel(folder, weightsPath: last)
+            }
+            return try SavedModel(folder, weightsPath: weights)
+        case .zoo(let entry):
+            guard let weights else {
+                throw FoveaError(
+                    .usage, "The network `\(entry.name)` has no trained weights of its own.",
+                    remedy: "Give a run folder, or --weights with a .safetensors file.")
+            }
+            let context = try context()
+            return try SavedModel(
+                entry, classNames: context.classNames, preprocessing: context.preprocessing, weightsPath: weights)
+        }
+    }
+}
+
+extension Classifier {
+    /// - Throws: ``FoveaError`` when the weights are not the network's.
+    init(_ saved: SavedModel, device: Device) async throws {
+        try await self.init(
+            saved.layer, weights: saved.weights, source: quoted(saved.weightsPath),
+            preprocessing: saved.preprocessing, device: device)
+    }
+}

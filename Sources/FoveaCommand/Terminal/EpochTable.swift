@@ -1,0 +1,32 @@
+import FoveaFormats
+
+/// One line per epoch, in columns that are known before the first.
+struct EpochTable {
+    let hasValidation: Bool
+
+    private var columns: [(title: String, value: (EpochMetrics) -> String)] {
+        let validation: [(title: String, value: (EpochMetrics) -> String)] = [
+            ("val_loss", { $0.validationLoss?.fourDecimals ?? "" }),
+            ("val_accuracy", { $0.validationAccuracy?.percent ?? "" }),
+        ]
+        return [
+            ("epoch", { $0.epoch.grouped }),
+            ("train_loss", { $0.trainLoss.fourDecimals }),
+            ("train_accuracy", { $0.trainAccuracy.percent }),
+        ] + (hasValidation ? validation : []) + [
+            ("images/s", { $0.imagesPerSecond.groupedWhole }),
+            ("time", { $0.seconds.duration }),
+        ]
+    }
+
+    var header: String { line { $0.title } }
+
+    func row(_ metrics: EpochMetrics) -> String { line { $0.value(metrics) } }
+
+    private func line(_ cell: ((title: String, value: (EpochMetrics) -> String)) -> String) -> String {
+        columns.map { column in
+            let text = cell(column)
+            return String(repeating: " ", count: max(0, max(column.title.count, 8) - text.count)) + text
+        }.joined(separator: "  ")
+    }
+}

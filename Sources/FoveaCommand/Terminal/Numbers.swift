@@ -1,0 +1,52 @@
+import Foundation
+
+// How numbers are written for people. Programs get them unrounded, with --json.
+
+extension Int {
+    /// `61,706`
+    var grouped: String {
+        var text = String(magnitude)
+        var end = text.endIndex
+        while let place = text.index(end, offsetBy: -3, limitedBy: text.startIndex), place > text.startIndex {
+            text.insert(",", at: place)
+            end = place
+        }
+        return (self < 0 ? "-" : "") + text
+    }
+}
+
+extension BinaryFloatingPoint {
+    /// A fraction as `98.10 %`.
+    var percent: String { fixed(Double(self) * 100, digits: 2) + " %" }
+
+    /// A loss as `0.0612`.
+    var fourDecimals: String { fixed(Double(self), digits: 4) }
+
+    /// Seconds as `0.8 s`, `1:05` or `1:02:03`.
+    var duration: String {
+        let seconds = Double(self)
+        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+        if seconds < 59.95 { return fixed(seconds, digits: 1) + " s" }
+        return clock(Int(seconds.rounded()))
+    }
+
+    /// Seconds that remain, as `0:07`.
+    var countdown: String {
+        let seconds = Double(self)
+        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+        return clock(Int(seconds.rounded(.up)))
+    }
+
+    /// Rounded to a whole number: `12,345`.
+    var groupedWhole: String {
+        let value = Double(self).rounded()
+        return Int(exactly: value)?.grouped ?? "\(value)"
+    }
+}
+
+private func fixed(_ value: Double, digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+private func clock(_ seconds: Int) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
+    return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+}

@@ -1,0 +1,60 @@
+import FoveaTraining
+
+/// A line that says how far an epoch is, redrawn a few times a second; nothing where nobody watches.
+struct ProgressBar {
+    private let epochs: Int
+    private var epoch = 0
+    private var start = ContinuousClock.now
+    private var drawn: ContinuousClock.Instant?
+    private var lossSum = 0.0
+    private var correct = 0
+    private var count = 0
+
+    init(epochs: Int) { self.epochs = epochs }
+
+    mutating func advance(_ step: StepReport, epoch: Int, stepInEpoch: Int, stepsPerEpoch: Int) {
+        guard StandardError.isTerminal else { return }
+        if epoch != self.epoch {
+            self.epoch = epoch
+            (lossSum, correct, count) = (0, 0, 0)
+            start = .now
+        }
+        lossSum += Double(step.loss) * Double(step.count)
+        correct += step.correct
+        count += step.count
+        let now = ContinuousClock.now
+        if stepInEpoch < stepsPerEpoch, let drawn, now - drawn < .milliseconds(100) { return }
+        drawn = now
+        draw(stepInEpoch, stepsPerEpoch, seconds: (now - start) / .seconds(1))
+    }
+
+    /// Makes room for another line.
+    mutating func clear() {
+        if drawn != nil { StandardError.write("\r\u{1B}[K") }
+        drawn = nil
+    }
+
+    private func draw(_ step: Int, _ steps: Int, seconds: Double) {
+        // The time of the first step is not known when it ends.
+        let isTimed = seconds > 0 && step > 1
+        let remaining = Double((epochs - epoch) * steps + steps - step) * seconds / Double(step)
+        let words = [
+            "\(step.grouped)/\(steps.grouped)",
+            isTimed ? "\((Double(count) / seconds).groupedWhole) images/s" : nil,
+            isTimed ? "\(remaining.countdown) left" : nil,
+            "loss \((lossSum / Double(count)).fourDecimals)",
+            "accuracy \((Double(correct) / Double(count)).percent)",
+        ].compactMap { $0 }
+        let title = "epoch \(epoch)/\(epochs) "
+        // A line that reaches the last column would wrap.
+        let room = StandardError.width - 1
+        let text = " " + words.joined(separator: "  ")
+        let length = min(40, room - title.count - text.count)
+        guard length >= 5 else { return StandardError.write("\r\((title + text).prefix(room))\u{1B}[K") }
+        let done = length * step / steps
+        let bar =
+            StandardError.styled(String(repeating: "━", count: done), .bar)
+            + StandardError.styled(String(repeating: "─", count: length - done), .faint)
+        StandardError.write("\r\(title)\(bar)\(text)\u{1B}[K")
+    }
+}

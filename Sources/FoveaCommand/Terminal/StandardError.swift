@@ -1,0 +1,37 @@
+import Foundation
+
+/// Where progress and diagnostics go. What cannot be written there is lost: there is nowhere to say so.
+enum StandardError {
+    /// How words are emphasised.
+    enum Style: String {
+        case error = "1;31"
+        case notice = "1;33"
+        case bar = "36"
+        case faint = "2"
+    }
+
+    /// Whether a person looks at it: lines may be redrawn.
+    static let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+    /// Colours are for terminals whose owner has not set `NO_COLOR` (no-color.org).
+    static let isColored =
+        isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+
+    static func write(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+    static func line(_ text: String) { write(text + "\n") }
+
+    /// Something that is worth knowing and stops nothing.
+    static func notice(_ text: String) { line("\(styled("fovea:", .notice)) \(text)") }
+
+    static func styled(_ text: String, _ style: Style) -> String {
+        isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    /// How many columns a line has.
+    static var width: Int {
+        var size = winsize()
+        // Safe: the system fills the struct that it is handed.
+        let isKnown = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return isKnown ? Int(size.ws_col) : 80
+    }
+}

@@ -1,0 +1,55 @@
+import FoveaData
+import FoveaFormats
+import FoveaGraph
+import FoveaRuntime
+import FoveaTraining
+
+/// Some test digits drawn with characters, with what a run's network takes them for.
+struct Gallery {
+    let text: String
+
+    private struct Exhibit {
+        let image: CharacterImage
+        let caption: String
+    }
+
+    /// Two digits that the network reads rightly, and one that it gets wrong if there is any.
+    init(_ folder: RunFolder, on device: Device) async throws {
+        let model = try SavedModel(folder)
+        guard let test = try DataSource.load("glyphs").test else {
+            throw FoveaError(.internalDefect, "The built-in digits have no test part.")
+        }
+        let classifier = try await Classifier(model, device: device)
+        let batch = try test.batch(test.labels.indices, preprocessing: model.preprocessing)
+        let rankings = try await classifier.logits(batch.images).predictions(limit: 1)
+        let isRight = zip(rankings, test.labels).map { $0[0].index == Int($1) }
+        // Digits follow each other, so that the ones on show differ from each other.
+        let right = isRight.indices.filter { isRight[$0] }
+        let wrong = isRight.indices.first { !isRight[$0] }
+        let shown = [3, 14, 27].compactMap { right.indices.contains($0) ? right[$0] : nil }.prefix(wrong == nil ? 3 : 2)
+        let exhibits = (shown + [wrong].compactMap { $0 }).map { index in
+            let prediction = rankings[index][0]
+            let name = test.classNames[prediction.index]
+            let truth = isRight[index] ? "" : ", but is \(test.classNames[Int(test.labels[index])])"
+            return Exhibit(
+                image: CharacterImage(test, index: index),
+                caption: "\(name) (\(prediction.probability.percent))\(truth)")
+        }
+        text = Self.sideBySide(exhibits)
+    }
+
+    private static func sideBySide(_ exhibits: [Exhibit]) -> String {
+        let height = exhibits.map(\.image.lines.count).max() ?? 0
+        let widths = exhibits.map { max($0.image.lines.first?.count ?? 0, $0.caption.count) }
+        func line(_ cells: [String]) -> String {
+            let padded = zip(cells, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }
+            var line = padded.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+        let pictures = (0..<height).map { row in
+            line(exhibits.map { $0.image.lines.indices.contains(row) ? $0.image.lines[row] : "" })
+        }
+        return (pictures + [line(exhibits.map(\.caption))]).joined(separator: "\n")
+    }
+}

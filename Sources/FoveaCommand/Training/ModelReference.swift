@@ -1,0 +1,37 @@
+import FoveaFormats
+import FoveaGraph
+import FoveaNN
+import FoveaTraining
+import Foundation
+
+/// What `--model` names: a network of the zoo, or a run folder.
+enum ModelReference {
+    case zoo(ModelZoo.Entry)
+    case run(RunFolder)
+
+    /// - Throws: ``FoveaError`` when it is neither, or the folder is not sound.
+    init(_ text: String) throws {
+        if ModelZoo.entries.contains(where: { $0.name == text }) || !Self.isPath(text) {
+            self = .zoo(try ModelZoo.entry(named: text))
+        } else {
+            self = .run(try RunFolder(opening: text))
+        }
+    }
+
+    /// A network of the zoo, where nothing else makes sense.
+    static func zooEntry(_ text: String) throws -> ModelZoo.Entry {
+        if isPath(text), FileManager.default.fileExists(atPath: "\(text)/model.json") {
+            let folder = try RunFolder(opening: text)
+            throw FoveaError(
+                .usage, "\(quoted(text)) is a run folder; training starts from a network of the zoo.",
+                remedy: "To go on from its weights: --model \(folder.model.architecture) --weights "
+                    + "\(folder.weightsPath()).")
+        }
+        return try ModelZoo.entry(named: text)
+    }
+
+    /// Whether it can only be a file or folder.
+    private static func isPath(_ text: String) -> Bool {
+        text.contains("/") || FileManager.default.fileExists(atPath: text)
+    }
+}

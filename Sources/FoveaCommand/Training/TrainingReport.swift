@@ -1,0 +1,70 @@
+import FoveaData
+import FoveaFormats
+import FoveaNN
+import FoveaRuntime
+import FoveaTraining
+
+/// Tells people and programs how a run goes: a bar and a table on standard error, JSON lines on standard output.
+struct TrainingReport {
+    private let isJSON: Bool
+    private let table: EpochTable
+    private var bar: ProgressBar
+
+    init(_ run: TrainingRun, json: Bool) {
+        isJSON = json
+        table = EpochTable(hasValidation: run.splits.validation != nil)
+        bar = ProgressBar(epochs: run.plan.epochs)
+        let parts = [
+            "\(run.splits.training.count.grouped) training",
+            run.splits.validation.map { "\($0.count.grouped) validation" },
+            run.splits.test.map { "\($0.count.grouped) test" },
+        ].compactMap { $0 }
+        StandardError.line("model   \(run.entry.name), \(run.parameterCount.grouped) parameters")
+        StandardError.line("data    \(run.splits.training.name): \(parts.joined(separator: ", ")) images")
+        StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
+        StandardError.line(StandardError.styled(table.header, .faint))
+    }
+
+    mutating func step(_ step: StepReport, epoch: Int, stepInEpoch: Int, stepsPerEpoch: Int) {
+        bar.advance(step, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch)
+    }
+
+    /// - Throws: when standard output takes no more.
+    mutating func epoch(_ metrics: EpochMetrics) throws {
+        bar.clear()
+        StandardError.line(table.row(metrics))
+        if isJSON { try StandardOutput.line(metrics.json.text()) }
+    }
+
+    /// Leaves the terminal as whatever comes next expects it.
+    mutating func stop() { bar.clear() }
+
+    /// What the run came to.
+    func end(_ run: TrainingRun, _ outcome: TrainingRun.Outcome) throws {
+        let best = outcome.best
+        if isJSON {
+            var fields: [(String, JSONValue)] = [
+                ("event", "end"),
+                ("best_val_accuracy", JSONValue(best?.validationAccuracy)),
+                ("best_epoch", best.map { .integer($0.epoch) } ?? .null),
+            ]
+            if let test = outcome.test {
+                fields += [("test_accuracy", .number(test.accuracy)), ("test_loss", .number(test.loss))]
+            }
+            fields += [("out", .string(outcome.folder.path)), ("parameters", .integer(run.parameterCount))]
+            return try StandardOutput.line(JSONValue(fields: fields).text())
+        }
+        StandardError.line("")
+        if let best {
+            let reason = best.validationAccuracy == nil ? "lowest training loss" : "highest validation accuracy"
+            try StandardOutput.line("best epoch           \(best.epoch) of \(run.plan.epochs) (\(reason))")
+        }
+        if let accuracy = best?.validationAccuracy {
+            try StandardOutput.line("validation accuracy  \(accuracy.percent)")
+        }
+        if let test = outcome.test {
+            try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
+        }
+        try StandardOutput.line("run folder           \(outcome.folder.path)")
+    }
+}

@@ -1,0 +1,125 @@
+import FoveaData
+import FoveaFormats
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTraining
+import Foundation
+
+/// Everything that a run needs, checked before anything is written.
+struct TrainingRun {
+    /// What a run that ended has to tell.
+    struct Outcome {
+        let folder: RunFolder
+        let best: EpochMetrics?
+        /// Nil where there is no test part.
+        let test: Evaluation?
+    }
+
+    let entry: ModelZoo.Entry
+    let splits: DataSplits
+    let preprocessing: Preprocessing
+    let parameterCount: Int
+    let device: Device
+    let plan: TrainingPlan
+    private let trainer: Trainer
+    private let fit: Fit
+    private let options: Train
+    private let description: RunDescription
+
+    /// - Throws: ``FoveaError`` for the first thing that is wrong; cheap checks come first.
+    init(_ options: Train, command: [String]) async throws {
+        self.options = options
+        entry = try ModelReference.zooEntry(options.model)
+        let optimizer = try options.training.makeOptimizer()
+        let loss = try options.training.makeLoss()
+        plan = try options.training.makePlan(seed: options.random.seed)
+        try options.data.check()
+        if let out = options.out { try RunFolder.expectFree(out) }
+        device = try options.device.open()
+        let start = try options.weights.map { Weights(try Safetensors.read(from: $0).tensors) }
+
+        let data = try options.data.load(seed: options.random.seed)
+        splits = data.splits
+        try plan.validate(for: splits.training)
+        preprocessing = try Preprocessing(fittedTo: splits.training)
+        let layer = entry.make(splits.training.classNames.count)
+        let network = try InferenceGraph(layer, input: preprocessing.inputType.shape)
+        parameterCount = network.trainableCount
+        let fitted = try options.weights.flatMap { path in
+            try start?.fitted(to: network.parameters, source: quoted(path))
+        }
+        trainer = try await Trainer(
+            layer, input: Shape([preprocessing.channels, preprocessing.height, preprocessing.width]), loss: loss,
+            optimizer: optimizer, device: device, seed: options.random.seed, weights: fitted)
+        fit = try trainer.fit(
+            splits.training, validation: splits.validation, preprocessing: preprocessing, plan: plan)
+        description = RunDescription(
+            command: command, versions: Versions.libraries, seed: options.random.seed,
+            dataFingerprint: splits.training.fingerprint,
+            settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut))
+    }
+
+    /// Trains, and keeps the run folder up to date.
+    ///
+    /// - Throws: ``FoveaError`` when training diverges or a file cannot be written; ``Interruption/Stop`` after a signal,
+    ///   when the weights of that moment are written.
+    func carryOut(reportingTo report: inout TrainingReport) async throws -> Outcome {
+        let model = try ModelDescription(
+            entry, classNames: splits.training.classNames, preprocessing: preprocessing)
+        let folder =
+            if let out = options.out {
+                try RunFolder.create(at: out, run: description, model: model)
+            } else {
+                try RunFolder.create(named: "\(entry.name)-\(splits.training.name)", run: description, model: model)
+            }
+        var recorder = RunRecorder(folder)
+        do {
+            try await train(&recorder, &report)
+        } catch let error as FoveaError {
+            report.stop()
+            if recorder.best == nil {
+                // Nothing was learnt, so there is nothing to keep; this run created the folder.
+                try? FileManager.default.removeItem(atPath: folder.path)
+            } else {
+                StandardError.notice("the epochs before are in \(quoted(folder.path))")
+            }
+            throw error
+        }
+        var test: Evaluation?
+        if let part = splits.test {
+            try await device.write(try folder.readWeights(.best).map { ($0.key, $0.value) })
+            test = try await trainer.classifier.evaluate(part, preprocessing: preprocessing)
+        }
+        return Outcome(folder: folder, best: recorder.best, test: test)
+    }
+
+    private func train(_ recorder: inout RunRecorder, _ report: inout TrainingReport) async throws {
+        let interruption = Interruption()
+        for try await event in fit {
+            var place = "after its last epoch"
+            switch event {
+            case .step(let step, let epoch, let stepInEpoch, let stepsPerEpoch):
+                report.step(step, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch)
+                place = "after step \(stepInEpoch.grouped) of \(stepsPerEpoch.grouped) of epoch \(epoch)"
+            case .epoch(let metrics):
+                try recorder.record(metrics, weights: try await trainer.weights())
+                try report.epoch(metrics)
+                place = "after epoch \(metrics.epoch)"
+            }
+            guard let signal = interruption.signal else { continue }
+            report.stop()
+            try recorder.folder.save(try await trainer.weights().tensors, as: .last)
+            throw Interruption.Stop(
+                signal: signal,
+                description: "stopped \(place); its weights are in \(quoted(recorder.folder.weightsPath(.last)))")
+        }
+    }
+}
+
+extension InferenceGraph {
+    /// How many numbers training changes.
+    var trainableCount: Int {
+        parameters.reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) }
+    }
+}

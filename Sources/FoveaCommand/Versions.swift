@@ -1,0 +1,22 @@
+import FoveaCPU
+import FoveaData
+import FoveaFormats
+
+/// The versions of what takes part in a result.
+enum Versions {
+    /// Name and version of each library; Fovea's own is added by the run folder.
+    static var libraries: [(name: String, version: String)] {
+        [("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version), ("swift", swift)]
+    }
+
+    /// The Swift that this was built with.
+    static var swift: String {
+        #if compiler(>=6.4)
+            "6.4 or later"
+        #elseif compiler(>=6.3)
+            "6.3"
+        #else
+            "6.2"
+        #endif
+    }
+}

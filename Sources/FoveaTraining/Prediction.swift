@@ -1,0 +1,29 @@
+public import FoveaGraph
+import Foundation
+
+/// A class with its probability.
+public struct Prediction: Hashable, Sendable {
+    /// Which output of the network.
+    public let index: Int
+    /// Between 0 and 1; those of all classes add up to 1.
+    public let probability: Double
+}
+
+extension Tensor {
+    /// For each row of logits [N, classes], the most probable classes, most probable first.
+    ///
+    /// The probability of class i is exp(xᵢ) / Σⱼ exp(xⱼ).
+    public func predictions(limit: Int) -> [[Prediction]] {
+        let columns = shape[1]
+        let elements = doubles
+        return rankings(limit: limit).enumerated().map { row, ranking in
+            let logits = elements[row * columns..<(row + 1) * columns]
+            // The largest is taken off first, so that no exponential overflows.
+            let largest = logits.max() ?? 0
+            let sum = logits.reduce(0) { $0 + exp($1 - largest) }
+            return ranking.map {
+                Prediction(index: $0, probability: exp(elements[row * columns + $0] - largest) / sum)
+            }
+        }
+    }
+}

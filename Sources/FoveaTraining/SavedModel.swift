@@ -1,0 +1,65 @@
+public import FoveaData
+public import FoveaFormats
+import FoveaGraph
+public import FoveaNN
+
+/// A network of the zoo with trained weights, and all that its use needs: what goes in and what the outputs are called.
+public struct SavedModel: Sendable {
+    /// The name of the network in the zoo.
+    public let architecture: String
+    public let layer: any Layer
+    /// The names of the classes, in the order of the network's outputs.
+    public let classNames: [String]
+    public let preprocessing: Preprocessing
+    public let weights: Weights
+    /// The file that the weights come from.
+    public let weightsPath: String
+
+    /// A network of the zoo with weights from a file.
+    ///
+    /// - Throws: ``FoveaError`` when the file is missing or not sound. Whether the weights are the network's is seen when
+    ///   they are put on a device.
+    public init(
+        _ entry: ModelZoo.Entry, classNames: [String], preprocessing: Preprocessing, weightsPath: String
+    ) throws {
+        architecture = entry.name
+        layer = entry.make(classNames.count)
+        self.classNames = classNames
+        self.preprocessing = preprocessing
+        self.weightsPath = weightsPath
+        weights = Weights(try Safetensors.read(from: weightsPath).tensors)
+    }
+
+    /// The model of a run folder.
+    ///
+    /// - Parameter weightsPath: other weights than the run's best.
+    /// - Throws: ``FoveaError`` when a file of the folder is missing or not sound.
+    public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
+        let model = folder.model
+        try self.init(
+            ModelZoo.entry(named: model.architecture), classNames: model.classNames,
+            preprocessing: Preprocessing(model), weightsPath: weightsPath ?? folder.weightsPath())
+    }
+}
+
+extension ModelDescription {
+    /// What is saved of a network of the zoo.
+    public init(_ entry: ModelZoo.Entry, classNames: [String], preprocessing: FoveaData.Preprocessing) throws {
+        try self.init(
+            architecture: entry.name, classNames: classNames,
+            input: [preprocessing.channels, preprocessing.height, preprocessing.width],
+            preprocessing: Preprocessing(
+                mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation))
+    }
+}
+
+extension Preprocessing {
+    /// The preprocessing of a saved model.
+    ///
+    /// - Throws: ``FoveaError`` when no image can have the model's input.
+    public init(_ model: ModelDescription) throws {
+        try self.init(
+            channels: model.input[0], height: model.input[1], width: model.input[2], mean: model.preprocessing.mean,
+            standardDeviation: model.preprocessing.standardDeviation)
+    }
+}
