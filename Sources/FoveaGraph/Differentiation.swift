@@ -26,7 +26,9 @@ extension GraphBuilder {
             let node = graph.nodes[index]
             let results = node.results.indices.map { Value(builder: self, id: ValueID(node: index, result: $0)) }
             let upstream = results.map { accumulated[$0.id] }
-            guard !node.operands.isEmpty, upstream.contains(where: { $0 != nil }) else { continue }
+            guard node.operands.contains(where: { active.contains($0.node) }),
+                upstream.contains(where: { $0 != nil })
+            else { continue }
             location = node.location
             let operands = node.operands.map { Value(builder: self, id: $0) }
             let gradients = try node.operation.gradients(operands: operands, results: results, upstream: upstream)

@@ -17,15 +17,27 @@ extension Graph {
                     throw fail(index, "it reads result \(operand.result) of %\(operand.node), which has fewer.")
                 }
             }
-            let expected = try node.operation.resultTypes(of: node.operands.map(type(of:)))
+            let expected: [TensorType]
+            do {
+                expected = try node.operation.resultTypes(of: node.operands.map(type(of:)))
+            } catch let error as FoveaError {
+                throw fail(index, error.problem)
+            }
             guard expected == node.results else {
                 throw fail(index, "its results have the types \(node.results), the operation gives \(expected).")
             }
         }
-        for placeholders in [inputs, states] {
-            let names = placeholders.map(\.name)
+        for (kind, names) in [
+            ("inputs", inputs.map(\.name)), ("states", states.map(\.name)), ("outputs", outputs.map(\.name)),
+            ("updates", updates.map(\.state)),
+        ] {
             guard Set(names).count == names.count else {
-                throw FoveaError(.internalDefect, "The graph has two placeholders of one name among \(names).")
+                throw FoveaError(.internalDefect, "The graph has two \(kind) of one name among \(names).")
+            }
+        }
+        for root in roots {
+            guard nodes.indices.contains(root.node), nodes[root.node].results.indices.contains(root.result) else {
+                throw FoveaError(.internalDefect, "The graph hands back \(root), which it does not compute.")
             }
         }
         let held = Dictionary(uniqueKeysWithValues: states.map { ($0.name, $0.type) })
@@ -38,9 +50,6 @@ extension Graph {
         if let guardValue, type(of: guardValue).shape.rank != 0 {
             throw FoveaError(
                 .internalDefect, "The guard \(guardValue) has the type \(type(of: guardValue)), not a scalar.")
-        }
-        guard Set(updates.map(\.state)).count == updates.count else {
-            throw FoveaError(.internalDefect, "The graph updates a state twice.")
         }
     }
 }

@@ -48,11 +48,14 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
     public let padding: Padding
     public let dilation: Extent
 
+    /// The largest number that a window may have anywhere: far above any image, far below integer overflow.
+    private static let limit = 1 << 20
+
     /// - Throws: ``FoveaError`` when a size, stride or dilation is below 1, padding is negative, or one exceeds 2^20.
     public init(
         kernel: Extent, stride: Extent = 1, padding: Padding = .zero, dilation: Extent = 1
     ) throws {
-        let limit = 1 << 20
+        let limit = Self.limit
         for (name, extent) in [("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
             guard (1...limit).contains(extent.height), (1...limit).contains(extent.width) else {
                 throw FoveaError(
@@ -71,10 +74,15 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
 
     /// The padding with which stride 1 keeps the size, and stride s gives ⌈size / s⌉ (ONNX `SAME_UPPER`: where the total
     /// is odd, the extra zero is below and to the right).
+    ///
+    /// A number that no window can have counts as the nearest that one can; ``init(kernel:stride:padding:dilation:)``
+    /// reports it.
     public static func samePadding(
         for height: Int, _ width: Int, kernel: Extent, stride: Extent = 1, dilation: Extent = 1
     ) -> Padding {
+        func nearest(_ number: Int) -> Int { min(max(1, number), limit) }
         func total(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+            let (kernel, stride, dilation) = (nearest(kernel), nearest(stride), nearest(dilation))
             let outputs = (size + stride - 1) / stride
             return max(0, (outputs - 1) * stride + dilation * (kernel - 1) + 1 - size)
         }

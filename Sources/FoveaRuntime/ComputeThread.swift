@@ -9,10 +9,11 @@ final class ComputeThread: SerialExecutor {
 
     init(name: String) {
         let thread = Thread { [queue] in queue.runUntilStopped() }
-        thread.name = name
         // The main thread's usual size is 8 MiB; kernels and deep graphs must not find less here.
         thread.stackSize = 16 << 20
         thread.start()
+        // Foundation for Linux ignores the name of a thread that has not started.
+        thread.name = name
     }
 
     deinit { queue.stop() }

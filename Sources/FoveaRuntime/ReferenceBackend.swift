@@ -59,7 +59,7 @@ private struct ReferenceExecutable: Executable {
     }
 
     var steps: [ExecutableStep] {
-        graph.nodes.filter { !($0.operation is Placeholder) }.map { node in
+        graph.nodes.filter(graph.isComputed).map { node in
             ExecutableStep(
                 path: node.location.path, operation: node.operation.operationName, device: "reference",
                 implementation: "definition")

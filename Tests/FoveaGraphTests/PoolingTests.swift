@@ -1,0 +1,77 @@
+import FoveaGraph
+import Testing
+
+@Suite("Pooling")
+struct PoolingTests {
+    let image: Shape = [1, 1, 4, 4]
+    let pixels: [Double] = [1, 5, 2, 0, 3, 4, 1, 1, 9, 0, 7, 7, 2, 8, 7, 6]
+
+    @Test("max-pooling 2×2 with stride 2 keeps the largest of each four pixels, and its place")
+    func maximum() throws {
+        let results = try evaluate(MaxPooling(Window(kernel: 2, stride: 2)), doubles(pixels, image))
+        #expect(results[0].doubles == [5, 2, 9, 7])
+        #expect(results[1].type == TensorType([1, 1, 2, 2], .int32))
+        #expect(results[1].doubles == [1, 0, 0, 0])
+    }
+
+    @Test("average pooling takes their mean instead")
+    func average() throws {
+        let result = try evaluate(AveragePooling(Window(kernel: 2, stride: 2)), doubles(pixels, image))[0]
+        #expect(result.doubles == [3.25, 1, 4.75, 6.75])
+    }
+
+    @Test("padding never wins a maximum, even over negative pixels")
+    func paddingNeverWins() throws {
+        let window = try Window(kernel: 2, stride: 2, padding: .init(1))
+        let result = try evaluate(MaxPooling(window), doubles([-1, -2, -3, -4], [1, 1, 2, 2]))
+        #expect(result[0].doubles == [-1, -2, -3, -4])
+        #expect(result[1].doubles == [3, 2, 1, 0])
+    }
+
+    @Test("an average counts padding as zeros or not at all")
+    func averageOfPadding() throws {
+        let window = try Window(kernel: 2, stride: 2, padding: .init(1))
+        let image = try doubles([4, 8, 12, 16], [1, 1, 2, 2])
+        #expect(try evaluate(AveragePooling(window), image)[0].doubles == [1, 2, 3, 4])
+        #expect(
+            try evaluate(AveragePooling(window, countIncludingPadding: false), image)[0].doubles == [4, 8, 12, 16])
+    }
+
+    @Test("NaN wins every maximum, as in PyTorch, and minus infinity can be one")
+    func notANumber() throws {
+        let image = try doubles([1, .nan, 2, 3, -.infinity, -.infinity, -.infinity, -.infinity], [2, 1, 2, 2])
+        let result = try evaluate(MaxPooling(Window(kernel: 2)), image)
+        #expect(result[0].isClose(to: [.nan, -.infinity]))
+        #expect(result[1].doubles == [1, 0])
+    }
+
+    @Test("the winner of a maximum receives the whole gradient, the first of equals")
+    func winnerTakesAll() throws {
+        let window = try Window(kernel: 2, stride: 1)
+        let shape: Shape = [1, 1, 2, 3]
+        let places = try evaluate(MaxPooling(window), doubles([7, 7, 1, 0, 7, 1], shape))[1]
+        #expect(places.doubles == [0, 0])
+        let gradient = try evaluate(
+            MaxPoolingGradient(window, inputShape: shape), places, doubles([10, 1], [1, 1, 1, 2]))[0]
+        #expect(gradient.doubles == [10, 1, 0, 0, 0, 0])
+    }
+
+    @Test("places that are not under the window pass nothing on")
+    func invalidPlaces() throws {
+        let places = try Tensor([1, 1, 1, 1], .int32([.max]))
+        let gradient = try evaluate(
+            MaxPoolingGradient(Window(kernel: 2), inputShape: [1, 1, 2, 2]), places, doubles([1], [1, 1, 1, 1]))[0]
+        #expect(gradient.doubles == [0, 0, 0, 0])
+    }
+
+    @Test("a window that could see padding only is refused")
+    func paddingOnly() throws {
+        for window in [
+            try Window(kernel: 2, padding: .init(2)), try Window(kernel: 1, padding: .init(1)),
+            try Window(kernel: 2, padding: .init(5), dilation: 5),
+        ] {
+            #expect(throws: FoveaError.self) { try MaxPooling(window).resultTypes(of: [.float32([1, 1, 4, 4])]) }
+            #expect(throws: FoveaError.self) { try AveragePooling(window).resultTypes(of: [.float32([1, 1, 4, 4])]) }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import FoveaGraph
+import FoveaRuntime
+import FoveaTestSupport
+import Testing
+
+@Suite("A backend that lacks operations")
+struct PartitionTests {
+    static let refusals: [Set<String>] = [
+        ["Tanh", "Addition"], ["Convolution", "BatchNormalization"], ["MaxPooling", "ReduceMean", "Multiplication"],
+        [
+            "Tanh", "Addition", "Multiplication", "Convolution", "MaxPooling", "BatchNormalization", "ReduceMean",
+            "ReduceMaximum", "Sigmoid",
+        ],
+        [],
+    ]
+
+    @Test("computes the same as the reference, updates and guards included", arguments: 0..<60 as Range<UInt64>)
+    func sameResults(seed: UInt64) async throws {
+        let random = try RandomGraph(seed: seed)
+        let refused = Self.refusals[Int(seed) % Self.refusals.count]
+        let device = Device(PickyBackend(refusing: refused))
+        let reference = Device(ReferenceBackend())
+        try await device.write(random.states)
+        try await reference.write(random.states)
+        let program = try await device.compile(random.graph)
+        let expectation = try await reference.compile(random.graph)
+        let names = random.graph.states.map(\.name)
+        for run in 0..<3 {
+            let actual = try await device.run(program, random.inputs(run: run))
+            let expected = try await reference.run(expectation, random.inputs(run: run))
+            #expect(Set(actual.keys) == Set(expected.keys))
+            for (name, tensor) in expected {
+                let failure = TensorComparison(try #require(actual[name]), tensor, tolerance: 0).failure
+                #expect(failure == nil, "run \(run), \(name): \(failure ?? "")\n\(random.graph)")
+            }
+            for (held, (given, wanted)) in zip(
+                names, zip(try await device.read(names), try await reference.read(names)))
+            {
+                let failure = TensorComparison(given, wanted, tolerance: 0).failure
+                #expect(failure == nil, "run \(run), state \(held): \(failure ?? "")\n\(random.graph)")
+            }
+        }
+        let computed = Set(program.graph.nodes.map(\.operation.operationName))
+        #expect(program.fallbacks == refused.intersection(computed).sorted())
+    }
+
+    @Test("says what fell back")
+    func explanation() async throws {
+        let builder = GraphBuilder()
+        let x = try builder.input("x", .float32([2, 3]))
+        builder.location = Location(path: "act1", layer: "Mish")
+        let y = try Mish().applied(to: x)
+        builder.location = Location(path: "act2", layer: "ReLU")
+        builder.output("y", try ReLU().applied(to: y))
+        let program = try await Device(PickyBackend(refusing: ["Mish"])).compile(builder.graph)
+        #expect(program.fallbacks == ["Mish"])
+        #expect(
+            program.explain() == """
+                layer  operation  device     implementation
+                act1   Mish       reference  definition
+                act2   ReLU       picky      definition
+                """)
+    }
+}
