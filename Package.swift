@@ -67,7 +67,8 @@ let package = Package(
             name: "FoveaRuntimeTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "FoveaCPUTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaTestSupport"],
+            name: "FoveaCPUTests",
+            dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "FoveaNNTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaTestSupport"],

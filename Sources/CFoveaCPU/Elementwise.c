@@ -50,6 +50,9 @@ WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context)
             y[i] = x[i] * mish_gate(x[i], &rest, &sigmoid);
         }
         break;
+    case fovea_exponential_function:
+        for (size_t i = begin; i < end; i++) y[i] = fovea_exponential(x[i]);
+        break;
     }
 }
 
@@ -79,6 +82,9 @@ WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context)
             float gate = mish_gate(x[i], &rest, &sigmoid);
             dx[i] = upstream[i] * (gate + x[i] * rest * (1 + gate) * sigmoid);
         }
+        break;
+    case fovea_exponential_function:
+        for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * fovea_exponential(x[i]);
         break;
     }
 }

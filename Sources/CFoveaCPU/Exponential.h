@@ -4,13 +4,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/// eˣ for x ≤ 0, within 2 units in the last place, in operations that become vectors inside a loop; below −87 it is 0.
-/// NaN stays NaN.
+/// eˣ within 2 units in the last place, in operations that become vectors inside a loop; 0 below −87, infinite where a float
+/// overflows. NaN stays NaN.
 static inline __attribute__((always_inline)) float fovea_exponential(float x) {
     // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. Adding and taking away 1.5 · 2²³ rounds to an integer, which
     // then stands in the low bits of the sum; ln 2 is subtracted in two parts, the first of which multiplies exactly.
     const float shift = 12582912.0f;
-    float bounded = x < -87.0f ? -87.0f : x;
+    float bounded = x < -87.0f ? -87.0f : x > 89.0f ? 89.0f : x;
     float shifted = bounded * 1.44269504f + shift;
     float n = shifted - shift;
     float r = bounded - n * 0.693359375f;
@@ -22,12 +22,15 @@ static inline __attribute__((always_inline)) float fovea_exponential(float x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1.0f;
-    int32_t bits;
-    memcpy(&bits, &shifted, sizeof bits);
-    bits = (bits + 127) << 23;
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    float result = p * power;
+    int32_t exponent;
+    memcpy(&exponent, &shifted, sizeof exponent);
+    // The low bits, sign included. 2ⁿ in two factors, because 2¹²⁸ is no float although eʳ · 2¹²⁸ may be one.
+    exponent = (int32_t)((uint32_t)exponent << 16) >> 16;
+    int32_t first = exponent / 2;
+    int32_t bits[2] = {(first + 127) << 23, (exponent - first + 127) << 23};
+    float powers[2];
+    memcpy(powers, bits, sizeof powers);
+    float result = p * powers[0] * powers[1];
     return x < -87.0f ? 0.0f : result;
 }
 

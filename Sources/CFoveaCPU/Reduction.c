@@ -107,3 +107,35 @@ void fovea_reduce(
     size_t results = count_of(kept, kept->rank);
     fovea_parallel_for(results, 1 + 16384 / (count_of(reduced, reduced->rank) + 1), reduce_part, &t);
 }
+
+typedef struct {
+    const fovea_view *kept, *reduced;
+    const float *x, *maxima, *upstream;
+    float *gradient;
+} gradient_task;
+
+static void share_among_winners(size_t begin, size_t end, const void *context) {
+    const gradient_task *t = context;
+    size_t count = count_of(t->reduced, t->reduced->rank);
+    for (size_t result = begin; result < end; result++) {
+        size_t first = offset_of(t->kept, t->kept->rank, result);
+        float maximum = t->maxima[result];
+        size_t winners = 0;
+        for (size_t i = 0; i < count; i++) {
+            winners += t->x[first + offset_of(t->reduced, t->reduced->rank, i)] == maximum;
+        }
+        float share = winners == 0 ? 0 : t->upstream[result] / (float)winners;
+        for (size_t i = 0; i < count; i++) {
+            size_t place = first + offset_of(t->reduced, t->reduced->rank, i);
+            t->gradient[place] = t->x[place] == maximum ? share : 0;
+        }
+    }
+}
+
+void fovea_reduce_maximum_gradient(
+    const fovea_view *kept, const fovea_view *reduced, const float *x, const float *maxima, const float *upstream,
+    float *gradient) {
+    gradient_task t = {kept, reduced, x, maxima, upstream, gradient};
+    fovea_parallel_for(
+        count_of(kept, kept->rank), 1 + 4096 / (count_of(reduced, reduced->rank) + 1), share_among_winners, &t);
+}

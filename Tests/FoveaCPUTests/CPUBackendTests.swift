@@ -1,5 +1,6 @@
 import FoveaCPU
 import FoveaGraph
+import FoveaRuntime
 import FoveaTestSupport
 import Testing
 
@@ -9,7 +10,71 @@ struct CPUBackendTests {
     func parity(testCase: OperationCase) async throws {
         for parity in try await checkParity(of: CPUBackend(threads: 2), on: [testCase]) {
             #expect(parity.failures.isEmpty, "\(testCase): \(parity.failures.joined(separator: "; "))")
-            #expect(!parity.fellBack, "\(testCase) fell back to the reference backend")
+            #expect(parity.fallbacks.isEmpty, "\(testCase) fell back to the reference backend")
         }
+    }
+
+    @Test(
+        "lets NaN through every function, so that a diverging network is noticed",
+        arguments: [
+            ReLU(), LeakyReLU(), ELU(), GELU(), SiLU(), Sigmoid(), Tanh(), Softplus(), Mish(), HardSigmoid(),
+            HardSwish(), ReLU6(), Absolute(), Exponential(), NaturalLogarithm(), SquareRoot(), Softmax(), LogSoftmax(),
+            try MaxPooling(Window(kernel: 2)), GlobalAveragePooling(), ReduceSum(axes: [1]), ReduceMaximum(axes: [1]),
+        ] as [any Operation])
+    func notANumber(operation: any Operation) async throws {
+        for shape: Shape in [[1, 16, 4, 4], [1, 3, 2, 2]] {
+            let builder = GraphBuilder()
+            let x = try builder.input("x", .float32(shape))
+            builder.output("y", try builder.add(operation, [x])[0])
+            let device = Device(try CPUBackend(threads: 1))
+            let program = try await device.compile(builder.graph)
+            #expect(program.fallbacks.isEmpty)
+            let tensor = try Tensor(shape, [Float](repeating: .nan, count: shape.elementCount))
+            let results = try await device.run(program, ["x": tensor])
+            let numbers = try #require(results["y"]).floats.filter { !$0.isNaN }
+            #expect(numbers.isEmpty)
+        }
+    }
+
+    @Test("falls back for types that it has no kernels for, and says so")
+    func doubles() async throws {
+        let builder = GraphBuilder()
+        let x = try builder.input("x", TensorType([2, 2], .float64))
+        builder.output("y", try ReLU().applied(to: x))
+        let device = Device(try CPUBackend(threads: 1))
+        let program = try await device.compile(builder.graph)
+        #expect(program.fallbacks == ["ReLU"])
+        let result = try await device.run(program, ["x": Tensor([2, 2], .float64([-1, 0, 1, 2]))])
+        #expect(result["y"]?.doubles == [0, 0, 1, 2])
+    }
+
+    @Test("hands inputs, states and constants of every type through", arguments: DataType.allCases)
+    func passesThrough(dataType: DataType) async throws {
+        let builder = GraphBuilder()
+        let type = TensorType([2, 3], dataType)
+        let tensor = Tensor(elements: [1, 2, 3, 4, 5, 6], type)
+        let zero = Tensor(repeating: 0, type)
+        builder.output("input", try builder.input("x", type))
+        builder.output("state", try builder.state("s", type))
+        builder.output("constant", try builder.constant(tensor))
+        let device = Device(try CPUBackend(threads: 1))
+        let results = try await device.run(device.compile(builder.graph), ["x": tensor])
+        #expect(results == ["input": tensor, "state": zero, "constant": tensor])
+    }
+
+    @Test("describes itself in one line")
+    func summary() throws {
+        let summary = try CPUBackend(threads: 2).summary
+        #expect(summary.hasPrefix("oneDNN \(Processor.libraryVersion), "))
+        #expect(summary.hasSuffix(", 2 threads"))
+        let single = try CPUBackend(threads: 1).summary
+        #expect(single.hasSuffix(", 1 thread"))
+        let byDefault = try CPUBackend().threads
+        #expect(byDefault == Processor.physicalCoreCount)
+    }
+
+    @Test("refuses a number of threads that no machine has", arguments: [0, -1, 1025, Int.max])
+    func threads(count: Int) throws {
+        #expect(throws: FoveaError.self) { try CPUBackend(threads: count) }
     }
 }

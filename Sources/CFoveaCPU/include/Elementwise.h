@@ -12,6 +12,7 @@ typedef enum {
     fovea_hard_sigmoid,
     fovea_hard_swish,
     fovea_mish,
+    fovea_exponential_function,
 } fovea_activation;
 
 /// y = f(x).

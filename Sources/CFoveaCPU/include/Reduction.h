@@ -16,4 +16,10 @@ typedef enum {
 void fovea_reduce(
     fovea_reduction how, const fovea_view *kept, const fovea_view *reduced, const float *from, float *to);
 
+/// The gradient of a maximum: each element that equals it receives an equal share of the gradient of the result, the others
+/// 0. `maxima` and `upstream` lie row by row, one number for each element of `kept`.
+void fovea_reduce_maximum_gradient(
+    const fovea_view *kept, const fovea_view *reduced, const float *x, const float *maxima, const float *upstream,
+    float *gradient);
+
 #endif

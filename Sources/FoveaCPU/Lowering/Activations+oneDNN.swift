@@ -7,6 +7,7 @@ import FoveaGraph
 extension ReLU: KernelElementwise { var kernel: fovea_activation { fovea_relu } }
 extension ReLU6: KernelElementwise { var kernel: fovea_activation { fovea_relu6 } }
 extension HardSigmoid: KernelElementwise { var kernel: fovea_activation { fovea_hard_sigmoid } }
+extension Exponential: KernelElementwise { var kernel: fovea_activation { fovea_exponential_function } }
 extension Mish: KernelElementwise { var kernel: fovea_activation { fovea_mish } }
 extension HardSwish: KernelElementwise { var kernel: fovea_activation { fovea_hard_swish } }
 
@@ -21,7 +22,6 @@ extension SiLU: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algori
 extension Sigmoid: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_logistic) } }
 extension Tanh: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_tanh) } }
 extension Softplus: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_soft_relu) } }
-extension Exponential: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_exp) } }
 extension NaturalLogarithm: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_log) } }
 extension SquareRoot: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_sqrt) } }
 extension Absolute: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_abs) } }

@@ -1,0 +1,26 @@
+import FoveaGraph
+import Testing
+
+@testable import FoveaCPU
+
+@Suite("Available memory")
+struct AvailableMemoryTests {
+    @Test("is read from Linux's report")
+    func parses() {
+        let report = "MemTotal:       24569256 kB\nMemFree:  100 kB\nMemAvailable:   23456 kB\nBuffers: 7 kB\n"
+        #expect(AvailableMemory.byteCount(inMemoryInformation: report) == 23456 * 1024)
+    }
+
+    @Test(
+        "is unknown where the report does not say",
+        arguments: ["", "MemFree: 1 kB", "MemAvailable:", "MemAvailable: x kB", "MemAvailable: \(Int.max) kB"])
+    func unknown(report: String) {
+        #expect(AvailableMemory.byteCount(inMemoryInformation: report) == nil)
+    }
+
+    @Test("refuses what the machine cannot give")
+    func require() throws {
+        try AvailableMemory.require(1, for: "a byte")
+        #expect(throws: FoveaError.self) { try AvailableMemory.require(.max, for: "everything") }
+    }
+}

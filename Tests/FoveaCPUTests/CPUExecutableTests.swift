@@ -1,0 +1,212 @@
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import Testing
+
+@testable import FoveaCPU
+
+@Suite("A program on the CPU")
+struct CPUExecutableTests {
+    @Test("updates states as the reference does, whatever reads them and when", arguments: 0..<60)
+    func randomUpdates(seed: UInt64) async throws {
+        var random = CounterBasedGenerator(seed: seed, purpose: "program").stream
+        let graph = try randomGraph(&random)
+        let (cpu, reference) = (Device(try CPUBackend(threads: 2)), Device(ReferenceBackend()))
+        let (program, expectation) = (try await cpu.compile(graph), try await reference.compile(graph))
+        #expect(program.fallbacks.isEmpty)
+        let names = graph.states.map(\.name)
+        for (index, name) in names.enumerated() {
+            let start = try Tensor([2, 3], (0..<6).map { Float($0 * (index + 1)) * 0.25 - 1 })
+            try await cpu.write([(name, start)])
+            try await reference.write([(name, start)])
+        }
+        for run in 0..<3 {
+            let inputs = ["x": try Tensor([2, 3], (0..<6).map { Float($0 + run) * 0.5 - 1 })]
+            let results = try await cpu.run(program, inputs)
+            let expected = try await reference.run(expectation, inputs)
+            #expect(results == expected, "run \(run) of\n\(graph)")
+            #expect(try await cpu.read(names) == reference.read(names), "states after run \(run) of\n\(graph)")
+        }
+    }
+
+    /// States, an input, and operations whose results are exact in float32, with random outputs, updates and guard.
+    private func randomGraph(_ random: inout CounterBasedGenerator.Stream) throws -> Graph {
+        let builder = GraphBuilder()
+        let type = TensorType.float32([2, 3])
+        let states = try (0..<3).map { try builder.state("s\($0)", type) }
+        var values = states + [try builder.input("x", type), try builder.constant(Tensor(repeating: 0.5, type))]
+        for _ in 0..<Int.random(in: 1...8, using: &random) {
+            let (left, right) = (
+                values[Int.random(in: 0..<values.count, using: &random)],
+                values[Int.random(in: 0..<values.count, using: &random)]
+            )
+            let value: Value =
+                switch Int.random(in: 0..<6, using: &random) {
+                case 0: try left + right
+                case 1: try left - right
+                case 2: try ReLU().applied(to: left)
+                case 3: try Transposition(permutation: [1, 0]).applied(to: Reshape(to: [3, 2]).applied(to: left))
+                case 4: try Absolute().applied(to: left) - right
+                default:
+                    try Concatenation(axis: 0).applied(
+                        to: Slice(axis: 0, start: 1, end: 2).applied(to: left),
+                        Slice(axis: 0, start: 0, end: 1).applied(to: right))
+                }
+            values.append(value)
+        }
+        for index in 0..<2 { builder.output("o\(index)", values[Int.random(in: 0..<values.count, using: &random)]) }
+        for state in 0..<3 where Int.random(in: 0..<4, using: &random) > 0 {
+            builder.update("s\(state)", to: values[Int.random(in: 0..<values.count, using: &random)])
+        }
+        if Bool.random(using: &random) {
+            // Finite in about half of the runs.
+            let sum = try ReduceSum(axes: [0, 1]).applied(to: values[Int.random(in: 0..<values.count, using: &random)])
+            builder.updateOnlyIfFinite(try SquareRoot().applied(to: sum))
+        }
+        return builder.graph
+    }
+
+    @Test("lets two states trade places")
+    func swap() async throws {
+        let builder = GraphBuilder()
+        let (a, b) = (try builder.state("a", .float32([2])), try builder.state("b", .float32([2])))
+        builder.update("a", to: b)
+        builder.update("b", to: a)
+        let device = Device(try CPUBackend(threads: 1))
+        let program = try await device.compile(builder.graph)
+        try await device.write([("a", Tensor([1, 2] as [Float])), ("b", Tensor([3, 4] as [Float]))])
+        _ = try await device.run(program, [:])
+        #expect(try await device.read(["a", "b"]) == [Tensor([3, 4] as [Float]), Tensor([1, 2] as [Float])])
+    }
+
+    @Test("hands out a state's value from before the update")
+    func oldValue() async throws {
+        let builder = GraphBuilder()
+        let count = try builder.state("count", .float32([1]))
+        builder.output("before", count)
+        builder.update("count", to: try count + 1)
+        let device = Device(try CPUBackend(threads: 1))
+        let program = try await device.compile(builder.graph)
+        for step in 0..<3 {
+            #expect(try await device.run(program, [:])["before"] == Tensor([Float(step)]))
+        }
+    }
+
+    @Test("leaves states as they were when the guard is not finite, also those that are updated in place")
+    func guarded() async throws {
+        let builder = GraphBuilder()
+        let (weight, velocity) = (try builder.state("w", .float32([40])), try builder.state("v", .float32([40])))
+        let x = try builder.input("x", .float32([40]))
+        let rate = try builder.constant(0.5)
+        let loss = try ReduceSum(axes: [0]).applied(to: x)
+        builder.updateOnlyIfFinite(loss)
+        let updated = try SGDUpdate(momentum: 0.5).results(on: [weight, x, rate, velocity])
+        builder.update("w", to: updated[0])
+        builder.update("v", to: updated[1])
+        let device = Device(try CPUBackend(threads: 1))
+        let program = try await device.compile(builder.graph)
+        func run(_ value: Float) async throws -> [Float] {
+            _ = try await device.run(program, ["x": Tensor([Float](repeating: value, count: 40))])
+            return try await device.read(["w", "v"]).map { $0.floats[39] }
+        }
+        #expect(try await run(1) == [-0.5, 1])
+        #expect(try await run(.nan) == [-0.5, 1])
+        #expect(try await run(-.infinity) == [-0.5, 1])
+        #expect(try await run(1) == [-1.25, 1.5])
+    }
+
+    /// Convolutions whose channels fill oneDNN's blocks.
+    private struct Blocks: Layer {
+        let conv1 = Conv2D(16, kernel: 3, padding: 1)
+        let conv2 = Conv2D(32, kernel: 3, padding: 1)
+        let fc = Dense(10)
+
+        func callAsFunction(_ input: Value) throws -> Value {
+            let pooled = try MaxPool2D(2)(ReLU()(conv1(input)))
+            return try fc(Flatten()(ReLU()(conv2(pooled))))
+        }
+    }
+
+    @Test("keeps the layout of images from convolution to convolution")
+    func layoutsAreCarried() async throws {
+        let graph = try InferenceGraph(Blocks(), input: [2, 16, 8, 8]).graph
+        let steps = try await Device(try CPUBackend(threads: 2)).compile(graph).steps
+        let operations = steps.filter { !$0.path.hasPrefix("fc") }.map(\.operation)
+        let first = try #require(operations.firstIndex(of: "Convolution"))
+        let last = try #require(operations.lastIndex(of: "Convolution"))
+        // Only the second convolution's filters are still to be reordered.
+        #expect(operations[first..<last] == ["Convolution", "ReLU", "MaxPooling", "Reorder"])
+        #expect(steps[last].implementation.contains("jit"))
+    }
+
+    private func training() throws -> TrainingGraph {
+        try TrainingGraph(
+            LeNet5(), loss: CrossEntropyLoss(), optimizer: SGD(learningRate: 0.05, momentum: 0.9),
+            input: [8, 1, 12, 12])
+    }
+
+    /// Losses of a LeNet from one start on one batch, and the weights at the end.
+    private func train(on backend: any Backend, steps: Int) async throws -> (losses: [Float], weights: [Tensor]) {
+        let training = try training()
+        let device = Device(backend)
+        let program = try await device.compile(training.graph)
+        let names = training.parameters.map(\.path)
+        for parameter in training.parameters {
+            var random = CounterBasedGenerator(seed: 1, purpose: parameter.path).stream
+            let scale = parameter.shape.rank == 1 ? 0 : 0.1
+            let elements = (0..<parameter.shape.elementCount).map { _ in Float(random.normal() * scale) }
+            try await device.write([(parameter.path, try Tensor(parameter.shape, elements))])
+        }
+        var random = CounterBasedGenerator(seed: 2, purpose: "images").stream
+        let images = try Tensor([8, 1, 12, 12], (0..<8 * 144).map { _ in Float(random.normal()) })
+        var losses: [Float] = []
+        for step in 1...steps {
+            let results = try await device.run(
+                program,
+                [
+                    GraphName.images: images, GraphName.labels: Tensor((0..<8).map { Int32($0) }),
+                    GraphName.learningRate: Tensor(scalar: 0.05), GraphName.step: Tensor(scalar: Float(step)),
+                ])
+            losses.append(try #require(results[GraphName.loss]?.floats.first))
+        }
+        return (losses, try await device.read(names))
+    }
+
+    @Test("trains LeNet along the reference's loss curve")
+    func lossCurve() async throws {
+        let (losses, _) = try await train(on: CPUBackend(threads: 2), steps: 12)
+        let (expected, _) = try await train(on: ReferenceBackend(), steps: 12)
+        for (loss, wanted) in zip(losses, expected) { #expect(abs(loss - wanted) < 1e-4) }
+        #expect(expected[11] < expected[0] * 0.8, "the network learns")
+    }
+
+    @Test("gives the same weights twice, bit for bit")
+    func deterministic() async throws {
+        let (first, second) = (
+            try await train(on: CPUBackend(threads: 2), steps: 20),
+            try await train(on: CPUBackend(threads: 2), steps: 20)
+        )
+        #expect(first.weights == second.weights)
+        #expect(first.losses == second.losses)
+    }
+
+    @Test("is refused before it takes memory when the machine has not enough")
+    func tooLarge() async throws {
+        let builder = GraphBuilder()
+        let x = try builder.input("x", .float32([1]))
+        builder.output("y", try ReduceSum(axes: [0]).applied(to: Broadcast(to: [1 << 38]).applied(to: x)))
+        let device = Device(try CPUBackend(threads: 1))
+        let error = try await #require(throws: FoveaError.self) { try await device.compile(builder.graph) }
+        #expect(error.code == .unavailable)
+        // 2^38 floats, and the input in a cache line of its own.
+        #expect(error.problem.contains("\((1 << 40) + 64)"), "names the predicted bytes: \(error.problem)")
+    }
+
+    @Test("has no state that is larger than the machine's memory")
+    func hugeState() async throws {
+        let builder = GraphBuilder()
+        builder.output("y", try ReduceSum(axes: [0]).applied(to: builder.state("s", .float32([1 << 39]))))
+        let device = Device(try CPUBackend(threads: 1))
+        await #expect(throws: FoveaError.self) { try await device.compile(builder.graph) }
+    }
+}
