@@ -2,7 +2,7 @@ public import FoveaGraph
 public import OrderedCollections
 
 /// The numbers of a network: path → tensor, in the network's order of declaration.
-public struct Weights: Sendable {
+public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
     public var tensors: OrderedDictionary<String, Tensor>
 
     public init(_ tensors: OrderedDictionary<String, Tensor> = [:]) { self.tensors = tensors }
@@ -10,9 +10,21 @@ public struct Weights: Sendable {
     /// - Parameter tensors: paths, each once, with their tensors.
     public init(_ tensors: some Sequence<(String, Tensor)>) { self.tensors = .init(uniqueKeysWithValues: tensors) }
 
+    public init(dictionaryLiteral elements: (String, Tensor)...) {
+        tensors = .init(elements, uniquingKeysWith: { _, last in last })
+    }
+
     public subscript(path: String) -> Tensor? {
         get { tensors[path] }
         set { tensors[path] = newValue }
+    }
+
+    /// Path and tensor of each, as a device takes them.
+    public var namedTensors: [(name: String, tensor: Tensor)] { tensors.map { ($0.key, $0.value) } }
+
+    /// These weights with those of `other` in place of, or after, the ones that have the same paths.
+    public func merging(_ other: Weights) -> Weights {
+        Weights(tensors.merging(other.tensors.elements.map { ($0.key, $0.value) }) { _, new in new })
     }
 
     /// The first values of a network's parameters; the same seed gives the same bits.

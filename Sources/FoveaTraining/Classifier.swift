@@ -30,7 +30,7 @@ public actor Classifier {
         self.init(model, loss: CrossEntropyLoss(), sharing: device)
         let network = try InferenceGraph(model, input: preprocessing.inputType.shape)
         let fitted = try weights.fitted(to: network.parameters, source: source)
-        try await device.write(fitted.tensors.map { ($0.key, $0.value) })
+        try await device.write(fitted.namedTensors)
     }
 
     /// The network's results for a batch of images [N, C, H, W].

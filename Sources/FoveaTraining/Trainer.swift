@@ -42,7 +42,7 @@ public actor Trainer {
         let start =
             try weights?.fitted(to: parameters, source: "the start")
             ?? Weights(initializing: parameters, seed: seed)
-        try await device.write(start.tensors.map { ($0.key, $0.value) })
+        try await device.write(start.namedTensors)
     }
 
     /// One step of training on one batch.
