@@ -1,6 +1,6 @@
 /// y = a + b, with broadcasting.
 ///
-/// Source: ONNX `Add`.
+/// Source: ONNX `Add`. Same numbers as `torch.add`.
 public struct Addition: BinaryOperation {
     public static let name = "Addition"
 

@@ -1,6 +1,6 @@
 /// Repeats a tensor along its axes of size 1 and its missing leading axes.
 ///
-/// Source: ONNX `Expand`.
+/// Source: ONNX `Expand`. Same numbers as `torch.broadcast_to`.
 public struct Broadcast: Operation {
     public static let name = "Broadcast"
     public let shape: Shape

@@ -1,6 +1,6 @@
 /// y = a / b, with broadcasting.
 ///
-/// Source: ONNX `Div`.
+/// Source: ONNX `Div`. Same numbers as `torch.div`.
 public struct Division: BinaryOperation {
     public static let name = "Division"
 

@@ -1,6 +1,6 @@
 /// y = a · b, with broadcasting.
 ///
-/// Source: ONNX `Mul`.
+/// Source: ONNX `Mul`. Same numbers as `torch.mul`.
 public struct Multiplication: BinaryOperation {
     public static let name = "Multiplication"
 

@@ -1,6 +1,6 @@
 /// y = a − b, with broadcasting.
 ///
-/// Source: ONNX `Sub`.
+/// Source: ONNX `Sub`. Same numbers as `torch.sub`.
 public struct Subtraction: BinaryOperation {
     public static let name = "Subtraction"
 
