@@ -1,0 +1,164 @@
+import Foundation
+import FoveaData
+import FoveaGraph
+import FoveaTestSupport
+import Testing
+
+@Suite("Image file")
+struct ImageFileTests {
+    private func decode(_ bytes: [UInt8], channels: Int = 3) throws -> DecodedImage {
+        try withTemporaryFolder { folder in
+            try Data(bytes).write(to: URL(filePath: "\(folder)/image.png"))
+            return try ImageFile.decode(path: "\(folder)/image.png", channels: channels)
+        }
+    }
+
+    /// 2×2 pixels: red, green, blue, white.
+    private static let colours = png(
+        width: 2, height: 2, colourType: 2, rows: [[255, 0, 0, 0, 255, 0], [0, 0, 255, 255, 255, 255]])
+
+    @Test("a coloured PNG gives the planes of red, green and blue")
+    func colouredPNG() throws {
+        let image = try decode(Self.colours)
+        #expect((image.channels, image.height, image.width) == (3, 2, 2))
+        #expect(image.pixels == [255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255])
+    }
+
+    @Test("luminance is 0.299 R + 0.587 G + 0.114 B")
+    func luminance() throws {
+        #expect(try decode(Self.colours, channels: 1).pixels == [76, 150, 29, 255])
+    }
+
+    @Test("a grey PNG of any depth: 16 bits are scaled to 8, 1 bit to 0 and 255, and grey becomes three equal planes")
+    func greyPNG() throws {
+        #expect(
+            try decode(png(width: 3, height: 1, colourType: 0, rows: [[0, 100, 255]]), channels: 1).pixels
+                == [0, 100, 255])
+        let deep = png(width: 3, height: 1, colourType: 0, bits: 16, rows: [[0, 0, 0x80, 0, 0xff, 0xff]])
+        #expect(try decode(deep, channels: 1).pixels == [0, 0x80, 255])
+        let flat = png(width: 3, height: 1, colourType: 0, bits: 1, rows: [[0b1010_0000]])
+        #expect(try decode(flat, channels: 1).pixels == [255, 0, 255])
+        #expect(try decode(flat, channels: 3).pixels == [255, 0, 255, 255, 0, 255, 255, 0, 255])
+    }
+
+    @Test("a palette gives its colours")
+    func palette() throws {
+        let image = try decode(
+            png(width: 2, height: 1, colourType: 3, rows: [[1, 0]], palette: [10, 20, 30, 40, 50, 60]))
+        #expect(image.pixels == [40, 10, 50, 20, 60, 30])
+    }
+
+    @Test("what is transparent is put on white, at 8 and at 16 bits")
+    func transparency() throws {
+        let grey = png(width: 3, height: 1, colourType: 4, rows: [[0, 255, 0, 0, 0, 128]])
+        let blended = try decode(grey, channels: 1).pixels
+        #expect(blended[0] == 0 && blended[1] == 255 && abs(Int(blended[2]) - 127) <= 1)
+        let colour = png(width: 2, height: 1, colourType: 6, rows: [[9, 8, 7, 255, 9, 8, 7, 0]])
+        #expect(try decode(colour).pixels == [9, 255, 8, 255, 7, 255])
+        let deep = png(width: 2, height: 1, colourType: 4, bits: 16, rows: [[0x40, 0, 255, 255, 0, 0, 0, 0]])
+        #expect(try decode(deep, channels: 1).pixels == [0x40, 255])
+    }
+
+    @Test("a JPEG gives its colours, in RGB and in Adobe's CMYK")
+    func jpeg() throws {
+        for (fixture, tolerance) in [(redAndBlueJPEG, 4), (cmykJPEG, 90)] {
+            let image = try decode(fixture)
+            #expect((image.channels, image.height, image.width) == (3, 8, 16))
+            let expected = [255, 0, 0, 0, 0, 255]
+            for (plane, colour) in expected.enumerated() {
+                let pixel = image.pixels[plane / 2 * 128 + plane % 2 * 15]
+                #expect(abs(Int(pixel) - colour) <= tolerance, "channel \(plane / 2)")
+            }
+        }
+    }
+
+    @Test("EXIF's eight orientations are applied", arguments: 1...8)
+    func orientation(_ orientation: Int) throws {
+        let image = try decode(redAndBlueJPEG.withOrientation(UInt8(orientation)))
+        let isTurned = orientation >= 5
+        #expect((image.height, image.width) == (isTurned ? 16 : 8, isTurned ? 8 : 16))
+        // The left, red end is then at the left, the right, the top or the bottom.
+        let redComesFirst = [1, 4, 5, 6].contains(orientation)
+        #expect((image.pixels[0] > 200) == redComesFirst)
+        #expect((image.pixels[127] > 200) == !redComesFirst)
+    }
+
+    @Test("a file that ends at any byte is an error or a sound image, never a crash")
+    func truncated() throws {
+        for (fixture, mayMiss) in [(Self.colours, 12), (redAndBlueJPEG, 2)] {
+            let whole = try decode(fixture)
+            for length in 0..<fixture.count {
+                do {
+                    let image = try decode(Array(fixture[..<length]))
+                    // Only the mark of the end may be missing unnoticed.
+                    #expect(length >= fixture.count - mayMiss, "\(length) of \(fixture.count) bytes")
+                    #expect(image == whole)
+                } catch let error as FoveaError {
+                    #expect(error.code == .badData)
+                    #expect(error.problem.contains("image.png"))
+                }
+            }
+        }
+    }
+
+    @Test("a changed bit anywhere is an error or another image, never a crash")
+    func changed() throws {
+        for fixture in [Self.colours, redAndBlueJPEG] {
+            for position in fixture.indices {
+                var bytes = fixture
+                bytes[position] ^= 1 << (position % 8)
+                do { _ = try decode(bytes) } catch let error as FoveaError { #expect(error.code == .badData) }
+            }
+        }
+    }
+
+    @Test("an image whose header declares too much is refused before it is decoded")
+    func tooLarge() throws {
+        for (width, height) in [(16385, 1), (1, 16385), (16000, 16000)] {
+            let bomb = png(width: width, height: height, colourType: 0, rows: [[0]])
+            let error = #expect(throws: FoveaError.self) { try decode(bomb) }
+            #expect(
+                error?.problem.contains("\(height) rows") == true
+                    || error?.problem.contains("\(width)×\(height)") == true)
+        }
+    }
+
+    @Test("what is neither PNG nor JPEG is an error that says so", arguments: ["", "<html>", "GIF89a", "\u{89}PN"])
+    func otherKinds(content: String) {
+        let error = #expect(throws: FoveaError.self) { try decode(Array(content.utf8)) }
+        #expect(error?.code == .badData)
+        #expect(error?.problem.contains("image.png") == true)
+    }
+
+    @Test("a folder, a named pipe and a missing file are errors at once")
+    func notAFile() throws {
+        try withTemporaryFolder { folder in
+            // Safe: the path is a C string for the length of the call.
+            #expect(unsafe mkfifo("\(folder)/pipe", 0o600) == 0)
+            for (path, code) in [
+                (folder, FoveaError.Code.badData), ("\(folder)/pipe", .badData), ("\(folder)/none", .missingInput),
+            ] {
+                let error = #expect(throws: FoveaError.self) { try ImageFile.decode(path: path, channels: 1) }
+                #expect(error?.code == code)
+            }
+        }
+    }
+
+    @Test("many threads decode sound and damaged files at once, and each gets its own result")
+    func threads() async throws {
+        let whole = try decode(redAndBlueJPEG)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<64 {
+                group.addTask {
+                    if number.isMultiple(of: 2) {
+                        #expect(try decode(redAndBlueJPEG) == whole)
+                    } else {
+                        let error = #expect(throws: FoveaError.self) { try decode(Array(Self.colours.prefix(50))) }
+                        #expect(error?.problem.contains("PNG") == true)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+}
