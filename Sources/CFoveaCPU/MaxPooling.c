@@ -1,6 +1,5 @@
 #include "MaxPooling.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "Parallel.h"
@@ -79,35 +78,48 @@ void fovea_max_pool(const fovea_max_pooling *pooling, const float *images, float
     fovea_parallel_for(rows, 1 + 16384 / (work + 1), pool_rows, &t);
 }
 
-// One plane at a time, because windows of one plane may overlap.
-static void spread_planes(size_t begin, size_t end, const void *context) {
-    const task *t = context;
+// One plane at a time, because windows of one plane may overlap. Every place of the window takes what is its own: for lanes
+// side by side that is fewer steps than following each lane to its winner.
+ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, size_t lanes) {
     const fovea_max_pooling *p = t->pooling;
-    size_t lanes = p->lanes;
     int64_t height = (int64_t)p->height, width = (int64_t)p->width;
-    int64_t window_size = p->kernel[0] * p->kernel[1];
-    memset(t->gradient + begin * p->height * p->width * lanes, 0,
-        (end - begin) * p->height * p->width * lanes * sizeof(float));
+    size_t plane_size = p->height * p->width * lanes;
+    size_t pooled_size = p->pooled_height * p->pooled_width * lanes;
     for (size_t plane = begin; plane < end; plane++) {
-        float *image = t->gradient + plane * p->height * p->width * lanes;
-        size_t results = plane * p->pooled_height * p->pooled_width * lanes;
+        float *image = t->gradient + plane * plane_size;
+        memset(image, 0, plane_size * sizeof(float));
         for (size_t i = 0; i < p->pooled_height; i++) {
             int64_t top = (int64_t)i * p->stride[0] - p->before[0];
             for (size_t j = 0; j < p->pooled_width; j++) {
                 int64_t left = (int64_t)j * p->stride[1] - p->before[1];
-                const int32_t *place = t->places + results + (i * p->pooled_width + j) * lanes;
-                const float *upstream = t->upstream + results + (i * p->pooled_width + j) * lanes;
-                for (size_t lane = 0; lane < lanes; lane++) {
-                    int64_t here = place[lane];
-                    if (here < 0 || here >= window_size) continue;
-                    int64_t y = top + here / p->kernel[1] * p->dilation[0];
-                    int64_t x = left + here % p->kernel[1] * p->dilation[1];
-                    if (y < 0 || y >= height || x < 0 || x >= width) continue;
-                    image[(size_t)(y * width + x) * lanes + lane] += upstream[lane];
+                size_t result = plane * pooled_size + (i * p->pooled_width + j) * lanes;
+                const int32_t *place = t->places + result;
+                const float *upstream = t->upstream + result;
+                for (int64_t u = 0; u < p->kernel[0]; u++) {
+                    int64_t y = top + u * p->dilation[0];
+                    if (y < 0 || y >= height) continue;
+                    for (int64_t v = 0; v < p->kernel[1]; v++) {
+                        int64_t x = left + v * p->dilation[1];
+                        if (x < 0 || x >= width) continue;
+                        float *pixel = image + (size_t)(y * width + x) * lanes;
+                        int32_t here = (int32_t)(u * p->kernel[1] + v);
+                        for (size_t lane = 0; lane < lanes; lane++) {
+                            pixel[lane] += place[lane] == here ? upstream[lane] : 0;
+                        }
+                    }
                 }
             }
         }
     }
+}
+
+WIDE_VECTORS static void spread_planes(size_t begin, size_t end, const void *context) {
+    const task *t = context;
+    size_t lanes = t->pooling->lanes;
+    if (lanes == 16) spread(t, begin, end, 16);
+    else if (lanes == 8) spread(t, begin, end, 8);
+    else if (lanes == 1) spread(t, begin, end, 1);
+    else spread(t, begin, end, lanes);
 }
 
 void fovea_max_pool_gradient(

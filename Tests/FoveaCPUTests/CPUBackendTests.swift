@@ -48,6 +48,18 @@ struct CPUBackendTests {
         #expect(result["y"]?.doubles == [0, 0, 1, 2])
     }
 
+    @Test("runs on a batch without examples")
+    func emptyBatch() async throws {
+        let builder = GraphBuilder()
+        let x = try builder.input("x", .float32([0, 3]))
+        builder.output("y", try ReLU().applied(to: x))
+        builder.output("sum", try ReduceSum(axes: [0, 1]).applied(to: x + 1))
+        let device = Device(try CPUBackend(threads: 1))
+        let results = try await device.run(device.compile(builder.graph), ["x": Tensor([0, 3], [Float]())])
+        #expect(results["y"]?.shape == [0, 3])
+        #expect(results["sum"]?.floats == [0])
+    }
+
     @Test("hands inputs, states and constants of every type through", arguments: DataType.allCases)
     func passesThrough(dataType: DataType) async throws {
         let builder = GraphBuilder()

@@ -1,0 +1,97 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// A node that is being lowered: its operands as they lie in memory, and what to make of them.
+struct NodeLowering {
+    private let program: ProgramBuilder
+    private let index: Int
+    private let node: Node
+    /// The types of the operands.
+    let operands: [TensorType]
+
+    init(_ index: Int, of graph: Graph, into program: ProgramBuilder) {
+        self.program = program
+        self.index = index
+        node = graph.nodes[index]
+        operands = node.operands.map(graph.type(of:))
+    }
+
+    var context: fovea_context { unsafe program.engine.context }
+    /// The types of the results.
+    var results: [TensorType] { node.results }
+    /// The operation and its layer, for errors.
+    var purpose: String { node.purpose }
+
+    /// Whether anything reads a result.
+    func isRead(_ result: Int) -> Bool { program.isRead(ValueID(node: index, result: result)) }
+
+    /// An operand in whatever layout it has.
+    func operand(_ position: Int) -> Stored { program.value(node.operands[position]) }
+
+    /// An operand row by row.
+    func plainOperand(_ position: Int) throws -> Stored { try plain(operand(position)) }
+
+    /// An operand in the layout it has, if that is one of the usual layouts of images, and row by row otherwise: what
+    /// element-wise steps, pooling and normalization carry through. oneDNN's element-wise primitives do not handle the
+    /// blocked layouts of filters.
+    func carriedOperand(_ position: Int) throws -> Stored {
+        let operand = operand(position)
+        return operand.layout.adjacentChannels == nil ? try plain(operand) : operand
+    }
+
+    /// A tensor row by row: itself where it is, whatever the layout's name.
+    func plain(_ value: Stored) throws -> Stored { try program.plain(value, for: node) }
+
+    /// A tensor in the layout that a primitive wants.
+    func reorder(_ value: Stored, to layout: Layout) throws -> Stored {
+        try program.reorder(value, to: layout, for: node)
+    }
+
+    /// Memory for a result or an intermediate tensor.
+    func allocate(_ layout: Layout) -> Stored { program.allocate(layout) }
+
+    /// Memory for a result, row by row.
+    func allocatePlain(_ type: TensorType) throws -> Stored { program.allocate(try Layout(plain: type)) }
+
+    /// Says where a result lies.
+    func deliver(_ value: Stored, as result: Int = 0) {
+        program.define(ValueID(node: index, result: result), as: value)
+    }
+
+    /// Makes a primitive descriptor; errors name the node.
+    func describe(
+        _ make: (UnsafeMutablePointer<dnnl_primitive_desc_t?>) -> dnnl_status_t
+    ) throws -> PrimitiveDescriptor {
+        try unsafe PrimitiveDescriptor(for: purpose, make)
+    }
+
+    /// Adds a step that runs a primitive.
+    func run(
+        _ descriptor: borrowing PrimitiveDescriptor, reads: [(argument: Argument, stored: Stored)],
+        writes: [(argument: Argument, stored: Stored)], inPlace: [(result: Stored, operand: Stored)] = []
+    ) throws {
+        let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
+        program.append(
+            try program.planned(
+                descriptor, reads: reads, writes: writes, inPlace: inPlace, for: node,
+                operation: node.operation.operationName, implementation: "\(descriptor.implementation) \(layout)"))
+    }
+
+    /// Adds a step that runs a loop of our own; `prepare` is given the memory and returns what a run calls.
+    func run(
+        kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
+        _ prepare: @escaping (KernelMemory) -> () -> Void
+    ) {
+        let layout = layoutText(reads, writes)
+        program.append(
+            PlannedStep(
+                node: node, operation: node.operation.operationName, implementation: "fovea:\(kernel) \(layout)",
+                reads: reads, writes: writes, inPlace: inPlace, work: .kernel(prepare)))
+    }
+
+    /// `nChw16c`, or `nchw → nChw16c` where a step changes the layout.
+    private func layoutText(_ reads: [Stored], _ writes: [Stored]) -> String {
+        let (from, to) = (reads.first?.layout.description ?? "", writes.first?.layout.description ?? "")
+        return from == to ? to : "\(from) → \(to)"
+    }
+}
