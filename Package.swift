@@ -94,7 +94,9 @@ let package = Package(
             ],
             resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
-            name: "FoveaCommandTests", dependencies: ["FoveaCommand", "FoveaTestSupport"], swiftSettings: settings),
+            name: "FoveaCommandTests",
+            dependencies: ["FoveaCommand", "FoveaData", "FoveaFormats", "FoveaTestSupport", "CZlib"],
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

@@ -10,7 +10,7 @@ enum EntryPoint {
         _ = signal(SIGPIPE, SIG_IGN)
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
-            try Fovea.expectKnownCommand(in: arguments)
+            try Fovea.expectKnownNames(in: arguments)
             var command = try Fovea.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -13,17 +13,34 @@ struct Fovea: AsyncParsableCommand {
             """,
         version: FoveaVersion.current,
         subcommands: [
-            Demo.self, Train.self, Evaluate.self, Summarize.self, ListModels.self, Doctor.self,
+            Demo.self, Train.self, Evaluate.self, Predict.self, Summarize.self, ListModels.self, Doctor.self,
         ])
+}
 
-    /// - Throws: ``FoveaError`` that suggests the nearest command when the first word is none.
-    static func expectKnownCommand(in arguments: [String]) throws {
-        guard let word = arguments.first, !word.hasPrefix("-") else { return }
-        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard word != "help", !names.contains(word) else { return }
-        let suggestion = nearestName(to: word, among: names).map { "Did you mean `\($0)`? " } ?? ""
-        throw FoveaError(
-            .usage, "There is no command \(quoted(word)).",
-            remedy: "\(suggestion)Known commands: \(names.joined(separator: ", ")).")
+extension Fovea {
+    /// Throws ``FoveaError`` that suggests the nearest name when the first word is no command, or when an option is none of
+    /// the command's. The argument parser would speak of a missing option before one that is mistyped.
+    static func expectKnownNames(in arguments: [String]) throws {
+        guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
+        let commands = configuration.subcommands
+        guard let command = commands.first(where: { $0.configuration.commandName == word }) else {
+            let names = commands.compactMap { $0.configuration.commandName }
+            throw FoveaError(
+                .usage, "There is no command \(quoted(word)).",
+                remedy: suggestion(for: word, among: names) + "Known commands: \(names.joined(separator: ", ")).")
+        }
+        let help = helpMessage(for: command)
+        let known = Set(help.matches(of: /--[a-z][a-z-]*/).map { String($0.output) })
+        for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
+            let name = String(argument.prefix { $0 != "=" })
+            guard !known.contains(name) else { continue }
+            throw FoveaError(
+                .usage, "`fovea \(word)` has no option \(quoted(name)).",
+                remedy: suggestion(for: name, among: known.sorted()) + "`fovea \(word) --help` lists them.")
+        }
+    }
+
+    private static func suggestion(for name: String, among names: [String]) -> String {
+        nearestName(to: name, among: names).map { "Did you mean `\($0)`? " } ?? ""
     }
 }

@@ -6,7 +6,10 @@ import FoveaFormats
 enum Versions {
     /// Name and version of each library; Fovea's own is added by the run folder.
     static var libraries: [(name: String, version: String)] {
-        [("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version), ("swift", swift)]
+        [
+            ("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version), ("libvips", ImageFile.libraryVersion),
+            ("swift", swift),
+        ]
     }
 
     /// The Swift that this was built with.

@@ -115,7 +115,8 @@ public actor Trainer {
             ? "the first layer whose result is not finite is `\(culprit?.element ?? "loss")`"
             : "the weights `\(nonFinite[0])` are not finite, and so is the result of `\(culprit?.element ?? "loss")`"
         return FoveaError(
-            .badData, "Training diverged: the loss of step \(stepCount + 1) is \(loss); \(cause).",
+            .badData,
+            "Training diverged: the loss of step \(stepCount + 1) is \(loss.isNaN ? "not a number" : "infinite"); \(cause).",
             remedy: "Lower the learning rate (it is \(optimizer.learningRate)), or check the data.")
     }
 }

@@ -12,7 +12,7 @@ struct Demo: AsyncParsableCommand {
             """)
 
     @Option(parsing: .unconditional, help: ArgumentHelp("How often all images are seen.", valueName: "count"))
-    var epochs = 4
+    var epochs = 8
 
     @Option(
         help: ArgumentHelp(

@@ -17,7 +17,7 @@ struct Evaluate: AsyncParsableCommand {
 
     @OptionGroup var model: TrainedModelOptions
 
-    @Option(help: "`glyphs`, the built-in digits, or a folder with the four MNIST-style IDX files, plain or .gz.")
+    @Option(help: DataOptions.help)
     var data: String
 
     @Option(
@@ -36,7 +36,7 @@ struct Evaluate: AsyncParsableCommand {
         let saved = try model.load(reference) {
             (splits.training.classNames, try Preprocessing(fittedTo: splits.training))
         }
-        try expectSameClasses(saved, part)
+        compareClassNames(saved, part)
         let classifier = try await Classifier(saved, device: device)
         let evaluation = try await classifier.evaluate(part, preprocessing: saved.preprocessing)
         let report = EvaluationReport(evaluation)
@@ -56,15 +56,9 @@ struct Evaluate: AsyncParsableCommand {
             .missingInput, "The data `\(data)` has no part `\(split?.rawValue ?? "")`.", remedy: "It has \(names).")
     }
 
-    /// Throws when the number of classes differs, and says so when only their names do.
-    private func expectSameClasses(_ saved: SavedModel, _ part: Dataset) throws {
-        guard saved.classNames.count == part.classNames.count else {
-            throw FoveaError(
-                .badData,
-                "The model has \(saved.classNames.count) classes, the data set `\(part.name)` has "
-                    + "\(part.classNames.count).",
-                remedy: "Use data with the same classes, or train a network for these.")
-        }
+    /// Says so when classes have other names; another number of classes is the classifier's to refuse.
+    private func compareClassNames(_ saved: SavedModel, _ part: Dataset) {
+        guard saved.classNames.count == part.classNames.count else { return }
         let differences = zip(saved.classNames, part.classNames).filter { $0 != $1 }
         guard let first = differences.first else { return }
         StandardError.notice(

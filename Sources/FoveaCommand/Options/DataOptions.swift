@@ -4,7 +4,11 @@ import FoveaGraph
 
 /// What a network is trained on, and which part of it chooses the best epoch.
 struct DataOptions: ParsableArguments {
-    @Option(help: "`glyphs`, the built-in digits, or a folder with the four MNIST-style IDX files, plain or .gz.")
+    /// What `--data` takes.
+    static let help: ArgumentHelp =
+        "`glyphs`, the built-in digits, or a folder with the four MNIST-style IDX files, plain or .gz."
+
+    @Option(help: Self.help)
     var data: String
 
     @Option(

@@ -37,7 +37,7 @@ struct TrainingOptions: ParsableArguments {
     var weightDecay: Double?
 
     @Option(help: "How the learning rate changes over the run.")
-    var schedule = LearningRateSchedule.Kind.constant
+    var schedule = LearningRateSchedule.Kind.cosine
 
     @Option(
         parsing: .unconditional,

@@ -25,8 +25,7 @@ struct EpochTable {
 
     private func line(_ cell: ((title: String, value: (EpochMetrics) -> String)) -> String) -> String {
         columns.map { column in
-            let text = cell(column)
-            return String(repeating: " ", count: max(0, max(column.title.count, 8) - text.count)) + text
+            cell(column).rightAligned(max(column.title.count, 8))
         }.joined(separator: "  ")
     }
 }

@@ -44,6 +44,11 @@ extension BinaryFloatingPoint {
     }
 }
 
+extension String {
+    /// The text moved right to fill a width.
+    func rightAligned(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}
+
 private func fixed(_ value: Double, digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
 private func clock(_ seconds: Int) -> String {

@@ -38,13 +38,14 @@ struct ProgressBar {
         // The time of the first step is not known when it ends.
         let isTimed = seconds > 0 && step > 1
         let remaining = Double((epochs - epoch) * steps + steps - step) * seconds / Double(step)
+        // As wide at the first step as at the last, so that the bar keeps its length.
         let words = [
-            "\(step.grouped)/\(steps.grouped)",
-            isTimed ? "\((Double(count) / seconds).groupedWhole) images/s" : nil,
-            isTimed ? "\(remaining.countdown) left" : nil,
+            "\(step.grouped)/\(steps.grouped)".rightAligned(2 * steps.grouped.count + 1),
+            (isTimed ? "\((Double(count) / seconds).groupedWhole) images/s" : "").rightAligned(15),
+            (isTimed ? "\(remaining.countdown) left" : "").rightAligned(9),
             "loss \((lossSum / Double(count)).fourDecimals)",
-            "accuracy \((Double(correct) / Double(count)).percent)",
-        ].compactMap { $0 }
+            "accuracy \((Double(correct) / Double(count)).percent.rightAligned(8))",
+        ]
         let title = "epoch \(epoch)/\(epochs) "
         // A line that reaches the last column would wrap.
         let room = StandardError.width - 1

@@ -1,0 +1,58 @@
+import ArgumentParser
+import FoveaData
+import FoveaFormats
+import FoveaGraph
+import FoveaRuntime
+import FoveaTraining
+
+/// `fovea predict`
+struct Predict: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict", abstract: "Says what is on images.",
+        discussion: """
+            Images are brought to the size that the network was trained with. Files that cannot be read are named on \
+            standard error, and the others are classified; the exit status then says what was wrong.
+            """)
+
+    @OptionGroup var model: TrainedModelOptions
+
+    @Argument(help: "PNG or JPEG files, or folders that hold them.")
+    var inputs: [String]
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many classes are listed for each image. (default: 3, or all if there are fewer)", valueName: "count"))
+    var top: Int?
+
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let saved = try model.load(try ModelReference(model.model)) {
+            throw FoveaError(
+                .usage, "A network of the zoo does not know how images are prepared and what its classes are called.",
+                remedy: "Give a run folder, with --weights where it shall use others than its best.")
+        }
+        let limit = try limit(classes: saved.classNames.count)
+        let classifier = try await Classifier(saved, device: try device.open())
+        let files = try ImageFiles(inputs)
+        let classified = try await ImageClassification(saved, classifier, limit: limit).run(files.paths)
+        let report = PredictionReport(classified.results, classNames: saved.classNames)
+        if output.json {
+            try StandardOutput.document(report.json)
+        } else if !classified.results.isEmpty {
+            try StandardOutput.line(report.text)
+        }
+        try classified.refusals.report(among: files.paths.count)
+    }
+
+    private func limit(classes: Int) throws -> Int {
+        guard let top else { return min(3, classes) }
+        guard (1...classes).contains(top) else {
+            throw FoveaError(
+                .usage, "--top is \(top), and the model has \(classes) classes.", remedy: "Use 1 to \(classes).")
+        }
+        return top
+    }
+}

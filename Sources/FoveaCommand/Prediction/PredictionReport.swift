@@ -1,0 +1,35 @@
+import FoveaFormats
+import FoveaRuntime
+import FoveaTraining
+
+/// What is on images, for people and for programs.
+struct PredictionReport {
+    private let results: [ImageClassification.Result]
+    private let classNames: [String]
+
+    init(_ results: [ImageClassification.Result], classNames: [String]) {
+        (self.results, self.classNames) = (results, classNames)
+    }
+
+    var json: JSONValue {
+        .array(
+            results.map { result in
+                [
+                    "input": .string(result.path),
+                    "predictions": .array(
+                        result.predictions.map {
+                            ["class": .string(classNames[$0.index]), "probability": .number($0.probability)]
+                        }),
+                ]
+            })
+    }
+
+    var text: String {
+        let ranks = results.first?.predictions.count ?? 0
+        return textTable(
+            header: ["Image"] + (1...max(1, ranks)).map { $0 == 1 ? "Class" : "or" },
+            rows: results.map { result in
+                [result.path] + result.predictions.map { "\(classNames[$0.index]) (\($0.probability.percent))" }
+            })
+    }
+}

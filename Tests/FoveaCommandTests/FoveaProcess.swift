@@ -1,0 +1,95 @@
+import Foundation
+import FoveaFormats
+import Testing
+
+/// The real command, run as a person or a script runs it.
+struct FoveaProcess {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// The command was built beside the test bundle.
+    static let executable = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "fovea")
+
+    /// Runs `fovea` to its end.
+    ///
+    /// - Parameter folder: the working folder.
+    init(_ arguments: [String], in folder: String) throws {
+        (status, output, errors) = try Running(arguments, in: folder).end()
+    }
+
+    /// The whole output as one JSON document.
+    var json: JSONValue {
+        get throws { try JSONValue(parsing: Array(output.utf8)) }
+    }
+
+    /// Each line of the output as a JSON document.
+    var jsonLines: [JSONValue] {
+        get throws { try output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) } }
+    }
+
+    /// A command that has been started. What it prints goes to files, so that it never waits for a reader.
+    struct Running {
+        private let process = Process()
+        private let outputFile: URL
+        private let errorFile: URL
+
+        init(_ arguments: [String], in folder: String) throws {
+            let name = UUID().uuidString
+            outputFile = URL(filePath: "\(folder)/.\(name).out")
+            errorFile = URL(filePath: "\(folder)/.\(name).err")
+            process.executableURL = FoveaProcess.executable
+            process.arguments = arguments
+            process.currentDirectoryURL = URL(filePath: folder)
+            // Tests run side by side: a team of threads that spins while it waits would starve the others.
+            process.environment = ProcessInfo.processInfo.environment.merging(["OMP_WAIT_POLICY": "passive"]) { $1 }
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = try Self.emptyFile(outputFile)
+            process.standardError = try Self.emptyFile(errorFile)
+            try process.run()
+        }
+
+        private static func emptyFile(_ url: URL) throws -> FileHandle {
+            try Data().write(to: url)
+            return try FileHandle(forWritingTo: url)
+        }
+
+        func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+        /// What it has printed so far.
+        var outputSoFar: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
+
+        var isRunning: Bool { process.isRunning }
+
+        func end() throws -> (status: Int32, output: String, errors: String) {
+            process.waitUntilExit()
+            #expect(process.terminationReason == .exit, "the command must not crash")
+            let output = try String(contentsOf: outputFile, encoding: .utf8)
+            let errors = try String(contentsOf: errorFile, encoding: .utf8)
+            for file in [outputFile, errorFile] { try FileManager.default.removeItem(at: file) }
+            return (process.terminationStatus, output, errors)
+        }
+    }
+}
+
+extension JSONValue {
+    /// A field of an object, or null.
+    subscript(name: String) -> JSONValue {
+        if case .object(let fields) = self { fields.first { $0.key == name }?.value ?? .null } else { .null }
+    }
+
+    /// The names of an object's fields, in order.
+    var names: [String] { if case .object(let fields) = self { fields.map(\.key) } else { [] } }
+
+    var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+
+    var double: Double? {
+        switch self {
+        case .number(let value): value
+        case .integer(let value): Double(value)
+        default: nil
+        }
+    }
+
+    var string: String? { if case .string(let value) = self { value } else { nil } }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import FoveaFormats
+import FoveaGraph
+import FoveaTestSupport
+import Testing
+
+@Suite("fovea train")
+struct TrainTests {
+    /// Little work that still learns something.
+    static let small = [
+        "train", "--data", "glyphs", "--model", "lenet5", "--limit-train", "512", "--limit-val", "200", "--epochs", "1",
+    ]
+
+    @Test("leaves a whole run folder, and prints an epoch and the end as JSON lines", arguments: ["cpu", "reference"])
+    func leavesRunFolder(device: String) throws {
+        try withTemporaryFolder { folder in
+            let size = device == "reference" ? ["--limit-train", "64", "--limit-val", "32"] : []
+            let run = try FoveaProcess(Self.small + size + ["--device", device, "--out", "run", "--json"], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            let lines = try run.jsonLines
+            try #require(lines.count == 2)
+            #expect(
+                lines[0].names == [
+                    "epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds",
+                    "images_per_second",
+                ])
+            for name in lines[0].names { #expect(lines[0][name].double != nil, "\(name)") }
+            #expect(
+                lines[1].names == [
+                    "event", "best_val_accuracy", "best_epoch", "test_accuracy", "test_loss", "out", "parameters",
+                ])
+            #expect(lines[1]["event"] == "end" && lines[1]["best_epoch"] == 1 && lines[1]["out"] == "run")
+            #expect(lines[1]["best_val_accuracy"] == lines[0]["val_accuracy"] && lines[1]["parameters"] == 61706)
+
+            let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/run").sorted()
+            #expect(
+                files == [
+                    "metrics.csv", "metrics.jsonl", "model.json", "run.json", "weights", "weights/best.safetensors",
+                    "weights/last.safetensors",
+                ])
+            let opened = try RunFolder(opening: "\(folder)/run")
+            #expect(opened.model.architecture == "lenet5" && opened.model.input == [1, 28, 28])
+            #expect(try opened.readWeights(.best).first { $0.key == "fc3.weight" }?.value.shape == [10, 84])
+            let description = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: "\(folder)/run/run.json"))))
+            #expect(description["settings"]["device"] == .string(device))
+            #expect(description["settings"]["lr"] == 0.001 && description["settings"]["val-split"] == 0.1)
+            #expect(description["command"].elements.contains("--limit-train"))
+            #expect(description["versions"].names == ["oneDNN", "zlib", "libvips", "swift", "fovea"])
+        }
+    }
+
+    @Test("the same seed gives the same bytes, another seed others")
+    func isReproducible() throws {
+        try withTemporaryFolder { folder in
+            func weights(_ name: String, seed: Int) throws -> Data {
+                let run = try FoveaProcess(Self.small + ["--seed", "\(seed)", "--out", name], in: folder)
+                #expect(run.status == 0, "\(run.errors)")
+                return try Data(contentsOf: URL(filePath: "\(folder)/\(name)/weights/last.safetensors"))
+            }
+            let first = try weights("a", seed: 7)
+            #expect(try weights("b", seed: 7) == first)
+            #expect(try weights("c", seed: 8) != first)
+        }
+    }
+
+    @Test("without --out the folder is named for the model, the data and the first free number")
+    func namesRunFolder() throws {
+        try withTemporaryFolder { folder in
+            for number in 1...2 {
+                let run = try FoveaProcess(Self.small + ["--json"], in: folder)
+                #expect(try run.jsonLines.last?["out"] == .string("runs/train/lenet5-glyphs-\(number)"))
+            }
+        }
+    }
+
+    @Test("starts from weights: another epoch goes on where the first ended")
+    func startsFromWeights() throws {
+        try withTemporaryFolder { folder in
+            let first = try FoveaProcess(Self.small + ["--epochs", "3", "--out", "a", "--json"], in: folder)
+            let second = try FoveaProcess(
+                Self.small + ["--weights", "a/weights/last.safetensors", "--out", "b", "--json"], in: folder)
+            let before = try #require(try first.jsonLines.first?["train_loss"].double)
+            let after = try #require(try second.jsonLines.first?["train_loss"].double)
+            #expect(after < before * 0.9)
+        }
+    }
+
+    @Test("without validation the best epoch is that of the lowest training loss")
+    func trainsWithoutValidation() throws {
+        try withTemporaryFolder { folder in
+            let arguments = [
+                "train", "--data", "glyphs", "--model", "lenet5", "--limit-train", "256", "--epochs", "2",
+                "--val-split", "0", "--optimizer", "sgd", "--nesterov", "--schedule", "cosine", "--no-shuffle",
+            ]
+            let run = try FoveaProcess(arguments + ["--out", "run", "--json"], in: folder)
+            let lines = try run.jsonLines
+            try #require(lines.count == 3, "\(run.errors)")
+            #expect(lines[0]["val_loss"] == .null && lines[2]["best_val_accuracy"] == .null)
+            #expect(lines[2]["test_accuracy"].double != nil)
+        }
+    }
+
+    @Test("a signal ends it after the step with whole weights", arguments: [SIGINT, SIGTERM])
+    func stopsOnSignal(signal: Int32) throws {
+        try withTemporaryFolder { folder in
+            let running = try FoveaProcess.Running(
+                [
+                    "train", "--data", "glyphs", "--model", "lenet5", "--limit-train", "256", "--limit-val", "50",
+                    "--epochs", "100000", "--out", "run", "--json",
+                ], in: folder)
+            // After the first epoch the run is in full swing.
+            while running.isRunning, running.outputSoFar.isEmpty { usleep(10_000) }
+            running.send(signal)
+            let ended = try running.end()
+            #expect(ended.status == 128 + signal)
+            #expect(ended.errors.contains("weights/last.safetensors"))
+            #expect(try RunFolder(opening: "\(folder)/run").readWeights(.last).map(\.key).count == 10)
+        }
+    }
+
+    @Test("people see a table with a row per epoch on standard error, and what it came to on standard output")
+    func printsForPeople() throws {
+        try withTemporaryFolder { folder in
+            let run = try FoveaProcess(Self.small + ["--out", "run"], in: folder)
+            #expect(run.errors.contains("train_loss") && run.errors.contains("val_accuracy"))
+            #expect(!run.errors.contains("\u{1B}") && !run.errors.contains("\r"), "nothing is redrawn in a file")
+            #expect(run.output.contains("test accuracy") && run.output.contains("run folder           run\n"))
+        }
+    }
+}

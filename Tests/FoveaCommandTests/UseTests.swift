@@ -1,0 +1,106 @@
+import Foundation
+import FoveaData
+import FoveaFormats
+import FoveaTestSupport
+import Testing
+
+@Suite("A trained network in use: evaluate and predict")
+struct UseTests {
+    private static let training = TrainTests.small + ["--epochs", "4", "--json", "--out"]
+
+    /// Runs `body` in a folder that has a run named `run`, with what its training said at the end.
+    private func withRun(_ body: (_ folder: String, _ end: JSONValue) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let run = try FoveaProcess(Self.training + ["run"], in: folder)
+            try #require(run.status == 0, "\(run.errors)")
+            try body(folder, try #require(try run.jsonLines.last))
+        }
+    }
+
+    @Test("evaluate gives accuracy, loss, figures of each class and the confusion matrix, and they agree")
+    func evaluates() throws {
+        try withRun { folder, end in
+            let run = try FoveaProcess(["evaluate", "--model", "run", "--data", "glyphs", "--json"], in: folder)
+            let json = try run.json
+            #expect(json.names == ["accuracy", "top5_accuracy", "loss", "count", "per_class", "confusion"])
+            #expect(json["per_class"].elements.count == 10)
+            #expect(json["per_class"].elements.first?.names == ["class", "precision", "recall", "f1", "support"])
+            let confusion = json["confusion"].elements.map { $0.elements.compactMap(\.double) }
+            #expect(confusion.flatMap { $0 }.reduce(0, +) == json["count"].double)
+            let right = confusion.indices.reduce(0) { $0 + confusion[$1][$1] }
+            let accuracy = try #require(json["accuracy"].double)
+            #expect(abs(right / 2000 - accuracy) < 1e-9)
+            #expect(accuracy > 0.3, "it has learnt something")
+            #expect(end["test_accuracy"] == json["accuracy"], "train reports the best weights on the test part")
+        }
+    }
+
+    @Test("evaluate takes a part, and weights for a network of the zoo; people get tables")
+    func evaluatesParts() throws {
+        try withRun { folder, _ in
+            let zoo = [
+                "evaluate", "--model", "lenet5", "--weights", "run/weights/best.safetensors", "--data", "glyphs",
+            ]
+            let train = try FoveaProcess(zoo + ["--split", "train", "--json"], in: folder)
+            #expect(try train.json["count"] == 20000, "\(train.errors)")
+            let people = try FoveaProcess(zoo, in: folder)
+            for words in ["accuracy  ", "precision", "rows: what it is", "most frequent mistakes"] {
+                #expect(people.output.contains(words))
+            }
+            let missing = try FoveaProcess(zoo + ["--split", "val"], in: folder)
+            #expect(missing.status == 66 && missing.errors.contains("It has `test`, `train`."))
+        }
+    }
+
+    @Test("predict classifies files and folders, and names those that it cannot read")
+    func predicts() throws {
+        try withRun { folder, _ in
+            let test = try #require(try DataSource.load("glyphs").test)
+            try FileManager.default.createDirectory(atPath: "\(folder)/digits", withIntermediateDirectories: false)
+            for digit in 0..<10 {
+                try writePNG(Array(test.pixels(of: digit)), width: 28, height: 28, to: "\(folder)/digits/\(digit).png")
+            }
+            func predict(_ arguments: String...) throws -> FoveaProcess {
+                try FoveaProcess(["predict", "--model", "run"] + arguments, in: folder)
+            }
+            let run = try predict("digits", "--json")
+            #expect(run.status == 0, "\(run.errors)")
+            let results = try run.json.elements
+            #expect(results.map { $0["input"].string } == (0..<10).map { "digits/\($0).png" })
+            #expect(results.allSatisfy { $0.names == ["input", "predictions"] })
+            let first = try #require(results.first?["predictions"].elements)
+            #expect(first.count == 3 && first.allSatisfy { $0.names == ["class", "probability"] })
+            let right = results.enumerated().count { digit, result in
+                result["predictions"].elements.first?["class"] == .string("\(digit)")
+            }
+            #expect(right >= 4, "it has learnt something")
+            let all = try predict("digits/3.png", "--top", "10", "--json").json.elements[0]["predictions"].elements
+                .compactMap { $0["probability"].double }
+            #expect(abs(all.reduce(0, +) - 1) < 1e-9 && all == all.sorted(by: >))
+
+            try Data("no image".utf8).write(to: URL(filePath: "\(folder)/bad.png"))
+            let mixed = try predict("bad.png", "digits/1.png", "gone.png", "--json")
+            #expect(mixed.status == 65)
+            #expect(try mixed.json.elements.map { $0["input"].string } == ["digits/1.png"])
+            #expect(mixed.errors.contains("bad.png") && mixed.errors.contains("gone.png"))
+            #expect(mixed.errors.contains("2 of 3 images could not be classified"))
+            #expect(try predict("gone.png").status == 66)
+            #expect(try predict("run").status == 66, "a folder without images")
+            #expect(try predict("digits", "--top", "11").status == 64)
+            #expect(try predict("digits").output.contains("digits/9.png"))
+        }
+    }
+
+    @Test("Class names that differ are pointed out")
+    func comparesClasses() throws {
+        try withRun { folder, _ in
+            let file = URL(filePath: "\(folder)/run/model.json")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let other = text.replacingOccurrences(of: "\"0\",\"1\"", with: "\"zero\",\"1\"")
+            try #require(other != text)
+            try other.write(to: file, atomically: true, encoding: .utf8)
+            let renamed = try FoveaProcess(["evaluate", "--model", "run", "--data", "glyphs", "--json"], in: folder)
+            #expect(renamed.status == 0 && renamed.errors.contains("`0` of the data is `zero` of the model"))
+        }
+    }
+}
