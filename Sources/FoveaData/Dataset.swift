@@ -103,7 +103,8 @@ public struct Dataset: Sendable {
             }
         }
         return Batch(
-            indices: Array(indices), images: try Tensor(shape, elements), labels: Tensor(indices.map { labels[$0] }))
+            indices: Array(indices), images: try Tensor(shape, elements),
+            labels: Tensor(integers: indices.map { labels[$0] }))
     }
 
     /// The mean and the standard deviation of each channel over all pixels, where a byte of 255 is 1. A channel whose

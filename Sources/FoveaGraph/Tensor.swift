@@ -31,8 +31,8 @@ public struct Tensor: Hashable, Sendable {
         storage = .float32(elements)
     }
 
-    /// A tensor of rank 1.
-    public init(_ elements: [Int32]) {
+    /// A tensor of rank 1 of class indices or other integers.
+    public init(integers elements: [Int32]) {
         shape = Shape([elements.count])
         storage = .int32(elements)
     }

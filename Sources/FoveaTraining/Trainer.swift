@@ -96,7 +96,7 @@ public actor Trainer {
     /// The key of this step's random numbers.
     private var randomKey: Tensor {
         let key = CounterBasedGenerator(seed: seed, purpose: "step").derived(UInt64(stepCount)).key
-        return Tensor([Int32(bitPattern: key[0]), Int32(bitPattern: key[1])])
+        return Tensor(integers: [Int32(bitPattern: key[0]), Int32(bitPattern: key[1])])
     }
 
     /// What to say of a loss that is not finite: the first layer whose result is not.

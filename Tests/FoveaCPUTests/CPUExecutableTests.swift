@@ -164,7 +164,7 @@ struct CPUExecutableTests {
             let results = try await device.run(
                 program,
                 [
-                    GraphName.images: images, GraphName.labels: Tensor((0..<8).map { Int32($0) }),
+                    GraphName.images: images, GraphName.labels: Tensor(integers: (0..<8).map { Int32($0) }),
                     GraphName.learningRate: Tensor(scalar: 0.05), GraphName.step: Tensor(scalar: Float(step)),
                 ])
             losses.append(try #require(results[GraphName.loss]?.floats.first))

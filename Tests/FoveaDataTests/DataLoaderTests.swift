@@ -31,7 +31,7 @@ struct DataLoaderTests {
         #expect(batches.map(\.indices.count) == Array(repeating: 10, count: 10) + [3])
         #expect(batches.allSatisfy { $0.images.shape == [$0.indices.count, 1, 1, 1] })
         for batch in batches {
-            #expect(batch.labels == Tensor(batch.indices.map { Int32($0 % 2) }))
+            #expect(batch.labels == Tensor(integers: batch.indices.map { Int32($0 % 2) }))
         }
     }
 

@@ -21,7 +21,7 @@ struct DatasetTests {
         let batch = try grey.batch([2, 0, 2], preprocessing: preprocessing)
         let expected: [Float] = [204, 255, 0, 51, 204, 255].map { ($0 / 255 - 0.2) / 0.5 }
         #expect(batch.images == (try Tensor([3, 1, 1, 2], expected)))
-        #expect(batch.labels == Tensor([Int32](arrayLiteral: 1, 1, 1)))
+        #expect(batch.labels == Tensor(integers: [1, 1, 1]))
         #expect(batch.indices == [2, 0, 2])
     }
 

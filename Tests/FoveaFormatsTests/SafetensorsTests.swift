@@ -18,7 +18,7 @@ struct SafetensorsTests {
             "none": try Tensor([0, 5], [Float]()),
             "count": try Tensor([], .int64([.min])),
             "double": try Tensor([1, 1], .float64([1.0 / 3])),
-            "ähnlich/größe": Tensor([Int32.max]),
+            "ähnlich/größe": Tensor(integers: [Int32.max]),
         ]
     }
 

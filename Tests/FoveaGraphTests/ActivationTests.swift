@@ -51,6 +51,6 @@ struct ActivationTests {
 
     @Test("refuse integers")
     func integers() {
-        #expect(throws: FoveaError.self) { try evaluate(ReLU(), Tensor([1, 2] as [Int32])) }
+        #expect(throws: FoveaError.self) { try evaluate(ReLU(), Tensor(integers: [1, 2])) }
     }
 }

@@ -80,7 +80,7 @@ struct DifferentiationTests {
         let labels = try builder.input("labels", TensorType([1], .int32))
         let loss = try sum(SoftmaxCrossEntropy().applied(to: logits, labels))
         builder.output("gradient", try builder.gradients(of: loss, with: [logits])[0])
-        let results = try run(builder.graph, [doubles([0, 0], [1, 2]), Tensor([1] as [Int32])])
+        let results = try run(builder.graph, [doubles([0, 0], [1, 2]), Tensor(integers: [1])])
         #expect(results[0].doubles == [0.5, -0.5])
     }
 

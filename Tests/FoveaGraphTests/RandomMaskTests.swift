@@ -5,7 +5,7 @@ import Testing
 struct RandomMaskTests {
     private func mask(_ rate: Double, key: [Int32] = [1, 2], stream: Int = 0, count: Int = 10_000) throws -> [Double] {
         let operation = try RandomMask(rate: rate, shape: [count], dataType: .float64, stream: stream)
-        return try evaluate(operation, Tensor(key))[0].doubles
+        return try evaluate(operation, Tensor(integers: key))[0].doubles
     }
 
     @Test("drops the rate's share and scales the rest, so that the expectation is 1", arguments: [0.1, 0.5, 0.9])

@@ -21,7 +21,7 @@ struct SoftmaxTests {
     @Test("the loss of a sure and right answer is 0, of an even guess among C classes ln C")
     func losses() throws {
         let logits = try doubles([100, 0, 0, 0, 0, 0], [2, 3])
-        let result = try evaluate(SoftmaxCrossEntropy(), logits, Tensor([0, 2] as [Int32]))[0]
+        let result = try evaluate(SoftmaxCrossEntropy(), logits, Tensor(integers: [0, 2]))[0]
         #expect(result.isClose(to: [0, log(3)]))
     }
 
@@ -29,7 +29,7 @@ struct SoftmaxTests {
     func indicesAsTargets() throws {
         let logits = try doubles([1, 2, 3, -1, 0, 0.5], [2, 3])
         let upstream = try doubles([1, 2])
-        let labels = Tensor([2, 0] as [Int32])
+        let labels = Tensor(integers: [2, 0])
         let targets = try doubles([0, 0, 1, 1, 0, 0], [2, 3])
         let byIndex = try evaluate(SoftmaxCrossEntropy(), logits, labels)[0].doubles
         #expect(try evaluate(SoftmaxCrossEntropyWithTargets(), logits, targets)[0].isClose(to: byIndex))
@@ -41,7 +41,7 @@ struct SoftmaxTests {
     @Test("a label that names no class gives NaN for its example only")
     func invalidLabels() throws {
         let logits = try doubles([0, 0, 0, 0, 0, 0, 0, 0], [4, 2])
-        let labels = Tensor([-1, 2, .max, 1] as [Int32])
+        let labels = Tensor(integers: [-1, 2, .max, 1])
         #expect(try evaluate(SoftmaxCrossEntropy(), logits, labels)[0].isClose(to: [.nan, .nan, .nan, log(2)]))
         let gradient = try evaluate(SoftmaxCrossEntropyGradient(), logits, labels, doubles([1, 1, 1, 1]))[0]
         #expect(gradient.isClose(to: [.nan, .nan, .nan, .nan, .nan, .nan, 0.5, -0.5]))

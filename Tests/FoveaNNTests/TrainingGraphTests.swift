@@ -33,10 +33,10 @@ struct TrainingGraphTests {
             let results = try await device.run(
                 program,
                 [
-                    GraphName.images: images, GraphName.labels: Tensor(labels),
+                    GraphName.images: images, GraphName.labels: Tensor(integers: labels),
                     GraphName.learningRate: Tensor(scalar: Float(optimizer.learningRate)),
                     GraphName.step: Tensor(scalar: Float(step)),
-                    Trace.randomKeyName: Tensor([Int32(step), 7]),
+                    Trace.randomKeyName: Tensor(integers: [Int32(step), 7]),
                 ])
             losses.append(try #require(results[GraphName.loss]).floats[0])
         }

@@ -61,7 +61,7 @@ struct DeviceTests {
         "refuses inputs that are missing, unknown or of another type, and says which",
         arguments: [
             ([:], "`x`"), (["y": floats(1, 2)], "`x`"), (["x": floats(1, 2, 3)], "f32[3]"),
-            (["x": Tensor([1, 2] as [Int32])], "i32[2]"),
+            (["x": Tensor(integers: [1, 2])], "i32[2]"),
             (["x": floats(1, 2), "spare": floats(1)], "spare"),
         ] as [([String: Tensor], String)])
     func wrongInputs(inputs: [String: Tensor], mention: String) async throws {

@@ -50,7 +50,7 @@ struct GoldenTests {
     private var batch: Batch {
         Batch(
             indices: Array(0..<Self.batchSize), images: wave([Self.batchSize, 1, 28, 28], 100, 1.5),
-            labels: Tensor((0..<Int32(Self.batchSize)).map { $0 % 10 }))
+            labels: Tensor(integers: (0..<Int32(Self.batchSize)).map { $0 % 10 }))
     }
 
     private func network(_ name: String) -> any Layer {
