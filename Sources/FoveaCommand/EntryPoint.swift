@@ -6,6 +6,7 @@ import Foundation
 @main
 enum EntryPoint {
     static func main() async {
+        ThreadWaiting.limitSpinning()
         // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         do {
