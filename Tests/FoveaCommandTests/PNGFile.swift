@@ -17,7 +17,7 @@ func writePNG(_ pixels: [UInt8], width: Int, height: Int, to path: String) throw
     try Data(file).write(to: URL(filePath: path))
 }
 
-private func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+func bigEndian(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
 
 private func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
     let body = Array(type.utf8) + content

@@ -1,4 +1,5 @@
 import Foundation
+import FoveaData
 import FoveaFormats
 import FoveaGraph
 import FoveaTestSupport
@@ -14,8 +15,14 @@ struct TrainTests {
     @Test("leaves a whole run folder, and prints an epoch and the end as JSON lines", arguments: ["cpu", "reference"])
     func leavesRunFolder(device: String) throws {
         try withTemporaryFolder { folder in
-            let size = device == "reference" ? ["--limit-train", "64", "--limit-val", "32"] : []
-            let run = try FoveaProcess(Self.small + size + ["--device", device, "--out", "run", "--json"], in: folder)
+            // Few images: the reference device is slow.
+            let glyphs = try Glyphs(seed: 1, trainingCount: 100, testCount: 20).splits()
+            try writeIDX(training: glyphs.training, test: try #require(glyphs.test), to: "\(folder)/digits")
+            let run = try FoveaProcess(
+                [
+                    "train", "--data", "digits", "--model", "lenet5", "--epochs", "1", "--batch-size", "45",
+                    "--limit-train", "60", "--device", device, "--out", "run", "--json",
+                ], in: folder)
             #expect(run.status == 0, "\(run.errors)")
             let lines = try run.jsonLines
             try #require(lines.count == 2)

@@ -23,7 +23,9 @@ struct ImageClassification {
             if count == 1 { throw first }
             for error in errors { StandardError.notice(error.description) }
             let code = errors.allSatisfy { $0.code == first.code } ? first.code : .badData
-            throw FoveaError(code, "\(errors.count.grouped) of \(count.grouped) images could not be classified.")
+            throw FoveaError(
+                code, "\(errors.count.grouped) of \(count.grouped) images could not be classified.",
+                remedy: "The lines above say which and why.")
         }
     }
 
