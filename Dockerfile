@@ -1,7 +1,7 @@
 # The `fovea` command in an image that holds only what it needs to run.
 #
 #     docker build --tag fovea .
-#     docker run --rm --volume "$PWD:/work" fovea train --data glyphs --model lenet5
+#     docker run --rm --volume "$PWD:/data" fovea train --data glyphs --model lenet5
 
 FROM swift:6.3-bookworm AS build
 WORKDIR /fovea
@@ -21,5 +21,5 @@ RUN apt-get update \
     && useradd --create-home fovea
 COPY --from=build /out/fovea /usr/local/bin/fovea
 USER fovea
-WORKDIR /work
+WORKDIR /data
 ENTRYPOINT ["fovea"]
