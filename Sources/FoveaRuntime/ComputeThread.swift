@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// One thread that runs all the work of a device, in order.
@@ -8,12 +9,18 @@ final class ComputeThread: SerialExecutor {
     private let queue = JobQueue()
 
     init(name: String) {
-        let thread = Thread { [queue] in queue.runUntilStopped() }
+        let isStarted = DispatchSemaphore(value: 0)
+        let thread = Thread { [queue] in
+            // Foundation for Linux ignores a name given before `start` returns, and a starting thread may put its
+            // parent's name over one given from outside: so the thread names itself, once it has started.
+            isStarted.wait()
+            Thread.current.name = name
+            queue.runUntilStopped()
+        }
         // The main thread's usual size is 8 MiB; kernels and deep graphs must not find less here.
         thread.stackSize = 16 << 20
         thread.start()
-        // Foundation for Linux ignores the name of a thread that has not started.
-        thread.name = name
+        isStarted.signal()
     }
 
     deinit { queue.stop() }
