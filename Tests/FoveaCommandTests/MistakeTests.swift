@@ -67,7 +67,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("summary --model lenet5 --input 3x99999999999999999999x1", 64, "is invalid"),
         Mistake("summary --model lenet5 --input 1x4x4", 64, "`conv2`"),
         Mistake("summary --model lenet5 --classes 0", 64, "--classes is 0"),
-        Mistake("models resnet*", 64, "No network has a name like `resnet*`"),
+        Mistake("models alexnet*", 64, "No network has a name like `alexnet*`"),
         Mistake("doctor now", 64, "Unexpected argument 'now'"),
     ]
 }

@@ -29,10 +29,14 @@ struct ShowTests {
     @Test("models lists the zoo, or what matches a pattern")
     func models() throws {
         let all = try run("models --json").json.elements
-        #expect(all.map { $0["name"].string } == ["lenet5", "smallcnn"])
+        #expect(
+            all.map { $0["name"].string } == [
+                "lenet5", "smallcnn", "resnet18", "resnet34", "resnet50", "mobilenet_v2", "squeezenet1_1", "vgg11",
+            ])
         #expect(all.first?.names == ["name", "summary", "input", "parameters", "multiply_adds"])
         #expect(try run("models lenet* --json").json.elements.count == 1)
         #expect(try run("models CNN --json").json.elements.count == 1)
+        #expect(try run("models resnet?? --json").json.elements.count == 3)
         #expect(try run("models").output.contains("61,706"))
     }
 

@@ -32,7 +32,7 @@ public struct Conv2D: Layer {
     public init(
         _ filters: Int, kernel: Window.Extent, stride: Window.Extent = 1, padding: Padding = .valid,
         dilation: Window.Extent = 1, groups: Int = 1, bias: Bool = true, inputs: Int? = nil,
-        initializer: Initializer = .kaimingUniform()
+        initializer: Initializer = .kaimingUniform(), biasInitializer: Initializer = .uniformFanIn
     ) {
         self.filters = filters
         self.kernel = kernel
@@ -42,7 +42,7 @@ public struct Conv2D: Layer {
         self.groups = groups
         self.inputs = inputs
         weight = Parameter(initializer)
-        self.bias = bias ? Parameter(.uniformFanIn) : nil
+        self.bias = bias ? Parameter(biasInitializer) : nil
     }
 
     public func callAsFunction(_ input: Value) throws -> Value {

@@ -12,12 +12,13 @@ public struct Dense: Layer {
     let bias: Parameter?
 
     public init(
-        _ outputs: Int, inputs: Int? = nil, bias: Bool = true, initializer: Initializer = .kaimingUniform()
+        _ outputs: Int, inputs: Int? = nil, bias: Bool = true, initializer: Initializer = .kaimingUniform(),
+        biasInitializer: Initializer = .uniformFanIn
     ) {
         self.outputs = outputs
         self.inputs = inputs
         weight = Parameter(initializer)
-        self.bias = bias ? Parameter(.uniformFanIn) : nil
+        self.bias = bias ? Parameter(biasInitializer) : nil
     }
 
     public func callAsFunction(_ input: Value) throws -> Value {
