@@ -63,8 +63,14 @@ extension Operation {
     /// The attributes as the printer shows them: `stride: 2×2, padding: 0`.
     package var attributeText: String {
         Mirror(reflecting: self).children
-            .compactMap { child in child.label.map { "\($0): \(child.value)" } }
+            .compactMap { child in child.label.map { "\($0): \(attributeText(of: child.value))" } }
             .joined(separator: ", ")
+    }
+
+    private func attributeText(of value: Any) -> String {
+        let mirror = Mirror(reflecting: value)
+        guard mirror.displayStyle == .optional else { return "\(value)" }
+        return mirror.children.first.map { "\($0.value)" } ?? "none"
     }
 }
 

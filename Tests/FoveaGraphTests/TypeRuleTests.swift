@@ -46,6 +46,12 @@ struct TypeRuleTests {
             Misfit(Convolution(window, groups: 0), [images, f32(5, 4, 3, 3)], "0 groups"),
             Misfit(Convolution(window), [images], "images, filters"),
             Misfit(
+                FusedConvolution(Convolution(window), hasBias: true), [images, f32(5, 4, 3, 3)],
+                "takes 3 operands and was given 2"),
+            Misfit(
+                FusedConvolution(Convolution(window), hasBias: false, addsResidual: true),
+                [images, f32(5, 4, 3, 3), f32(2, 5, 4, 5)], "one shape"),
+            Misfit(
                 ConvolutionInputGradient(window, inputShape: [2, 4, 6, 6]), [images, f32(4, 4, 3, 3)], "f32[2×4×4×4]"),
             Misfit(ConvolutionFilterGradient(window, withBias: false), [images, images], "f32[2×4×4×4]"),
             Misfit(ConvolutionFilterGradient(window, groups: 3, withBias: true), [images, images], "3 groups"),

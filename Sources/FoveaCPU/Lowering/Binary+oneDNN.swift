@@ -35,7 +35,13 @@ extension OneDNNBinary {
         let swapped = isCommutative && node.operands[0].shape != shape && node.operands[1].shape == shape
         var left = try node.carriedOperand(swapped ? 1 : 0)
         if node.operands[swapped ? 1 : 0].shape != shape { left = try node.broadcast(left, to: shape) }
-        let right = try aligned(node.operand(swapped ? 0 : 1), with: left.layout, node)
+        node.deliver(try combine(left, node.operand(swapped ? 0 : 1), node))
+    }
+
+    /// The combination of two tensors, of which the left one has the result's shape and gives it its layout, which is a
+    /// usual one of images or a plain one.
+    func combine(_ left: Stored, _ right: Stored, _ node: NodeLowering) throws -> Stored {
+        let right = try aligned(right, with: left.layout, node)
         let result = node.allocate(left.layout)
         let descriptor = try unsafe node.describe { made in
             unsafe fovea_binary(
@@ -44,7 +50,7 @@ extension OneDNNBinary {
         try node.run(
             descriptor, reads: [(.source, left), (.secondSource, right)], writes: [(.destination, result)],
             inPlace: [(result, left), (result, right)])
-        node.deliver(result)
+        return result
     }
 
     /// The right operand with the left one's rank and, if it has its shape, its layout.

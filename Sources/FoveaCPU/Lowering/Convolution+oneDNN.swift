@@ -3,9 +3,14 @@ import FoveaGraph
 
 extension Convolution: CPULowerable {
     func lower(_ node: NodeLowering) throws {
+        node.deliver(try convolved(node, withBias: node.operands.count == 3))
+    }
+
+    /// The convolution of a node whose first operands are images, filters and, if there is one, the bias.
+    func convolved(_ node: NodeLowering, withBias: Bool) throws -> Stored {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: node.operands[0].shape, filters: node.operands[1].shape,
-            results: node.results[0].shape, withBias: node.operands.count == 3)
+            results: node.results[0].shape, withBias: withBias)
         let descriptor = try geometry.describeForward(node)
         let images = try node.reorder(node.operand(0), to: descriptor.layout(of: .source))
         let filters = try node.reorder(
@@ -14,7 +19,7 @@ extension Convolution: CPULowerable {
         if geometry.withBias { reads.append((.bias, try node.plainOperand(2))) }
         let result = node.allocate(descriptor.layout(of: .destination))
         try node.run(descriptor, reads: reads, writes: [(.destination, result)])
-        node.deliver(result)
+        return result
     }
 }
 

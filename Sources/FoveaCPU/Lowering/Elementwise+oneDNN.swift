@@ -10,7 +10,14 @@ struct Elementwise {
 
 /// What serves a function serves its gradient too.
 protocol CPUElementwise: UnaryOperation, CPULowerable {
+    /// The function of a tensor in a usual layout of images, or a plain one.
+    func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored
+
     func lowerGradient(_ node: NodeLowering) throws
+}
+
+extension CPUElementwise {
+    func lower(_ node: NodeLowering) throws { node.deliver(try apply(to: node.carriedOperand(0), node)) }
 }
 
 extension UnaryGradient: CPULowerable where Base: CPUElementwise {
@@ -23,13 +30,12 @@ protocol OneDNNElementwise: CPUElementwise {
 }
 
 extension OneDNNElementwise {
-    func lower(_ node: NodeLowering) throws {
-        let operand = try node.carriedOperand(0)
+    func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {
         let descriptor = try describeForward(operand.layout, node)
         let result = node.allocate(operand.layout)
         try node.run(
             descriptor, reads: [(.source, operand)], writes: [(.destination, result)], inPlace: [(result, operand)])
-        node.deliver(result)
+        return result
     }
 
     func lowerGradient(_ node: NodeLowering) throws {
@@ -67,8 +73,8 @@ protocol KernelElementwise: CPUElementwise {
 extension KernelElementwise {
     var keepsZero: Bool { function(0) == 0 }
 
-    func lower(_ node: NodeLowering) throws {
-        var operand = try node.carriedOperand(0)
+    func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {
+        var operand = operand
         if !keepsZero && !operand.layout.isUnpadded { operand = try node.plain(operand) }
         let count = denseCount(operand)
         let result = node.allocate(operand.layout)
@@ -77,7 +83,7 @@ extension KernelElementwise {
             // Safe: both have the layout's number of elements.
             { unsafe fovea_activate(function, count, memory.operand(0), memory.result(0)) }
         }
-        node.deliver(result)
+        return result
     }
 
     func lowerGradient(_ node: NodeLowering) throws {

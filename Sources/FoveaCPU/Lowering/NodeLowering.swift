@@ -34,9 +34,11 @@ struct NodeLowering {
     /// An operand in the layout it has, if that is one of the usual layouts of images, and row by row otherwise: what
     /// element-wise steps, pooling and normalization carry through. oneDNN's element-wise primitives do not handle the
     /// blocked layouts of filters.
-    func carriedOperand(_ position: Int) throws -> Stored {
-        let operand = operand(position)
-        return operand.layout.adjacentChannels == nil ? try plain(operand) : operand
+    func carriedOperand(_ position: Int) throws -> Stored { try carried(operand(position)) }
+
+    /// A tensor in the layout it has, if that is one of the usual layouts of images, and row by row otherwise.
+    func carried(_ value: Stored) throws -> Stored {
+        value.layout.adjacentChannels == nil ? try plain(value) : value
     }
 
     /// A tensor row by row: itself where it is, whatever the layout's name.

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Source: ONNX `Elu`; Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units", ICLR 2016.
 /// Same numbers as `torch.nn.functional.elu`.
-public struct ELU: UnaryOperation {
+public struct ELU: FusableActivation {
     public static let name = "ELU"
     public let alpha: Double
 

@@ -1,7 +1,7 @@
 /// The logistic function in three straight pieces: y = min(max(x + 3, 0), 6) / 6.
 ///
 /// Source: ONNX `HardSigmoid` with α = 1/6 and β = 1/2. Same numbers as `torch.nn.functional.hardsigmoid`.
-public struct HardSigmoid: UnaryOperation {
+public struct HardSigmoid: FusableActivation {
     public static let name = "HardSigmoid"
 
     public init() {}

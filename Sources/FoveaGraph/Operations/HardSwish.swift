@@ -2,7 +2,7 @@
 ///
 /// Source: ONNX `HardSwish`; Howard et al., "Searching for MobileNetV3", ICCV 2019. Same numbers as
 /// `torch.nn.functional.hardswish`.
-public struct HardSwish: UnaryOperation {
+public struct HardSwish: FusableActivation {
     public static let name = "HardSwish"
 
     public init() {}

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Source: ONNX `Mish`; Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", BMVC 2020. Same numbers as
 /// `torch.nn.functional.mish`.
-public struct Mish: UnaryOperation {
+public struct Mish: FusableActivation {
     public static let name = "Mish"
 
     public init() {}

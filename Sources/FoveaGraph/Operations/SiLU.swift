@@ -2,7 +2,7 @@
 ///
 /// Source: ONNX `Swish`; Elfwing et al., "Sigmoid-Weighted Linear Units", 2017. Same numbers as
 /// `torch.nn.functional.silu`.
-public struct SiLU: UnaryOperation {
+public struct SiLU: FusableActivation {
     public static let name = "SiLU"
 
     public init() {}

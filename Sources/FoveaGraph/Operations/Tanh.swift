@@ -3,7 +3,7 @@ import Foundation
 /// The hyperbolic tangent: y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
 ///
 /// Source: ONNX `Tanh`. Same numbers as `torch.tanh`.
-public struct Tanh: UnaryOperation {
+public struct Tanh: FusableActivation {
     public static let name = "Tanh"
 
     public init() {}

@@ -7,6 +7,10 @@ public struct RemoveDeadNodes: Pass {
         for index in graph.nodes.indices.reversed() where live.contains(index) {
             live.formUnion(graph.nodes[index].operands.map(\.node))
         }
-        return graph.keeping { live.contains($0) || graph.nodes[$0].operation is Placeholder }
+        var rewriter = GraphRewriter(graph)
+        for index in graph.nodes.indices where live.contains(index) || graph.nodes[index].operation is Placeholder {
+            rewriter.copy(index)
+        }
+        return rewriter.finished()
     }
 }

@@ -7,11 +7,18 @@ extension OperationCase {
         let filters: Int
         let groups: Int
         let window: Window
+
+        /// The convolution and its operands without a bias.
+        var drawn: (convolution: Convolution, images: OperandDraw, filters: OperandDraw) {
+            let filterShape = Shape([filters, images[1] / groups, window.kernel.height, window.kernel.width])
+            return (Convolution(window, groups: groups), OperandDraw(images), OperandDraw(filterShape))
+        }
     }
 
     static func convolutions() throws -> [OperationCase] {
         try (systematicGeometries() + typicalGeometries()).enumerated().flatMap { index, geometry in
             try cases(of: geometry, withBias: index.isMultiple(of: 2))
+                + [fusedCase(of: geometry, withBias: index.isMultiple(of: 3), turn: index)]
         }
     }
 
@@ -77,14 +84,27 @@ extension OperationCase {
         ]
     }
 
+    /// The geometry as a ``FusedConvolution``, with residuals and activations taking turns.
+    private static func fusedCase(of geometry: Geometry, withBias: Bool, turn: Int) throws -> OperationCase {
+        let (convolution, images, filters) = geometry.drawn
+        let result = try convolution.resultTypes(of: [images.type(.float32), filters.type(.float32)])[0]
+        let activations: [(any FusableActivation)?] = [
+            nil, ReLU(), ReLU6(), LeakyReLU(negativeSlope: 0.2), ELU(), GELU(), SiLU(), Sigmoid(), Tanh(), Softplus(),
+            Mish(), HardSigmoid(), HardSwish(),
+        ]
+        let addsResidual = turn % 4 < 2
+        let bias = withBias ? [OperandDraw([geometry.filters])] : []
+        let residual = addsResidual ? [OperandDraw(result.shape)] : []
+        return OperationCase(
+            FusedConvolution(
+                convolution, hasBias: withBias, addsResidual: addsResidual,
+                activation: activations[turn % activations.count].map(FusedActivation.init)),
+            [images, filters] + bias + residual)
+    }
+
     private static func cases(of geometry: Geometry, withBias: Bool) throws -> [OperationCase] {
         let (window, groups) = (geometry.window, geometry.groups)
-        let images = OperandDraw(geometry.images)
-        let filterShape = Shape([
-            geometry.filters, geometry.images[1] / groups, window.kernel.height, window.kernel.width,
-        ])
-        let filters = OperandDraw(filterShape)
-        let convolution = Convolution(window, groups: groups)
+        let (convolution, images, filters) = geometry.drawn
         let result = try convolution.resultTypes(of: [images.type(.float32), filters.type(.float32)])[0]
         let upstream = OperandDraw(result.shape)
         let bias = withBias ? [OperandDraw([geometry.filters])] : []

@@ -1,0 +1,49 @@
+/// A ``Convolution`` with what follows it, in one go: y = f(x ∗ w + b + r), with an activation f and a residual r.
+///
+/// Operands: images x [N, C, H, W]; filters w [O, C/groups, KH, KW]; the bias b [O], if there is one; the residual r, of
+/// the result's shape, if there is one. Result: [N, O, H', W'].
+///
+/// Made by ``FuseConvolutionEpilogue``, after differentiation: it has no gradient.
+public struct FusedConvolution: Operation {
+    public static let name = "FusedConvolution"
+    public let convolution: Convolution
+    public let hasBias: Bool
+    public let addsResidual: Bool
+    /// What is applied to the sum; nil for nothing.
+    public let activation: FusedActivation?
+
+    public init(
+        _ convolution: Convolution, hasBias: Bool, addsResidual: Bool = false, activation: FusedActivation? = nil
+    ) {
+        self.convolution = convolution
+        self.hasBias = hasBias
+        self.addsResidual = addsResidual
+        self.activation = activation
+    }
+
+    /// How many of the operands are the convolution's; the residual follows them.
+    package var convolutionOperandCount: Int { hasBias ? 3 : 2 }
+
+    public var slidingWindow: Window? { convolution.slidingWindow }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try expectOperandCount(convolutionOperandCount + (addsResidual ? 1 : 0), operands, of: Self.name)
+        let results = try convolution.resultTypes(of: Array(operands[..<convolutionOperandCount]))
+        if addsResidual { try expectEqualTypes([results[0], operands[convolutionOperandCount]], of: Self.name) }
+        return results
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        var results = convolution.evaluate(
+            Array(operands[..<convolutionOperandCount]), resultTypes: resultTypes)
+        if addsResidual {
+            results = Addition().evaluate(
+                [results[0], operands[convolutionOperandCount]], resultTypes: resultTypes)
+        }
+        return activation?.operation.evaluate(results, resultTypes: resultTypes) ?? results
+    }
+
+    public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int {
+        convolution.multiplyAdds(operands: operands, results: results)
+    }
+}

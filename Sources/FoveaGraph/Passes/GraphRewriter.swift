@@ -1,0 +1,67 @@
+/// Makes a changed copy of a graph: a pass visits the nodes in order and copies each, leaves it out, or puts others in
+/// its place.
+struct GraphRewriter {
+    let source: Graph
+    private(set) var graph = Graph()
+    /// The value of the new graph that stands for each value of the old one.
+    private var moved: [ValueID: ValueID] = [:]
+
+    init(_ source: Graph) { self.source = source }
+
+    /// The value of the new graph that stands for a value of the old one.
+    func moved(_ id: ValueID) -> ValueID {
+        guard let value = moved[id] else { preconditionFailure("a node that is kept reads \(id), which is left out") }
+        return value
+    }
+
+    /// Copies a node of the old graph.
+    mutating func copy(_ index: Int) {
+        let node = source.nodes[index]
+        for result in node.results.indices {
+            replace(ValueID(node: index, result: result), by: ValueID(node: graph.nodes.count, result: result))
+        }
+        graph.nodes.append(
+            Node(
+                operation: node.operation, operands: node.operands.map { moved($0) }, results: node.results,
+                location: node.location))
+    }
+
+    /// Adds a node that reads values of the new graph, and returns its first result.
+    mutating func add(
+        _ operation: any Operation, _ operands: ValueID..., at location: Location
+    ) throws -> ValueID {
+        try add(operation, operands, at: location)
+    }
+
+    mutating func add(_ operation: any Operation, _ operands: [ValueID], at location: Location) throws -> ValueID {
+        ValueID(node: try graph.append(operation, operands, at: location))
+    }
+
+    /// Lets a value of the new graph stand for one of the old graph.
+    mutating func replace(_ old: ValueID, by new: ValueID) { moved[old] = new }
+
+    /// The new graph, with the roots of the old one.
+    func finished() -> Graph {
+        var finished = graph
+        finished.outputs = source.outputs.map { Graph.Output(name: $0.name, value: moved($0.value)) }
+        finished.guardValue = source.guardValue.map { moved($0) }
+        finished.updates = source.updates.map { Graph.Update(state: $0.state, value: moved($0.value)) }
+        return finished
+    }
+}
+
+extension Graph {
+    /// The node that reads each value, for the values that are read once and are nothing that a run is for: what may be
+    /// drawn into its reader.
+    var onlyReaders: [ValueID: Int] {
+        var readers: [ValueID: Int] = [:]
+        var shared = Set(roots)
+        for (index, node) in nodes.enumerated() {
+            for operand in node.operands where readers.updateValue(index, forKey: operand) != nil {
+                shared.insert(operand)
+            }
+        }
+        for value in shared { readers[value] = nil }
+        return readers
+    }
+}
