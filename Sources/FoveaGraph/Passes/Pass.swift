@@ -10,6 +10,9 @@ extension Graph {
     public static var standardPasses: [any Pass] {
         [
             RemoveDeadNodes(),  // gradients and statistics that nobody reads cost time and memory
+            FoldBatchNormalization(),  // with fixed statistics it is a linear function of the result, as convolution is
+            FoldConstants(),  // what no run can change needs to be computed once only
+            RemoveDeadNodes(),  // the constants that others were computed from
             FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
         ]
     }

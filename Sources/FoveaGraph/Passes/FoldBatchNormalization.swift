@@ -1,0 +1,63 @@
+/// Draws a ``BatchNormalizationInference`` into the convolution before it, where nothing else reads what lies between
+/// them: with s = scale / √(σ² + ε), the filters become w·s and the bias (b − μ)·s + bias.
+///
+/// The new filters are computed by ordinary nodes from the old ones. A backend that computes what depends on weights alone
+/// once, and not in every run, has no normalization left to do.
+public struct FoldBatchNormalization: Pass {
+    public init() {}
+
+    public func run(on graph: Graph) throws -> Graph {
+        let onlyReaders = graph.onlyReaders
+        var convolutions: [Int: Int] = [:]
+        for (index, node) in graph.nodes.enumerated() where node.operation is Convolution {
+            // Its result is the normalization's x: the other operands have another rank.
+            guard let reader = onlyReaders[ValueID(node: index)],
+                graph.nodes[reader].operation is BatchNormalizationInference
+            else { continue }
+            convolutions[reader] = index
+        }
+        let folded = Set(convolutions.values)
+
+        var rewriter = GraphRewriter(graph)
+        for index in graph.nodes.indices where !folded.contains(index) {
+            if let convolution = convolutions[index] {
+                let result = try fold(graph.nodes[index], into: graph.nodes[convolution], &rewriter)
+                rewriter.replace(ValueID(node: index), by: result)
+            } else {
+                rewriter.copy(index)
+            }
+        }
+        return rewriter.finished()
+    }
+
+    private func fold(
+        _ normalization: Node, into convolution: Node, _ rewriter: inout GraphRewriter
+    ) throws -> ValueID {
+        guard let epsilon = (normalization.operation as? BatchNormalizationInference)?.epsilon else {
+            preconditionFailure("only normalizations are folded")
+        }
+        let operands = convolution.operands.map(rewriter.moved)
+        let parameters = normalization.operands[1...].map(rewriter.moved)
+        let (scale, bias, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
+        let place = normalization.location
+        let perChannel = rewriter.graph.type(of: scale)
+
+        let constant = Constant(Tensor(repeating: epsilon, TensorType([], perChannel.dataType)))
+        let sum = try rewriter.add(Addition(), variance, rewriter.add(constant, at: place), at: place)
+        let deviation = try rewriter.add(SquareRoot(), sum, at: place)
+        let factors = try rewriter.add(Division(), scale, deviation, at: place)
+        let perFilter = try rewriter.add(Reshape(to: [perChannel.shape[0], 1, 1, 1]), factors, at: place)
+        let filters = try rewriter.add(Multiplication(), operands[1], perFilter, at: place)
+
+        let shifted =
+            operands.count == 3
+            ? try rewriter.add(
+                Multiplication(), rewriter.add(Subtraction(), operands[2], mean, at: place), factors, at: place)
+            : try rewriter.add(Multiplication(), mean, factors, at: place)
+        let newBias =
+            operands.count == 3
+            ? try rewriter.add(Addition(), shifted, bias, at: place)
+            : try rewriter.add(Subtraction(), bias, shifted, at: place)
+        return try rewriter.add(convolution.operation, operands[0], filters, newBias, at: convolution.location)
+    }
+}
