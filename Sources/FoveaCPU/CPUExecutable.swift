@@ -13,11 +13,16 @@ import Foundation
     }
 
     private let threads: Int
+    private let preparations: [Step]
+    /// The states that preparations read, and their versions at that time; nil before the first run.
+    private let preparedStates: [StateMemory]
+    private var preparedVersions: [Int]?
     private let runSteps: [(step: Step, isGuarded: Bool)]
     private let guardValue: (type: TensorType, memory: UnsafeMutableRawPointer)?
     private let inputs: [UnsafeMutableRawPointer?]
     private let outputs: [(type: TensorType, memory: UnsafeMutableRawPointer)]
     private let copies: [(from: UnsafeMutableRawPointer, to: StateMemory)]
+    private let updatedStates: [StateMemory]
     let steps: [ExecutableStep]
     /// The memory that the pointers point into, kept as long as they are.
     private let memory: ProgramMemory
@@ -26,9 +31,9 @@ import Foundation
         let lowered = try LoweredGraph(graph, state: state, on: engine)
         let program = lowered.program
         let plan = MemoryPlan(
-            buffers: program.buffers, steps: program.steps, inputs: lowered.inputs.compactMap { $0?.buffer },
-            outputs: lowered.outputs.map(\.buffer), updates: lowered.updates,
-            guardBuffer: lowered.guardValue?.buffer, alignment: AlignedMemory.alignment)
+            buffers: program.buffers, preparations: program.preparations, steps: program.steps,
+            inputs: lowered.inputs.compactMap { $0?.buffer }, outputs: lowered.outputs.map(\.buffer),
+            updates: lowered.updates, guardBuffer: lowered.guardValue?.buffer, alignment: AlignedMemory.alignment)
         let memory = try ProgramMemory(plan, program.buffers)
         func bound(_ step: PlannedStep) throws -> Step {
             switch step.work {
@@ -43,10 +48,10 @@ import Foundation
                 return .kernel(prepare(unsafe KernelMemory(reads: reads, writes: writes)))
             }
         }
-        // Constants take their final layout now, so that no run has to.
-        for step in try program.preparations.map(bound) { try Self.run(step) }
         self.threads = threads
         self.memory = memory
+        preparations = try program.preparations.map(bound)
+        preparedStates = program.preparedStates
         runSteps = try program.steps.enumerated().map { (try bound($1), plan.guarded.contains($0)) }
         unsafe guardValue =
             if let guardValue = graph.guardValue, let stored = lowered.guardValue {
@@ -58,12 +63,14 @@ import Foundation
         unsafe outputs = zip(graph.outputs, lowered.outputs).map { output, stored in
             unsafe (graph.type(of: output.value), memory.address(of: stored.buffer))
         }
-        unsafe copies = plan.copies.map { copy in
-            guard case .state(let state) = program.buffers[copy.state].home else {
+        func owner(ofState buffer: Int) -> StateMemory {
+            guard case .state(let state) = program.buffers[buffer].home else {
                 preconditionFailure("updates belong to states")
             }
-            return unsafe (memory.address(of: copy.from), state)
+            return state
         }
+        unsafe copies = plan.copies.map { copy in unsafe (memory.address(of: copy.from), owner(ofState: copy.state)) }
+        updatedStates = lowered.updates.map { owner(ofState: $0.state) }
         steps = program.steps.map { step in
             ExecutableStep(
                 path: step.node.location.path, operation: step.operation, device: "cpu",
@@ -74,6 +81,9 @@ import Foundation
     func run(_ given: [Tensor]) throws -> [Tensor] {
         // The size of the team belongs to the calling thread.
         fovea_set_thread_count(Int32(threads))
+        try prepare()
+        // Before the first step that writes one: what other programs have prepared from them is old from then on.
+        for state in updatedStates { state.noteUpdate() }
         unsafe zip(given, inputs).forEach { tensor, memory in
             // Safe: the program has checked the types, and each place was planned for its type.
             unsafe tensor.withBytes { bytes in unsafe memory.map { unsafe copy(bytes, to: $0) } }
@@ -90,6 +100,15 @@ import Foundation
             unsafe state.memory.start.copyMemory(from: from, byteCount: state.memory.byteCount)
         }
         return results
+    }
+
+    /// Makes what runs read and none of them changes, such as weights in the layout that a kernel wants; again when a
+    /// state that it is made of has changed.
+    private func prepare() throws {
+        if let preparedVersions, zip(preparedVersions, preparedStates).allSatisfy({ $0 == $1.version }) { return }
+        preparedVersions = nil
+        for step in preparations { try Self.run(step) }
+        preparedVersions = preparedStates.map(\.version)
     }
 
     /// Whether the guard, once it has been computed, lets the run change states.
@@ -116,17 +135,17 @@ import Foundation
     if let start = bytes.baseAddress { unsafe memory.copyMemory(from: start, byteCount: bytes.count) }
 }
 
-/// The memory of a program's buffers: one arena, one stretch of constants, and the device's states.
+/// The memory of a program's buffers: one arena, one stretch of what stays between runs, and the device's states.
 @safe private final class ProgramMemory {
     private let arena: AlignedMemory
-    private let constants: AlignedMemory
+    private let kept: AlignedMemory
     private let places: [MemoryPlan.Place]
     private let states: [Int: StateMemory]
 
     init(_ plan: MemoryPlan, _ buffers: [Buffer]) throws {
-        try AvailableMemory.require(plan.arenaByteCount + plan.constantsByteCount, for: "the program")
+        try AvailableMemory.require(plan.arenaByteCount + plan.keptByteCount, for: "the program")
         arena = try AlignedMemory(byteCount: plan.arenaByteCount, for: "the program's tensors")
-        constants = try AlignedMemory(byteCount: plan.constantsByteCount, for: "the program's constants")
+        kept = try AlignedMemory(byteCount: plan.keptByteCount, for: "the program's constants")
         places = plan.places
         var states: [Int: StateMemory] = [:]
         for (index, buffer) in buffers.enumerated() {
@@ -134,7 +153,7 @@ import Foundation
         }
         self.states = states
         for (index, buffer) in buffers.enumerated() {
-            guard case .constant(let tensor?) = buffer.home else { continue }
+            guard case .constant(let tensor) = buffer.home else { continue }
             // Safe: the place was planned for the tensor's size.
             unsafe tensor.withBytes { bytes in unsafe copy(bytes, to: address(of: index)) }
         }
@@ -143,7 +162,7 @@ import Foundation
     @unsafe func address(of buffer: Int) -> UnsafeMutableRawPointer {
         switch places[buffer] {
         case .arena(let offset): return unsafe arena.start + offset
-        case .constants(let offset): return unsafe constants.start + offset
+        case .kept(let offset): return unsafe kept.start + offset
         case .state(let owner):
             guard let state = states[owner] else { preconditionFailure("every state has its memory") }
             return unsafe state.memory.start

@@ -6,6 +6,8 @@ final class StateMemory: DeviceBuffer, @unchecked Sendable {
     // Unchecked: like every buffer it is used on its device's compute thread only.
     let type: TensorType
     let memory: AlignedMemory
+    /// How often the elements have been replaced: what a program has prepared from them holds for one version.
+    private(set) var version = 0
 
     init(_ type: TensorType) throws {
         self.type = type
@@ -19,6 +21,9 @@ final class StateMemory: DeviceBuffer, @unchecked Sendable {
         }
     }
 
+    /// Notes that a program has written new elements into ``memory``.
+    func noteUpdate() { version &+= 1 }
+
     func write(_ tensor: Tensor) {
         precondition(tensor.type == type, "a state keeps its type")
         unsafe tensor.withBytes { bytes in
@@ -26,5 +31,6 @@ final class StateMemory: DeviceBuffer, @unchecked Sendable {
             unsafe UnsafeMutableRawBufferPointer(start: memory.start, count: memory.byteCount)
                 .copyMemory(from: bytes)
         }
+        noteUpdate()
     }
 }

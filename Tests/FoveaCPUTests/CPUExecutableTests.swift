@@ -137,8 +137,7 @@ struct CPUExecutableTests {
         }
         let first = try #require(operations.firstIndex(of: "FusedConvolution"))
         let last = try #require(operations.lastIndex(of: "FusedConvolution"))
-        // Only the second convolution's filters are still to be reordered.
-        #expect(operations[first..<last] == ["FusedConvolution", "MaxPooling", "Reorder"])
+        #expect(operations[first..<last] == ["FusedConvolution", "MaxPooling"])
         let second = steps.first { $0.path == "conv2" && $0.operation == "FusedConvolution" }
         #expect(second?.implementation.contains("jit") == true)
     }

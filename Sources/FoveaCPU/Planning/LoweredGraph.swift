@@ -17,6 +17,7 @@ struct LoweredGraph {
         let program = ProgramBuilder(graph, on: engine)
         var inputs: [Stored?] = []
         var states: [String: Stored] = [:]
+        let updated = Set(graph.updates.map(\.state))
         for (index, node) in graph.nodes.enumerated() {
             let id = ValueID(node: index)
             switch node.operation {
@@ -29,12 +30,14 @@ struct LoweredGraph {
                     throw FoveaError(
                         .internalDefect, "The state `\(placeholder.name)` is not in the CPU's memory.")
                 }
-                let stored = program.allocate(try Layout(plain: placeholder.type), home: .state(memory))
+                let stored = program.allocate(
+                    try Layout(plain: placeholder.type), home: .state(memory),
+                    isSteady: !updated.contains(placeholder.name))
                 program.define(id, as: stored)
                 states[placeholder.name] = stored
             case let constant as Constant:
                 let layout = try Layout(plain: constant.tensor.type)
-                program.define(id, as: program.allocate(layout, home: .constant(constant.tensor)))
+                program.define(id, as: program.allocate(layout, home: .constant(constant.tensor), isSteady: true))
             case let operation as any CPULowerable:
                 try operation.lower(NodeLowering(index, of: graph, into: program))
             default:
@@ -44,7 +47,6 @@ struct LoweredGraph {
         func plain(_ id: ValueID) throws -> Stored { try program.plain(program.value(id), for: graph.nodes[id.node]) }
         outputs = try graph.outputs.map { try plain($0.value) }
         guardValue = try graph.guardValue.map(plain)
-        let updated = Set(graph.updates.map(\.state))
         updates = try graph.updates.map { update in
             guard let state = states[update.state] else {
                 throw FoveaError(.internalDefect, "The graph updates `\(update.state)`, which is not a state of it.")

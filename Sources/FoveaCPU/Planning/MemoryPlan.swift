@@ -10,7 +10,8 @@ struct MemoryPlan {
     /// Where a buffer lies.
     enum Place: Equatable {
         case arena(offset: Int)
-        case constants(offset: Int)
+        /// Stays between runs.
+        case kept(offset: Int)
         /// The memory of the state that this buffer stands for.
         case state(buffer: Int)
     }
@@ -18,22 +19,27 @@ struct MemoryPlan {
     /// The place of each buffer.
     let places: [Place]
     let copies: [Copy]
-    /// Steps that write into states, which a run leaves out if the guard is not finite.
+    /// Steps of a run that write into states, which it leaves out if the guard is not finite.
     let guarded: Set<Int>
     let arenaByteCount: Int
-    let constantsByteCount: Int
+    let keptByteCount: Int
 
     /// - Parameters:
+    ///   - preparations: steps that come before those of a run, but not in every run.
     ///   - inputs: buffers that are filled before the first step.
     ///   - outputs: buffers that are read after the last step, before `updates` are copied.
     ///   - updates: states (buffers) and the buffers of their new values.
     ///   - guardBuffer: the number that must be finite for states to change.
     init(
-        buffers: [Buffer], steps: [PlannedStep], inputs: [Int], outputs: [Int], updates: [(state: Int, value: Int)],
-        guardBuffer: Int?, alignment: Int
+        buffers: [Buffer], preparations: [PlannedStep], steps runSteps: [PlannedStep], inputs: [Int], outputs: [Int],
+        updates: [(state: Int, value: Int)], guardBuffer: Int?, alignment: Int
     ) {
-        var sharing = Sharing(buffers: buffers, steps: steps)
-        for input in inputs { sharing.touch(input, at: -1) }
+        let steps = preparations + runSteps
+        let neededInRuns = Set(
+            runSteps.flatMap(\.reads).map(\.buffer) + outputs + updates.map(\.value) + (guardBuffer.map { [$0] } ?? []))
+        let kept = neededInRuns.intersection(preparations.flatMap(\.writes).map(\.buffer))
+        var sharing = Sharing(buffers: buffers, kept: kept, steps: steps)
+        for input in inputs { sharing.touch(input, at: preparations.count - 1) }
         for output in outputs { sharing.touch(output, at: steps.count) }
         for update in updates { sharing.touch(update.value, at: steps.count) }
         if let guardBuffer { sharing.touch(guardBuffer, at: steps.count) }
@@ -52,7 +58,7 @@ struct MemoryPlan {
                     guardStep == nil
                 }
             if mayBeLeftOut, let step, sharing.writeDirectly(update.value, into: update.state) {
-                if guardBuffer != nil { guarded.insert(step) }
+                if guardBuffer != nil { guarded.insert(step - preparations.count) }
             } else {
                 copies.append(Copy(from: update.value, state: update.state))
             }
@@ -61,40 +67,40 @@ struct MemoryPlan {
 
         var requests: [ArenaPlanner.Request] = []
         var requestOfBuffer: [Int: Int] = [:]
-        var constantsByteCount = 0
-        var constantOffsets: [Int: Int] = [:]
+        var keptByteCount = 0
+        var keptOffsets: [Int: Int] = [:]
         for index in buffers.indices where sharing.owner[index] == index {
             switch buffers[index].home {
             case .state: break
-            case .constant:
-                constantOffsets[index] = constantsByteCount
-                constantsByteCount += (buffers[index].byteCount + alignment - 1) / alignment * alignment
-            case .arena:
+            case .arena where !kept.contains(index):
                 guard let lifetime = sharing.lifetimes[index] else { continue }
                 requestOfBuffer[index] = requests.count
                 requests.append(ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: lifetime))
+            case .constant, .arena:
+                keptOffsets[index] = keptByteCount
+                keptByteCount += (buffers[index].byteCount + alignment - 1) / alignment * alignment
             }
         }
         let arena = ArenaPlanner(requests, alignment: alignment)
         places = buffers.indices.map { index in
             let owner = sharing.owner[index]
-            switch buffers[owner].home {
-            case .state: return .state(buffer: owner)
-            case .constant: return .constants(offset: constantOffsets[owner] ?? 0)
+            if let offset = keptOffsets[owner] { return .kept(offset: offset) }
+            if case .state = buffers[owner].home { return .state(buffer: owner) }
             // A buffer that no step touches needs no place of its own.
-            case .arena: return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
-            }
+            return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
         }
         self.copies = copies
         self.guarded = guarded
         arenaByteCount = arena.byteCount
-        self.constantsByteCount = constantsByteCount
+        self.keptByteCount = keptByteCount
     }
 }
 
 /// Which buffers have been given the same memory so far, and when that memory is needed.
 private struct Sharing {
     let buffers: [Buffer]
+    /// Buffers that are written by preparations and read in runs, so that their memory is theirs alone.
+    let kept: Set<Int>
     let steps: [PlannedStep]
     /// The buffer whose memory each buffer uses.
     var owner: [Int]
@@ -103,8 +109,9 @@ private struct Sharing {
     /// The step that fills each buffer.
     private(set) var firstWrite: [Int?]
 
-    init(buffers: [Buffer], steps: [PlannedStep]) {
+    init(buffers: [Buffer], kept: Set<Int>, steps: [PlannedStep]) {
         self.buffers = buffers
+        self.kept = kept
         self.steps = steps
         owner = Array(buffers.indices)
         lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
@@ -138,7 +145,7 @@ private struct Sharing {
             for (result, operand) in step.inPlace {
                 let operandOwner = owner[operand.buffer]
                 guard isUnsharedArenaBuffer(result.buffer), firstWrite[result.buffer] == index,
-                    case .arena = buffers[operandOwner].home, operandOwner != result.buffer,
+                    isArenaBuffer(operandOwner), operandOwner != result.buffer,
                     buffers[operandOwner].byteCount == buffers[result.buffer].byteCount,
                     lifetimes[operandOwner]?.upperBound == index,
                     mayReplace(operand.buffer, by: result.buffer, at: index),
@@ -149,9 +156,13 @@ private struct Sharing {
         }
     }
 
+    private func isArenaBuffer(_ buffer: Int) -> Bool {
+        if case .arena = buffers[buffer].home { !kept.contains(buffer) } else { false }
+    }
+
     private func isUnsharedArenaBuffer(_ buffer: Int) -> Bool {
-        guard case .arena = buffers[buffer].home else { return false }
-        return owner[buffer] == buffer && !owner.indices.contains { $0 != buffer && owner[$0] == buffer }
+        isArenaBuffer(buffer) && owner[buffer] == buffer
+            && !owner.indices.contains { $0 != buffer && owner[$0] == buffer }
     }
 
     /// Whether a step says that the one may be overwritten by the other, and does not read it in another role.

@@ -12,10 +12,11 @@ struct Stored {
 /// A piece of memory of a program under construction.
 struct Buffer {
     enum Home {
-        /// Shares the arena with buffers that are needed at other times.
+        /// Shares the arena with buffers that are needed at other times. What a preparation makes and a run reads stays
+        /// between runs instead.
         case arena
-        /// Stays between runs: a constant's elements, or what is made of them when the program is compiled.
-        case constant(Tensor?)
+        /// Stays between runs: a constant's elements.
+        case constant(Tensor)
         /// Belongs to the device.
         case state(StateMemory)
     }

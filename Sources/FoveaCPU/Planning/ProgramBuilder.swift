@@ -9,15 +9,26 @@ final class ProgramBuilder {
     private var stored: [ValueID: Stored] = [:]
     private var reordered: [Int: [(from: Layout, to: Layout, result: Stored)]] = [:]
     private let read: Set<ValueID>
+    /// The buffers that no run changes: constants, and what preparations make of them.
+    private var steady: Set<Int> = []
 
     private(set) var buffers: [Buffer] = []
-    /// Steps that depend on constants only: they run once, when the program is compiled.
+    /// Steps that depend on nothing but constants and states that the graph does not update: they run before the first
+    /// run, and again when such a state has been written since.
     private(set) var preparations: [PlannedStep] = []
+    /// The steps of every run.
     private(set) var steps: [PlannedStep] = []
 
     init(_ graph: Graph, on engine: Engine) {
         self.engine = engine
         read = Set(graph.nodes.flatMap(\.operands) + graph.roots)
+    }
+
+    /// The states that preparations read.
+    var preparedStates: [StateMemory] {
+        Set(preparations.flatMap { $0.reads.map(\.buffer) }).sorted().compactMap { buffer in
+            if case .state(let memory) = buffers[buffer].home { memory } else { nil }
+        }
     }
 
     /// Whether anything reads a value.
@@ -32,12 +43,23 @@ final class ProgramBuilder {
     func define(_ id: ValueID, as value: Stored) { stored[id] = value }
 
     /// New memory for a tensor.
-    func allocate(_ layout: Layout, home: Buffer.Home = .arena) -> Stored {
+    ///
+    /// - Parameter isSteady: whether it is there before the first step and no run changes it.
+    func allocate(_ layout: Layout, home: Buffer.Home = .arena, isSteady: Bool = false) -> Stored {
+        if isSteady { steady.insert(buffers.count) }
         buffers.append(Buffer(home: home, byteCount: layout.byteCount))
         return Stored(buffer: buffers.count - 1, layout: layout)
     }
 
-    func append(_ step: PlannedStep) { steps.append(step) }
+    /// Adds a step to every run, or to the preparations if no run changes what it reads.
+    func append(_ step: PlannedStep) {
+        if !step.reads.isEmpty, step.reads.allSatisfy({ steady.contains($0.buffer) }) {
+            preparations.append(step)
+            steady.formUnion(step.writes.map(\.buffer))
+        } else {
+            steps.append(step)
+        }
+    }
 
     /// The tensor in the layout that a step needs: itself, or a copy that every step with the same need shares.
     func reorder(_ value: Stored, to layout: Layout, for node: Node) throws -> Stored {
@@ -48,13 +70,11 @@ final class ProgramBuilder {
         let descriptor = try unsafe PrimitiveDescriptor(for: node.purpose) { made in
             unsafe fovea_reorder(engine.context, value.layout.descriptor, layout.descriptor, made)
         }
-        let isConstant = if case .constant = buffers[value.buffer].home { true } else { false }
-        let home: Buffer.Home = isConstant ? .constant(nil) : .arena
-        let result = allocate(layout, home: home)
-        let step = try planned(
-            descriptor, reads: [(.source, value)], writes: [(.destination, result)], home: home, for: node,
-            operation: "Reorder", implementation: "\(value.layout) → \(layout), \(descriptor.implementation)")
-        if isConstant { preparations.append(step) } else { steps.append(step) }
+        let result = allocate(layout)
+        append(
+            try planned(
+                descriptor, reads: [(.source, value)], writes: [(.destination, result)], for: node,
+                operation: "Reorder", implementation: "\(value.layout) → \(layout), \(descriptor.implementation)"))
         reordered[value.buffer, default: []].append((value.layout, layout, result))
         return result
     }
@@ -69,11 +89,11 @@ final class ProgramBuilder {
     func planned(
         _ descriptor: borrowing PrimitiveDescriptor, reads: [(argument: Argument, stored: Stored)],
         writes: [(argument: Argument, stored: Stored)], inPlace: [(result: Stored, operand: Stored)] = [],
-        home: Buffer.Home = .arena, for node: Node, operation: String, implementation: String
+        for node: Node, operation: String, implementation: String
     ) throws -> PlannedStep {
         var written = writes
         let scratchpad = descriptor.layout(of: .scratchpad)
-        if scratchpad.byteCount > 0 { written.append((.scratchpad, allocate(scratchpad, home: home))) }
+        if scratchpad.byteCount > 0 { written.append((.scratchpad, allocate(scratchpad))) }
         return PlannedStep(
             node: node, operation: operation, implementation: implementation, reads: reads.map(\.stored),
             writes: written.map(\.stored), inPlace: inPlace,

@@ -1,0 +1,125 @@
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTestSupport
+import Testing
+
+@testable import FoveaCPU
+
+@Suite("What a program prepares from states that it does not change")
+struct PreparationTests {
+    /// Weights that are re-laid, a normalization that is folded into them, and weights that are not re-laid.
+    private struct Network: Layer {
+        let conv1 = Conv2D(16, kernel: 3, padding: 1, bias: false)
+        let bn1 = BatchNorm2D()
+        let conv2 = Conv2D(32, kernel: 3, padding: 1)
+        let fc = Dense(4)
+
+        func callAsFunction(_ input: Value) throws -> Value {
+            try fc(Flatten()(ReLU()(conv2(ReLU()(bn1(conv1(input)))))))
+        }
+    }
+
+    private static let input: Shape = [4, 3, 6, 6]
+
+    private static func tensor(_ type: TensorType, _ purpose: String, positive: Bool = false) -> Tensor {
+        let draw = OperandDraw(type.shape, positive ? .positive : .normal(deviation: 0.3))
+        return Tensor(elements: draw.elements(CounterBasedGenerator(seed: 1, purpose: purpose)), type)
+    }
+
+    private static func weights(_ version: Int, of graph: Graph) -> [(name: String, tensor: Tensor)] {
+        graph.states.map {
+            ($0.name, tensor($0.type, "\($0.name) \(version)", positive: $0.name.hasSuffix("var")))
+        }
+    }
+
+    private static let images = tensor(.float32(input), "images")
+    private static let labels = Tensor(integers: [0, 1, 2, 3])
+
+    private func expectClose(_ given: Tensor?, _ expected: Tensor?, _ what: String) throws {
+        let comparison = TensorComparison(try #require(given), try #require(expected), tolerance: 1e-4)
+        #expect(comparison.failure == nil, "\(what)")
+    }
+
+    @Test("leaves a run with nothing but the convolutions and the layer that takes weights as they are")
+    func steps() async throws {
+        let graph = try InferenceGraph(Network(), input: Self.input).graph
+        let steps = try await Device(try CPUBackend(threads: 2)).compile(graph).steps
+        #expect(!steps.contains { $0.path.hasPrefix("bn") || $0.operation.contains("Normalization") })
+        // The images take the convolution's layout, and the result is flattened row by row.
+        let reorders = steps.filter { $0.operation == "Reorder" }
+        #expect(reorders.allSatisfy { !$0.implementation.hasPrefix("plain") && !$0.implementation.contains("blocked") })
+        #expect(reorders.count <= 2)
+    }
+
+    @Test("is made anew when a state has been written")
+    func writes() async throws {
+        let graph = try InferenceGraph(Network(), input: Self.input).graph
+        let (cpu, reference) = (Device(try CPUBackend(threads: 2)), Device(ReferenceBackend()))
+        let (program, expectation) = (try await cpu.compile(graph), try await reference.compile(graph))
+        for version in 0..<3 {
+            // The last time only one state changes.
+            let weights = Self.weights(version, of: graph).filter { version < 2 || $0.name == "bn1.running_mean" }
+            try await cpu.write(weights)
+            try await reference.write(weights)
+            for run in 0..<2 {
+                let results = try await cpu.run(program, [GraphName.images: Self.images])
+                let expected = try await reference.run(expectation, [GraphName.images: Self.images])
+                try expectClose(
+                    results[GraphName.logits], expected[GraphName.logits], "run \(run) of version \(version)")
+            }
+        }
+    }
+
+    @Test("is made anew when a training program has changed a state", arguments: [false, true])
+    func training(guardStops: Bool) async throws {
+        let training = try TrainingGraph(
+            Network(), loss: CrossEntropyLoss(), optimizer: SGD(learningRate: 0.1, momentum: 0.9), input: Self.input)
+        let evaluation = try EvaluationGraph(Network(), loss: CrossEntropyLoss(), input: Self.input).graph
+        func losses(on backend: any Backend) async throws -> [Tensor] {
+            let device = Device(backend)
+            let (train, evaluate) = (
+                try await device.compile(training.graph), try await device.compile(evaluation)
+            )
+            try await device.write(Self.weights(0, of: evaluation))
+            var losses: [Tensor] = []
+            for epoch in 0..<4 {
+                // A run whose loss is not a number changes nothing.
+                let images =
+                    guardStops && epoch == 2 ? Tensor(repeating: .nan, Self.images.type) : Self.images
+                _ = try await device.run(
+                    train,
+                    [
+                        GraphName.images: images, GraphName.labels: Self.labels,
+                        GraphName.learningRate: Tensor(scalar: 0.1), GraphName.step: Tensor(scalar: Float(epoch + 1)),
+                    ])
+                let results = try await device.run(
+                    evaluate, [GraphName.images: Self.images, GraphName.labels: Self.labels])
+                losses.append(try #require(results[GraphName.loss]))
+            }
+            return losses
+        }
+        let (given, expected) = (
+            try await losses(on: CPUBackend(threads: 2)), try await losses(on: ReferenceBackend())
+        )
+        for epoch in 0..<4 { try expectClose(given[epoch], expected[epoch], "epoch \(epoch)") }
+        #expect(expected[0] != expected[1])
+        #expect((expected[1] == expected[2]) == guardStops)
+    }
+
+    @Test("keeps no memory for what only other preparations read")
+    func memory() throws {
+        let builder = GraphBuilder()
+        let state = try builder.state("s", .float32([64, 64]))
+        builder.output("y", try ReduceSum(axes: [0, 1]).applied(to: Tanh().applied(to: Tanh().applied(to: state))))
+        let memory = try StateMemory(.float32([64, 64]))
+        let lowered = try LoweredGraph(builder.graph, state: ["s": memory], on: try Engine())
+        #expect(lowered.program.steps.isEmpty)
+        #expect(lowered.program.preparedStates.count == 1)
+        let plan = MemoryPlan(
+            buffers: lowered.program.buffers, preparations: lowered.program.preparations, steps: [], inputs: [],
+            outputs: lowered.outputs.map(\.buffer), updates: [], guardBuffer: nil, alignment: 64)
+        #expect(plan.keptByteCount == 64, "the sum alone")
+        #expect(plan.arenaByteCount >= 64 * 64 * 4)
+    }
+}
