@@ -95,7 +95,10 @@ let package = Package(
             resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
             name: "FoveaCommandTests",
-            dependencies: ["FoveaCommand", "FoveaData", "FoveaFormats", "FoveaTestSupport", "CZlib"],
+            dependencies: [
+                "FoveaCommand", "FoveaGraph", "FoveaData", "FoveaFormats", "FoveaTestSupport", "CZlib",
+                .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]

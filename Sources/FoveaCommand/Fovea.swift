@@ -13,7 +13,8 @@ struct Fovea: AsyncParsableCommand {
             """,
         version: FoveaVersion.current,
         subcommands: [
-            Demo.self, Train.self, Evaluate.self, Predict.self, Summarize.self, ListModels.self, Doctor.self,
+            Demo.self, Train.self, Evaluate.self, Predict.self, Summarize.self, ListModels.self, Benchmark.self,
+            Doctor.self,
         ])
 }
 

@@ -40,6 +40,9 @@ public struct Program: Sendable {
     /// The names and types of what a run is given, in order.
     public var inputs: [(name: String, type: TensorType)] { graph.inputs.map { ($0.name, $0.type) } }
 
+    /// The names of what a run gives, in order.
+    public var outputs: [String] { graph.outputs.map(\.name) }
+
     /// Which node runs where and how; the fallback to the reference backend is visible here.
     public var steps: [ExecutableStep] {
         switch plan {
@@ -61,13 +64,17 @@ public struct Program: Sendable {
     }
 
     func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
-        let ordered = try orderedInputs(inputs)
-        let results: [Tensor]
-        switch plan {
-        case .whole(let executable): results = try executable.run(ordered)
-        case .segmented(let segments, let state): results = try run(segments, state, ordered)
-        }
+        let results = try run(ordered(inputs))
         return Dictionary(zip(graph.outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Runs the program on inputs in the order of ``inputs``; the results are in the order of the graph's outputs.
+    func run(_ inputs: [Tensor]) throws -> [Tensor] {
+        try expectTypes(inputs)
+        switch plan {
+        case .whole(let executable): return try executable.run(inputs)
+        case .segmented(let segments, let state): return try run(segments, state, inputs)
+        }
     }
 
     private func run(
@@ -103,18 +110,15 @@ public struct Program: Sendable {
         return outputs
     }
 
-    /// Checks that a run is given what the graph expects, no more and no less.
-    private func orderedInputs(_ given: [String: Tensor]) throws -> [Tensor] {
+    /// Tensors by name in the order of ``inputs``.
+    ///
+    /// - Throws: ``FoveaError`` when one is missing, or is not an input of the program.
+    public func ordered(_ given: [String: Tensor]) throws -> [Tensor] {
         let ordered = try graph.inputs.map { input in
             guard let tensor = given[input.name] else {
                 throw FoveaError(
                     .usage, "The program was not given its input `\(input.name)`.",
                     remedy: "Pass a tensor of type \(input.type).")
-            }
-            guard tensor.type == input.type else {
-                throw FoveaError(
-                    .usage, "The input `\(input.name)` has the type \(tensor.type), the program expects \(input.type).",
-                    remedy: "Pass a tensor of the expected shape, or compile a program for this one.")
             }
             return tensor
         }
@@ -124,5 +128,19 @@ public struct Program: Sendable {
             throw FoveaError(.usage, "The program has no input named \(unknown).", remedy: "Leave it out.")
         }
         return ordered
+    }
+
+    /// Checks that a run is given as many tensors as the graph has inputs, of their types.
+    private func expectTypes(_ given: [Tensor]) throws {
+        guard given.count == graph.inputs.count else {
+            throw FoveaError(
+                .usage, "The program has \(graph.inputs.count) inputs and was given \(given.count).",
+                remedy: "Pass a tensor for each, in the program's order.")
+        }
+        for (input, tensor) in zip(graph.inputs, given) where tensor.type != input.type {
+            throw FoveaError(
+                .usage, "The input `\(input.name)` has the type \(tensor.type), the program expects \(input.type).",
+                remedy: "Pass a tensor of the expected shape, or compile a program for this one.")
+        }
     }
 }

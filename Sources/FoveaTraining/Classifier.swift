@@ -35,14 +35,28 @@ public actor Classifier {
 
     /// The network's results for a batch of images [N, C, H, W].
     public func logits(_ images: Tensor) async throws -> Tensor {
-        let program: Program
-        if let known = inferencePrograms[images.shape] {
-            program = known
-        } else {
-            program = try await device.compile(InferenceGraph(model, input: images.shape).graph)
-            inferencePrograms[images.shape] = program
-        }
+        let program = try await program(for: images.shape)
         return try await device.run(program, [GraphName.images: images]).tensor(GraphName.logits)
+    }
+
+    /// Computes the logits of the same images again and again without leaving the device's thread: for measurements.
+    ///
+    /// - Returns: the time of each computation.
+    public func timedLogits(_ images: Tensor, _ length: SeriesLength) async throws -> [Duration] {
+        let program = try await program(for: images.shape)
+        let inputs = try program.ordered([GraphName.images: images])
+        return try await device.series(of: program, length, inputs: { _ in inputs }, keeping: { _, _ in })
+            .map(\.duration)
+    }
+
+    /// The program that gives the logits of batches of images of this shape; compiled now, unless it has been already.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
+    public func program(for images: Shape) async throws -> Program {
+        if let known = inferencePrograms[images] { return known }
+        let program = try await device.compile(InferenceGraph(model, input: images).graph)
+        inferencePrograms[images] = program
+        return program
     }
 
     /// Loss, accuracy and confusion over a data set.

@@ -51,14 +51,10 @@ public actor Trainer {
     /// - Throws: ``FoveaError`` that names the step and the first layer with a value that is not finite, when the loss is
     ///   not; the weights are then those before the step.
     public func step(_ batch: Batch, learningRateFactor: Double = 1) async throws -> StepReport {
-        let (program, isRandom) = try await program(for: batch.images.shape)
-        var inputs = [
-            GraphName.images: batch.images, GraphName.labels: batch.labels,
-            GraphName.learningRate: Tensor(scalar: Float(optimizer.learningRate * learningRateFactor)),
-            GraphName.step: Tensor(scalar: Float(stepCount + 1)),
-        ]
-        if isRandom { inputs[Trace.randomKeyName] = randomKey }
-        let results = try await device.run(program, inputs)
+        let (program, isRandom) = try await stepProgram(for: batch.images.shape)
+        let inputs = StepInputs(
+            batch: batch, learningRate: optimizer.learningRate * learningRateFactor, seed: isRandom ? seed : nil)
+        let results = try await device.run(program, inputs.ofStep(stepCount + 1))
         let loss = try results.tensor(GraphName.loss).floats[0]
         guard loss.isFinite else { throw try await divergence(loss, batch) }
         stepCount += 1
@@ -70,6 +66,39 @@ public actor Trainer {
             learningRate: optimizer.learningRate * learningRateFactor)
     }
 
+    /// The program of a step on batches of images of this shape; compiled now, unless it has been already.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
+    public func program(for images: Shape) async throws -> Program { try await stepProgram(for: images).program }
+
+    /// Steps on the same batch again and again without leaving the device's thread: for measurements.
+    ///
+    /// - Returns: each step's time and loss.
+    /// - Throws: as ``step(_:learningRateFactor:)``.
+    public func timedSteps(_ batch: Batch, _ length: SeriesLength) async throws -> [TimedRun<Float>] {
+        let (program, isRandom) = try await stepProgram(for: batch.images.shape)
+        guard let lossPosition = program.outputs.firstIndex(of: GraphName.loss) else {
+            throw FoveaError(.internalDefect, "The program has no output named `\(GraphName.loss)`.")
+        }
+        let inputs = StepInputs(
+            batch: batch, learningRate: optimizer.learningRate, seed: isRandom ? seed : nil)
+        let first = stepCount + 1
+        do {
+            let steps = try await device.series(of: program, length) { number in
+                try program.ordered(inputs.ofStep(first + number))
+            } keeping: { number, outputs in
+                let loss = outputs[lossPosition].floats[0]
+                guard loss.isFinite else { throw Divergence(finiteCount: number, loss: loss) }
+                return loss
+            }
+            stepCount += steps.count
+            return steps
+        } catch let diverged as Divergence {
+            stepCount += diverged.finiteCount
+            throw try await divergence(diverged.loss, batch)
+        }
+    }
+
     /// The network's weights as they are now.
     public func weights() async throws -> Weights {
         let names = parameters.map(\.path)
@@ -77,15 +106,10 @@ public actor Trainer {
         return Weights(zip(names, tensors))
     }
 
-    /// The report of how the training step is run, node by node.
-    public func explain(batchSize: Int, input: Shape) async throws -> String {
-        try await program(for: Shape([batchSize] + input.dimensions)).program.explain()
-    }
-
     /// The operations of the training step that the device does not support.
-    func fallbacks(for batch: Shape) async throws -> [String] { try await program(for: batch).program.fallbacks }
+    func fallbacks(for batch: Shape) async throws -> [String] { try await program(for: batch).fallbacks }
 
-    private func program(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
+    private func stepProgram(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
         if let known = programs[shape] { return known }
         let training = try TrainingGraph(model, loss: loss, optimizer: optimizer, input: shape)
         let compiled = (program: try await device.compile(training.graph), isRandom: training.isRandom)
@@ -93,18 +117,12 @@ public actor Trainer {
         return compiled
     }
 
-    /// The key of this step's random numbers.
-    private var randomKey: Tensor {
-        let key = CounterBasedGenerator(seed: seed, purpose: "step").derived(UInt64(stepCount)).key
-        return Tensor(integers: [Int32(bitPattern: key[0]), Int32(bitPattern: key[1])])
-    }
-
     /// What to say of a loss that is not finite: the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch) async throws -> FoveaError {
         let diagnostic = try DiagnosticGraph(model, loss: self.loss, input: batch.images.shape)
         let program = try await device.compile(diagnostic.graph)
         var inputs = [GraphName.images: batch.images, GraphName.labels: batch.labels]
-        if diagnostic.isRandom { inputs[Trace.randomKeyName] = randomKey }
+        if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: stepCount + 1, seed: seed) }
         let results = try await device.run(program, inputs)
         let culprit = try diagnostic.layers.enumerated().first { position, _ in
             try !results.tensor("\(position)").isFinite
@@ -118,6 +136,38 @@ public actor Trainer {
             .badData,
             "Training diverged: the loss of step \(stepCount + 1) is \(loss.isNaN ? "not a number" : "infinite"); \(cause).",
             remedy: "Lower the learning rate (it is \(optimizer.learningRate)), or check the data.")
+    }
+}
+
+/// A series of steps that came to a loss that is not finite.
+private struct Divergence: Error {
+    /// How many steps of the series went well.
+    let finiteCount: Int
+    let loss: Float
+}
+
+/// What steps on one batch are given.
+private struct StepInputs: Sendable {
+    let batch: Batch
+    let learningRate: Double
+    /// Nil where the step draws no random numbers.
+    let seed: UInt64?
+
+    /// - Parameter step: the number of the step from 1.
+    func ofStep(_ step: Int) -> [String: Tensor] {
+        var inputs = [
+            GraphName.images: batch.images, GraphName.labels: batch.labels,
+            GraphName.learningRate: Tensor(scalar: Float(learningRate)),
+            GraphName.step: Tensor(scalar: Float(step)),
+        ]
+        if let seed { inputs[Trace.randomKeyName] = Self.randomKey(step: step, seed: seed) }
+        return inputs
+    }
+
+    /// The key of a step's random numbers.
+    static func randomKey(step: Int, seed: UInt64) -> Tensor {
+        let key = CounterBasedGenerator(seed: seed, purpose: "step").derived(UInt64(step - 1)).key
+        return Tensor(integers: [Int32(bitPattern: key[0]), Int32(bitPattern: key[1])])
     }
 }
 

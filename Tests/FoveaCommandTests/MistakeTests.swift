@@ -18,6 +18,8 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     /// The beginning of a sound call; what follows it is wrong.
     private static let train = "train --data glyphs --model lenet5 --out run"
 
+    private static let benchmark = "benchmark --model lenet5 --mode train"
+
     static let all = [
         Mistake("trian", 64, "no command `trian`", "Did you mean `train`?"),
         Mistake("train --dta glyphs", 64, "no option `--dta`", "Did you mean `--data`?"),
@@ -67,6 +69,25 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("summary --model lenet5 --input 3x99999999999999999999x1", 64, "is invalid"),
         Mistake("summary --model lenet5 --input 1x4x4", 64, "`conv2`"),
         Mistake("summary --model lenet5 --classes 0", 64, "--classes is 0"),
+        Mistake("benchmark --model lenet5 --batch-size 1", 64, "--mode"),
+        Mistake("benchmark --model lenet5 --mode training --batch-size 1", 64, "'training' is invalid", "'train'"),
+        Mistake("benchmark --model lenet5 --mode infer", 64, "Give --batch-size"),
+        Mistake("\(benchmark) --batch-size 0", 64, "--batch-size is 0"),
+        Mistake("\(benchmark) --batch-size -1", 64, "--batch-size is -1"),
+        Mistake("\(benchmark) --batch-size 1e99", 64, "'1e99' is invalid"),
+        Mistake("\(benchmark) --batch-size 1000000", 69, "Not enough memory"),
+        Mistake("\(benchmark) --batch-size 1 --steps 0", 64, "--steps is 0"),
+        Mistake("\(benchmark) --batch-size 1 --steps -5", 64, "--steps is -5"),
+        Mistake("\(benchmark) --batch-size 1 --warmup -1", 64, "--warmup is -1"),
+        Mistake("\(benchmark) --batch-size 1 --optimizer sgdd", 64, "'sgdd' is invalid", "'sgd'"),
+        Mistake("\(benchmark) --batch-size 1 --optimizer adam --momentum 0.9", 64, "--momentum belongs to sgd"),
+        Mistake("\(benchmark) --batch-size 4 --lr 1e30", 65, "Training diverged"),
+        Mistake("\(benchmark) --batch-size 1 --batch b.safetensors", 64, "Leave --batch-size out"),
+        Mistake("\(benchmark) --batch b.safetensors", 66, "b.safetensors"),
+        Mistake("\(benchmark) --batch-size 1 --weights w.safetensors", 66, "w.safetensors"),
+        Mistake("\(benchmark) --batch-size 1 --steps 1 --outputs nowhere/o.safetensors", 73, "nowhere/o.safetensors"),
+        Mistake("benchmark --model lenet5 --mode infer --batch-size 1 --lr 0.1", 64, "--lr belongs to training"),
+        Mistake("benchmark --model resnet19 --mode infer --batch-size 1", 64, "Did you mean `resnet18`?"),
         Mistake("models alexnet*", 64, "No network has a name like `alexnet*`"),
         Mistake("doctor now", 64, "Unexpected argument 'now'"),
     ]

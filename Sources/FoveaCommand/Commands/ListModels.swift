@@ -9,7 +9,9 @@ import FoveaRuntime
 struct ListModels: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "Lists the networks of the zoo.",
-        discussion: "Parameters and multiply-adds are for ten classes and the image that a network was made for.")
+        discussion: """
+            Parameters and multiply-adds are for the image and the number of classes that a network was made for.
+            """)
 
     @Argument(help: "Part of a name, or a pattern such as 'resnet*'.")
     var pattern: String?
@@ -23,7 +25,7 @@ struct ListModels: AsyncParsableCommand {
                 .usage, "No network has a name like \(quoted(pattern ?? "")).",
                 remedy: "Known models: \(ModelZoo.entries.map(\.name).joined(separator: ", ")).")
         }
-        let rows = try entries.map { (entry: $0, summary: try Summary(of: $0.make(10), input: $0.input)) }
+        let rows = try entries.map { (entry: $0, summary: try Summary(of: $0.make($0.classes), input: $0.input)) }
         if output.json {
             try StandardOutput.document(
                 .array(
@@ -31,6 +33,7 @@ struct ListModels: AsyncParsableCommand {
                         [
                             "name": .string(entry.name), "summary": .string(entry.summary),
                             "input": .array(entry.input.dimensions.map(JSONValue.integer)),
+                            "classes": .integer(entry.classes),
                             "parameters": .integer(summary.totalParameters),
                             "multiply_adds": .integer(summary.totalMultiplyAdds),
                         ]
@@ -38,13 +41,13 @@ struct ListModels: AsyncParsableCommand {
         } else {
             try StandardOutput.line(
                 textTable(
-                    header: ["Name", "Parameters", "Multiply-adds", "Input", "What it is"],
+                    header: ["Name", "Parameters", "Multiply-adds", "Input", "Classes", "What it is"],
                     rows: rows.map { entry, summary in
                         [
                             entry.name, summary.totalParameters.grouped, summary.totalMultiplyAdds.grouped,
-                            entry.input.description, entry.summary,
+                            entry.input.description, entry.classes.grouped, entry.summary,
                         ]
-                    }, rightAligned: [1, 2]))
+                    }, rightAligned: [1, 2, 4]))
         }
     }
 

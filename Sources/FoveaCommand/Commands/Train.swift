@@ -15,6 +15,7 @@ struct Train: AsyncParsableCommand {
 
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
     @Option(
         help: ArgumentHelp("Start from these weights instead of random ones: a .safetensors file.", valueName: "file"))
@@ -42,9 +43,13 @@ struct Train: AsyncParsableCommand {
         return outcome
     }
 
+    /// The optimizer where none is named.
+    static let defaultOptimizer = OptimizerOptions.Name.adam
+
     /// Every setting, defaults included, by the name of its flag.
     func settings(optimizer: any Optimizer, backend: any Backend, heldOut: Double) -> [(String, JSONValue)] {
-        [
+        let name = self.optimizer.optimizer ?? Self.defaultOptimizer
+        return [
             ("data", .string(data.data)),
             ("val", data.val.map(JSONValue.string) ?? .null),
             ("val-split", .number(heldOut)),
@@ -54,11 +59,11 @@ struct Train: AsyncParsableCommand {
             ("weights", weights.map(JSONValue.string) ?? .null),
             ("epochs", .integer(training.epochs)),
             ("batch-size", .integer(training.batchSize)),
-            ("optimizer", .string(training.optimizer.rawValue)),
+            ("optimizer", .string(name.rawValue)),
             ("lr", .number(optimizer.learningRate)),
             ("momentum", (optimizer as? SGD).map { .number($0.momentum) } ?? .null),
-            ("nesterov", .boolean(training.nesterov)),
-            ("weight-decay", .number(training.effectiveWeightDecay)),
+            ("nesterov", .boolean(self.optimizer.nesterov)),
+            ("weight-decay", .number(self.optimizer.effectiveWeightDecay(of: name))),
             ("schedule", .string(training.schedule.rawValue)),
             ("warmup-epochs", .integer(training.warmupEpochs)),
             ("label-smoothing", .number(training.labelSmoothing)),

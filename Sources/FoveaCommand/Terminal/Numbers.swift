@@ -22,6 +22,13 @@ extension BinaryFloatingPoint {
     /// A loss as `0.0612`.
     var fourDecimals: String { fixed(Double(self), digits: 4) }
 
+    /// A measurement with about four digits: `0.02531`, `14.62`, `1,096`.
+    var significant: String {
+        let value = Double(self)
+        guard value.isFinite, value > 0, value < 1000 else { return groupedWhole }
+        return fixed(value, digits: max(0, min(9, 3 - Int(log10(value).rounded(.down)))))
+    }
+
     /// Seconds as `0.8 s`, `1:05` or `1:02:03`.
     var duration: String {
         let seconds = Double(self)

@@ -31,7 +31,7 @@ struct TrainingRun {
     init(_ options: Train, command: [String]) async throws {
         self.options = options
         entry = try ModelReference.zooEntry(options.model)
-        let optimizer = try options.training.makeOptimizer()
+        let optimizer = try options.optimizer.make(fallback: Train.defaultOptimizer)
         let loss = try options.training.makeLoss()
         plan = try options.training.makePlan(seed: options.random.seed)
         try options.data.check()

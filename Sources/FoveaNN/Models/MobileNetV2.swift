@@ -15,14 +15,14 @@ public struct MobileNetV2: Layer {
         (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
     ]
 
-    public init(classes: Int = 1000) {
+    public init(classes: Int = 1000, dropout: Double = 0.2) {
         features = Sequential {
             Sequential.normalizedConvolution(32, kernel: 3, stride: 2)
             Self.blocks(inputs: 32)
             Sequential.normalizedConvolution(1280, kernel: 1)
         }
         classifier = Sequential {
-            Dropout(0.2)
+            Dropout(dropout)
             Dense(classes, initializer: .normal(deviation: 0.01), biasInitializer: .zeros)
         }
     }

@@ -10,7 +10,7 @@ public struct SqueezeNet: Layer {
     let features: Sequential
     let classifier: Sequential
 
-    public init(classes: Int = 1000) {
+    public init(classes: Int = 1000, dropout: Double = 0.5) {
         features = Sequential {
             Conv2D(64, kernel: 3, stride: 2, initializer: .kaimingUniform(negativeSlope: 0), biasInitializer: .zeros)
             ReLU()
@@ -27,7 +27,7 @@ public struct SqueezeNet: Layer {
             Fire(squeeze: 64, expand: 256)
         }
         classifier = Sequential {
-            Dropout(0.5)
+            Dropout(dropout)
             Conv2D(classes, kernel: 1, initializer: .normal(deviation: 0.01), biasInitializer: .zeros)
             ReLU()
             GlobalAvgPool2D()

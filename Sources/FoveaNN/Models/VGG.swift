@@ -10,7 +10,7 @@ public struct VGG11: Layer {
     let features: Sequential
     let classifier: Sequential
 
-    public init(classes: Int = 1000) {
+    public init(classes: Int = 1000, dropout: Double = 0.5) {
         features = Sequential {
             for widths in [[64], [128], [256, 256], [512, 512], [512, 512]] {
                 for width in widths {
@@ -27,10 +27,10 @@ public struct VGG11: Layer {
         classifier = Sequential {
             dense(4096)
             ReLU()
-            Dropout(0.5)
+            Dropout(dropout)
             dense(4096)
             ReLU()
-            Dropout(0.5)
+            Dropout(dropout)
             dense(classes)
         }
     }

@@ -1,0 +1,99 @@
+import FoveaFormats
+import FoveaGraph
+import FoveaRuntime
+
+/// What a benchmark measured, for people and for programs.
+struct BenchmarkReport {
+    let model: String
+    let mode: Benchmark.Mode
+    /// [batch, channels, height, width].
+    let images: Shape
+    let classes: Int
+    let threads: Int
+    let device: String
+    let compilation: Duration
+    /// The time of each measured step.
+    let steps: [Duration]
+    /// Of the forward pass for one image.
+    let multiplyAdds: Int
+    /// In bytes; nil where the system does not say.
+    let peakMemory: Int?
+    /// How each node is run, where that was asked for.
+    let program: Program?
+
+    private var batchSize: Int { images[0] }
+    private var median: Double { steps.quantile(0.5) }
+    private var imagesPerSecond: Double { Double(batchSize) / median }
+    private var peakMegabytes: Double? { peakMemory.map { Double($0) / 1e6 } }
+
+    /// 2 operations for each multiply-add; the backward pass does the forward pass's work twice over.
+    private var effectiveGigaflops: Double {
+        let passes = mode == .train ? 3.0 : 1.0
+        return 2 * Double(multiplyAdds) * passes * Double(batchSize) / median / 1e9
+    }
+
+    var json: JSONValue {
+        var fields: [(String, JSONValue)] = [
+            ("model", .string(model)), ("mode", .string(mode.rawValue)), ("batch_size", .integer(batchSize)),
+            ("threads", .integer(threads)), ("device", .string(device)), ("precision", "f32"),
+            ("compile_ms", .number(compilation.milliseconds)), ("median_ms", .number(median * 1e3)),
+            ("p10_ms", .number(steps.quantile(0.1) * 1e3)), ("p90_ms", .number(steps.quantile(0.9) * 1e3)),
+            ("images_per_second", .number(imagesPerSecond)),
+            ("peak_rss_mb", peakMegabytes.map(JSONValue.number) ?? .null),
+            ("effective_gflops", .number(effectiveGigaflops)), ("steps", .integer(steps.count)),
+            ("input", .array(images.dimensions.dropFirst().map(JSONValue.integer))), ("classes", .integer(classes)),
+        ]
+        if let program {
+            fields.append(
+                (
+                    "program",
+                    .array(
+                        program.steps.map {
+                            [
+                                "path": .string($0.path), "operation": .string($0.operation),
+                                "device": .string($0.device), "implementation": .string($0.implementation),
+                            ]
+                        })
+                ))
+        }
+        return JSONValue(fields: fields)
+    }
+
+    var text: String {
+        let image = images.dimensions.dropFirst().map(String.init).joined(separator: "×")
+        let figures = textTable(
+            header: ["Model", model],
+            rows: [
+                ["mode", mode.rawValue],
+                ["images", "\(batchSize.grouped) of \(image), \(classes.grouped) classes"],
+                ["device", "\(device), \(threads.grouped) thread\(threads == 1 ? "" : "s"), f32"],
+                ["compiled in", "\(compilation.milliseconds.significant) ms"],
+                ["a step takes", "\((median * 1e3).significant) ms (median of \(steps.count.grouped))"],
+                [
+                    "from, to",
+                    "\((steps.quantile(0.1) * 1e3).significant) ms, \((steps.quantile(0.9) * 1e3).significant) ms "
+                        + "(10th and 90th percentile)",
+                ],
+                ["speed", "\(imagesPerSecond.significant) images per second"],
+                ["work", "\(effectiveGigaflops.significant) GFLOP/s"],
+                ["peak memory", peakMegabytes.map { "\($0.groupedWhole) MB" } ?? "unknown"],
+            ])
+        return program.map { "\(figures)\n\n\($0.explain())" } ?? figures
+    }
+}
+
+extension [Duration] {
+    /// The time, in seconds, that a fraction of these stays below; between two of them in proportion.
+    func quantile(_ fraction: Double) -> Double {
+        let sorted = map(\.seconds).sorted()
+        let position = fraction * Double(sorted.count - 1)
+        let below = Int(position)
+        let above = Swift.min(below + 1, sorted.count - 1)
+        return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
+    }
+}
+
+extension Duration {
+    var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+    var milliseconds: Double { seconds * 1e3 }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import FoveaCPU
+import FoveaData
+import FoveaFormats
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTraining
+
+/// `fovea benchmark`
+struct Benchmark: AsyncParsableCommand {
+    /// What a step does, by the names of the command line.
+    enum Mode: String, CaseIterable, ExpressibleByArgument {
+        case train, infer
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "benchmark", abstract: "Times the steps of training or using a network.",
+        discussion: """
+            A step of training is forward, cross-entropy, backward and the optimizer's update. Every step is given its \
+            images anew, as in use; loading and preparing them is not measured, compiling is measured apart. \
+            effective_gflops counts 2 operations for each multiply-add, and training as three times the forward pass; \
+            peak_rss_mb is the whole process's, in units of 10^6 bytes.
+            """)
+
+    @OptionGroup var network: NetworkOptions
+
+    @Option(help: "What a step does.")
+    var mode: Mode
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many images make a step.", valueName: "count"))
+    var batchSize: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many steps are timed. (default: what fits in 5 seconds, at least 5)", valueName: "count"))
+    var steps: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many steps go before, untimed. (default: what fits in half a second, at least 3)", valueName: "count"))
+    var warmup: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The weights, a .safetensors file. (default: the run's best, or random ones)", valueName: "file"))
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A .safetensors file with the `images` and, for training, the `labels` of every step. (default: random ones)",
+            valueName: "file"))
+    var batch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to write what was computed, a .safetensors file: the `logits`, or the `loss` of each timed step.",
+            valueName: "file"))
+    var outputs: String?
+
+    @Flag(help: "Show how each node of the network is run.")
+    var explain = false
+
+    @OptionGroup(title: "Training") var optimizer: OptimizerOptions
+
+    @OptionGroup var random: SeedOptions
+    @OptionGroup var device: DeviceOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try checkOptions()
+        let optimizer = try optimizer.make(fallback: .sgd)
+        let network = try network.network()
+        let device = try device.open()
+        let given = try batch.map { try Batch(reading: $0, classes: network.classes, needsLabels: mode == .train) }
+        let images = try given?.images.shape ?? Shape(validating: [batchSize ?? 1] + network.input.dimensions)
+        let image = Shape(Array(images.dimensions.dropFirst()))
+        let trainer = try await Trainer(
+            network.layer, input: image, optimizer: optimizer, device: device, seed: random.seed,
+            weights: try startingWeights(of: network, input: image))
+
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let program =
+            switch mode {
+            case .train: try await trainer.program(for: images)
+            case .infer: try await trainer.classifier.program(for: images)
+            }
+        let compilation = begin.duration(to: clock.now)
+        let measured = try await measure(
+            trainer, try given ?? Batch(random: images, classes: network.classes, seed: random.seed))
+        if let outputs { try Safetensors.write(measured.outputs.tensors, to: outputs) }
+        let report = BenchmarkReport(
+            model: network.name, mode: mode, images: images, classes: network.classes,
+            threads: (device.backend as? CPUBackend)?.threads ?? 1, device: device.backend.name,
+            compilation: compilation, steps: measured.durations,
+            multiplyAdds: try Summary(of: network.layer, input: image).totalMultiplyAdds,
+            peakMemory: PeakMemory.byteCount, program: explain ? program : nil)
+        if output.json {
+            try StandardOutput.document(report.json)
+        } else {
+            try StandardOutput.line(report.text)
+        }
+    }
+
+    /// Throws what can be told before anything is loaded.
+    private func checkOptions() throws {
+        for (flag, count, least) in [("--batch-size", batchSize, 1), ("--steps", steps, 1), ("--warmup", warmup, 0)] {
+            if let count, !(least...1_000_000).contains(count) {
+                throw FoveaError(.usage, "\(flag) is \(count).", remedy: "Use \(least) to 1,000,000.")
+            }
+        }
+        if batch != nil, batchSize != nil || network.input != nil {
+            throw FoveaError(
+                .usage, "--batch has images of its own number and size.",
+                remedy: "Leave \(batchSize != nil ? "--batch-size" : "--input") out.")
+        }
+        if batch == nil, batchSize == nil {
+            throw FoveaError(
+                .usage, "It is not said how many images make a step.", remedy: "Give --batch-size, or --batch.")
+        }
+        if mode == .infer, let flag = optimizer.firstFlag {
+            throw FoveaError(.usage, "\(flag) belongs to training.", remedy: "Leave it out, or use --mode train.")
+        }
+    }
+
+    /// The weights that a file or a run has; nil where they shall be drawn.
+    private func startingWeights(of network: NetworkOptions.Network, input: Shape) throws -> Weights? {
+        guard let path = weights ?? network.folder?.weightsPath() else { return nil }
+        let parameters = try InferenceGraph(network.layer, input: Shape([1] + input.dimensions)).parameters
+        return try Weights(try Safetensors.read(from: path).tensors).fitted(to: parameters, source: quoted(path))
+    }
+
+    /// Warms up, then times the steps.
+    ///
+    /// - Returns: the time of each step, and by name what they computed.
+    private func measure(
+        _ trainer: Trainer, _ batch: Batch
+    ) async throws -> (durations: [Duration], outputs: Weights) {
+        let before = warmup.map(SeriesLength.runs) ?? .about(.seconds(0.5), atLeast: 3)
+        let length = steps.map(SeriesLength.runs) ?? .about(.seconds(5), atLeast: 5)
+        switch mode {
+        case .train:
+            _ = try await trainer.timedSteps(batch, before)
+            let runs = try await trainer.timedSteps(batch, length)
+            return (runs.map(\.duration), ["loss": Tensor(runs.map(\.kept))])
+        case .infer:
+            _ = try await trainer.classifier.timedLogits(batch.images, before)
+            let durations = try await trainer.classifier.timedLogits(batch.images, length)
+            return (durations, ["logits": try await trainer.classifier.logits(batch.images)])
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import FoveaGraph
+import FoveaNN
+
+/// How gradients change the weights.
+struct OptimizerOptions: ParsableArguments {
+    /// The optimizers by the names of the command line.
+    enum Name: String, CaseIterable, ExpressibleByArgument {
+        case sgd, adam, adamw
+    }
+
+    @Option(help: ArgumentHelp("How gradients change the weights. (default: adam; sgd in `fovea benchmark`)"))
+    var optimizer: Name?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The learning rate. (default: 0.001; 0.01 with sgd)", valueName: "rate"))
+    var lr: Double?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The momentum of sgd. (default: 0.9)", valueName: "factor"))
+    var momentum: Double?
+
+    @Flag(help: "Use Nesterov's form of sgd's momentum.")
+    var nesterov = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How strongly weights are pulled to 0. (default: 0; 0.01 with adamw)", valueName: "factor"))
+    var weightDecay: Double?
+
+    /// The first of these options that is given.
+    var firstFlag: String? {
+        let given = [
+            ("--optimizer", optimizer != nil), ("--lr", lr != nil), ("--momentum", momentum != nil),
+            ("--nesterov", nesterov), ("--weight-decay", weightDecay != nil),
+        ]
+        return given.first { $0.1 }?.0
+    }
+
+    /// The weight decay with its default.
+    func effectiveWeightDecay(of name: Name) -> Double { weightDecay ?? (name == .adamw ? 0.01 : 0) }
+
+    /// The optimizer that the options describe, or `fallback` with the other options where they name none.
+    ///
+    /// - Throws: ``FoveaError`` when a setting makes no sense, or belongs to another optimizer.
+    func make(fallback: Name) throws -> any Optimizer {
+        let name = optimizer ?? fallback
+        let decay = effectiveWeightDecay(of: name)
+        let made: any Optimizer
+        switch name {
+        case .sgd:
+            made = SGD(
+                learningRate: lr ?? 0.01, momentum: momentum ?? 0.9, nesterov: nesterov, weightDecay: decay)
+        case .adam, .adamw:
+            if momentum != nil || nesterov {
+                throw FoveaError(
+                    .usage, "\(momentum != nil ? "--momentum" : "--nesterov") belongs to sgd, not to \(name).",
+                    remedy: "Leave it out, or use --optimizer sgd.")
+            }
+            made =
+                name == .adam
+                ? Adam(learningRate: lr ?? 1e-3, weightDecay: decay)
+                : AdamW(learningRate: lr ?? 1e-3, weightDecay: decay)
+        }
+        try made.validate()
+        return made
+    }
+}
