@@ -18,13 +18,13 @@ public actor Device {
         unsafe thread.asUnownedSerialExecutor()
     }
 
-    /// Plans a graph after the standard passes. States that are not on the device yet are created, filled with zeros.
+    /// Plans a graph after some passes. States that are not on the device yet are created, filled with zeros.
     ///
     /// - Throws: ``FoveaError`` when the graph is not sound, when a state is there with another type, or when the backend
     ///   cannot plan it.
-    public func compile(_ graph: Graph) throws -> Program {
+    public func compile(_ graph: Graph, passes: [any Pass] = Graph.standardPasses) throws -> Program {
         try graph.verify()
-        let optimized = try graph.optimized()
+        let optimized = try graph.optimized(by: passes)
         for held in optimized.states {
             if let buffer = state[held.name] {
                 guard buffer.type == held.type else {

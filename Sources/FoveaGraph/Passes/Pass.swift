@@ -17,8 +17,8 @@ extension Graph {
         ]
     }
 
-    /// The graph after the standard passes.
-    public func optimized() throws -> Graph {
-        try Self.standardPasses.reduce(self) { graph, pass in try pass.run(on: graph) }
+    /// The graph after some passes, in order.
+    public func optimized(by passes: [any Pass] = standardPasses) throws -> Graph {
+        try passes.reduce(self) { graph, pass in try pass.run(on: graph) }
     }
 }
