@@ -59,10 +59,13 @@ public struct TrainingGraph: Sendable {
     /// True when the step draws random numbers, so that it takes the input ``Trace/randomKeyName``.
     public let isRandom: Bool
 
+    /// - Parameter hasDropout: false passes everything where the network has dropout.
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
-    public init(_ model: any Layer, loss: any Loss, optimizer: any Optimizer, input: Shape) throws {
+    public init(
+        _ model: any Layer, loss: any Loss, optimizer: any Optimizer, input: Shape, hasDropout: Bool = true
+    ) throws {
         try optimizer.validate()
-        let trace = try Trace(model, mode: .training)
+        let trace = try Trace(model, mode: .training, hasDropout: hasDropout)
         let lossValue = try trace.forward(model, loss, input).loss
         trace.updateOnlyIfFinite(lossValue)
 
@@ -97,8 +100,8 @@ public struct DiagnosticGraph: Sendable {
     public let layers: [String]
     public let isRandom: Bool
 
-    public init(_ model: any Layer, loss: any Loss, input: Shape) throws {
-        let trace = try Trace(model, mode: .training)
+    public init(_ model: any Layer, loss: any Loss, input: Shape, hasDropout: Bool = true) throws {
+        let trace = try Trace(model, mode: .training, hasDropout: hasDropout)
         let lossValue = try trace.forward(model, loss, input).loss
         var layers: [String] = []
         var lastValue: [String: Int] = [:]

@@ -13,6 +13,8 @@ public final class Trace: GraphBuilder {
     }
 
     public let mode: Mode
+    /// Whether dropout drops in training; without it losses can be compared with another library's.
+    let hasDropout: Bool
     private let paths: ParameterPaths
     private var declared: [String: (declaration: ParameterDeclaration, value: Value)] = [:]
     private var scope = Scope()
@@ -22,8 +24,9 @@ public final class Trace: GraphBuilder {
     /// The input that keys the step's random numbers: two words of a ``CounterBasedGenerator``'s key, as int32.
     public static let randomKeyName = "random_key"
 
-    init(_ model: any Layer, mode: Mode) throws {
+    init(_ model: any Layer, mode: Mode, hasDropout: Bool = true) throws {
         self.mode = mode
+        self.hasDropout = hasDropout
         paths = try ParameterPaths(of: model)
     }
 

@@ -13,6 +13,7 @@ public actor Trainer {
     private let optimizer: any Optimizer
     private let device: Device
     private let seed: UInt64
+    private let hasDropout: Bool
     /// The network's parameters, in its order of declaration.
     public nonisolated let parameters: [ParameterDeclaration]
     /// The network being trained, in use.
@@ -26,10 +27,12 @@ public actor Trainer {
     /// - Parameters:
     ///   - input: the shape of one example, [channels, height, width].
     ///   - weights: where training starts; drawn from the seed when not given.
+    ///   - hasDropout: false passes everything where the network has dropout, so that losses can be compared with
+    ///     another library's, whose masks differ.
     /// - Throws: ``FoveaError`` when a layer does not fit, naming it, or when the weights are not the network's.
     public init(
         _ model: any Layer, input: Shape, loss: any Loss = CrossEntropyLoss(), optimizer: any Optimizer, device: Device,
-        seed: UInt64 = 42, weights: Weights? = nil
+        seed: UInt64 = 42, weights: Weights? = nil, hasDropout: Bool = true
     ) async throws {
         try optimizer.validate()
         self.model = model
@@ -37,6 +40,7 @@ public actor Trainer {
         self.optimizer = optimizer
         self.device = device
         self.seed = seed
+        self.hasDropout = hasDropout
         parameters = try InferenceGraph(model, input: Shape([1] + input.dimensions)).parameters
         classifier = Classifier(model, loss: loss, sharing: device)
         let start =
@@ -111,7 +115,8 @@ public actor Trainer {
 
     private func stepProgram(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
         if let known = programs[shape] { return known }
-        let training = try TrainingGraph(model, loss: loss, optimizer: optimizer, input: shape)
+        let training = try TrainingGraph(
+            model, loss: loss, optimizer: optimizer, input: shape, hasDropout: hasDropout)
         let compiled = (program: try await device.compile(training.graph), isRandom: training.isRandom)
         programs[shape] = compiled
         return compiled
@@ -119,7 +124,8 @@ public actor Trainer {
 
     /// What to say of a loss that is not finite: the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch) async throws -> FoveaError {
-        let diagnostic = try DiagnosticGraph(model, loss: self.loss, input: batch.images.shape)
+        let diagnostic = try DiagnosticGraph(
+            model, loss: self.loss, input: batch.images.shape, hasDropout: hasDropout)
         let program = try await device.compile(diagnostic.graph)
         var inputs = [GraphName.images: batch.images, GraphName.labels: batch.labels]
         if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: stepCount + 1, seed: seed) }

@@ -45,6 +45,14 @@ struct TrainingGraphTests {
         return (losses, zip(names, final).filter { weights[$0] != $1 }.map(\.0))
     }
 
+    @Test("a step draws random numbers for its dropout, and none without", arguments: [true, false])
+    func dropout(isThere: Bool) throws {
+        let training = try TrainingGraph(
+            network, loss: CrossEntropyLoss(), optimizer: SGD(learningRate: 0.1), input: [4, 1, 4, 4],
+            hasDropout: isThere)
+        #expect(training.isRandom == isThere)
+    }
+
     @Test(
         "every optimizer learns a batch by heart",
         arguments: [

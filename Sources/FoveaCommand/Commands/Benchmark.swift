@@ -56,7 +56,8 @@ struct Benchmark: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where to write what was computed, a .safetensors file: the `logits`, or the `loss` of each timed step.",
+            "Where to write a .safetensors file with the `logits`, or the `loss` of each timed step, and the time of each, "
+                + "`step_ms`.",
             valueName: "file"))
     var outputs: String?
 
@@ -64,6 +65,9 @@ struct Benchmark: AsyncParsableCommand {
     var explain = false
 
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
+
+    @Flag(help: "Train without dropout, to compare losses with another library, whose masks differ.")
+    var noDropout = false
 
     @OptionGroup var random: SeedOptions
     @OptionGroup var device: DeviceOptions
@@ -79,7 +83,7 @@ struct Benchmark: AsyncParsableCommand {
         let image = Shape(Array(images.dimensions.dropFirst()))
         let trainer = try await Trainer(
             network.layer, input: image, optimizer: optimizer, device: device, seed: random.seed,
-            weights: try startingWeights(of: network, input: image))
+            weights: try startingWeights(of: network, input: image), hasDropout: !noDropout)
 
         let clock = ContinuousClock()
         let begin = clock.now
@@ -91,7 +95,11 @@ struct Benchmark: AsyncParsableCommand {
         let compilation = begin.duration(to: clock.now)
         let measured = try await measure(
             trainer, try given ?? Batch(random: images, classes: network.classes, seed: random.seed))
-        if let outputs { try Safetensors.write(measured.outputs.tensors, to: outputs) }
+        if let outputs {
+            var written = measured.outputs
+            written["step_ms"] = Tensor(measured.durations.map { Float($0.milliseconds) })
+            try Safetensors.write(written.tensors, to: outputs)
+        }
         let report = BenchmarkReport(
             model: network.name, mode: mode, images: images, classes: network.classes,
             threads: (device.backend as? CPUBackend)?.threads ?? 1, device: device.backend.name,
@@ -121,7 +129,7 @@ struct Benchmark: AsyncParsableCommand {
             throw FoveaError(
                 .usage, "It is not said how many images make a step.", remedy: "Give --batch-size, or --batch.")
         }
-        if mode == .infer, let flag = optimizer.firstFlag {
+        if mode == .infer, let flag = optimizer.firstFlag ?? (noDropout ? "--no-dropout" : nil) {
             throw FoveaError(.usage, "\(flag) belongs to training.", remedy: "Leave it out, or use --mode train.")
         }
     }

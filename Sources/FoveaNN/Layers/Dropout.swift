@@ -14,7 +14,7 @@ public struct Dropout: Layer {
             guard rate >= 0, rate < 1 else {
                 throw FoveaError(.usage, "has the rate \(rate).", remedy: "Use a rate from 0 to below 1.")
             }
-            guard trace.mode == .training, rate > 0 else { return input }
+            guard trace.mode == .training, trace.hasDropout, rate > 0 else { return input }
             return try input * trace.randomMask(rate, like: input)
         }
     }
