@@ -1,0 +1,76 @@
+"""Fovea against its peers. See script/bench, which sets up what this needs."""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shlex
+import sys
+import time
+
+from answer import measure_answer
+from machine import describe
+from materials import prepare_materials
+from measure import FULL, QUICK, measure_rows, say
+from page import page
+from workloads import WORKLOADS
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ANSWER_ROW = "predict one picture"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="script/bench", description="Compares Fovea with its peers.")
+    parser.add_argument("--quick", action="store_true", help="less time for each row, and only some of the rows")
+    parser.add_argument("--only", metavar="PATTERN", help="the rows whose name has this regular expression")
+    parser.add_argument("--out", type=pathlib.Path, metavar="FILE.md", help="where the page goes")
+    parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    if options.list:
+        print("\n".join([workload.name for workload in WORKLOADS] + [ANSWER_ROW]))
+        return
+    try:
+        pattern = re.compile(options.only or "", re.IGNORECASE)
+    except re.error as error:
+        sys.exit(f"bench: error: --only {options.only!r} is no regular expression: {error}")
+    # A pattern chooses among all rows; --quick alone among its own.
+    everything = options.only is not None or not options.quick
+    workloads = [
+        workload for workload in WORKLOADS if pattern.search(workload.name) and (everything or workload.quick)]
+    wants_answer = bool(pattern.search(ANSWER_ROW))
+    if not workloads and not wants_answer:
+        sys.exit(f"bench: error: no row's name has {options.only!r}; script/bench --list names them")
+
+    out = options.out
+    if out is None and not options.quick and options.only is None:
+        out = ROOT / "docs" / "benchmarks.md"
+    fovea, pace = os.environ["FOVEA"], QUICK if options.quick else FULL
+    start = time.monotonic()
+    about = describe(fovea)
+    folder = ROOT / ".build" / "benchmark"
+    materials = prepare_materials(folder, [workload.request() for workload in workloads])
+    with open(folder / "log", "w", buffering=1) as log:
+        rows = measure_rows(workloads, materials, fovea, pace, options.quick, log)
+        answer = measure_answer(materials, fovea, pace, log) if wants_answer else None
+    say(f"{time.monotonic() - start:.0f} s altogether")
+
+    results = {
+        "command": shlex.join(["script/bench", *sys.argv[1:]]), "about": about, "rounds": pace.rounds, "rows": rows,
+        "answer": answer}
+    if out is None:
+        print(page(results, "benchmarks.json", None))
+        return
+    notes = ROOT / "docs" / "benchmarks-notes.md"
+    raw = out.with_suffix(".json")
+    raw.write_text(json.dumps(results, indent=1) + "\n")
+    out.write_text(page(results, raw.name, notes.read_text() if notes.exists() else None))
+    say(f"wrote {out} and {raw}")
+
+
+if __name__ == "__main__":
+    main()
