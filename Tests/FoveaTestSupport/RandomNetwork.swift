@@ -89,6 +89,16 @@ private struct Maker {
             ]
             return try image * (constants[0] + constants[1])
         case 3:
+            // Branches that are joined and narrowed, or pooled and narrowed, as SqueezeNet's.
+            let name = "layer\(index)"
+            var value = try Concatenation(axis: 1).applied(
+                to: activation(on: pointwise(image, 8, name + ".left")),
+                activation(on: pointwise(image, 16, name + ".right")))
+            if happens(0.5), min(value.shape[2], value.shape[3]) >= 4 {
+                value = try MaxPooling(Window(kernel: 2, stride: 2)).results(on: [value])[0]
+            }
+            return try activation(on: pointwise(value, 4, name + ".narrow"))
+        case 4:
             let others = images.filter {
                 $0.shape.dimensions[2...] == image.shape.dimensions[2...] && $0.shape[1] <= 16
             }
@@ -125,6 +135,11 @@ private struct Maker {
             value = try happens(0.5) ? value + residual : residual + value
         }
         return happens(0.7) ? try activation(on: value) : value
+    }
+
+    private mutating func pointwise(_ image: Value, _ filters: Int, _ path: String) throws -> Value {
+        let operands = [image, try parameter(path + ".weight", [filters, image.shape[1], 1, 1])]
+        return try Convolution(Window(kernel: 1)).results(on: operands + [parameter(path + ".bias", [filters])])[0]
     }
 
     private mutating func activation(on value: Value) throws -> Value {

@@ -8,6 +8,9 @@ struct GraphRewriter {
 
     init(_ source: Graph) { self.source = source }
 
+    /// The value of the new graph that stands for a value of the old one; nil if none does yet.
+    func found(_ id: ValueID) -> ValueID? { moved[id] }
+
     /// The value of the new graph that stands for a value of the old one.
     func moved(_ id: ValueID) -> ValueID {
         guard let value = moved[id] else { preconditionFailure("a node that is kept reads \(id), which is left out") }
@@ -51,17 +54,19 @@ struct GraphRewriter {
 }
 
 extension Graph {
+    /// The nodes that read each value, in order, each as often as it reads it.
+    var readers: [ValueID: [Int]] {
+        var readers: [ValueID: [Int]] = [:]
+        for (index, node) in nodes.enumerated() {
+            for operand in node.operands { readers[operand, default: []].append(index) }
+        }
+        return readers
+    }
+
     /// The node that reads each value, for the values that are read once and are nothing that a run is for: what may be
     /// drawn into its reader.
     var onlyReaders: [ValueID: Int] {
-        var readers: [ValueID: Int] = [:]
-        var shared = Set(roots)
-        for (index, node) in nodes.enumerated() {
-            for operand in node.operands where readers.updateValue(index, forKey: operand) != nil {
-                shared.insert(operand)
-            }
-        }
-        for value in shared { readers[value] = nil }
-        return readers
+        let shared = Set(roots)
+        return readers.filter { $1.count == 1 && !shared.contains($0) }.compactMapValues(\.first)
     }
 }

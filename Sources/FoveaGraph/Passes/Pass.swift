@@ -13,6 +13,7 @@ extension Graph {
             FoldBatchNormalization(),  // with fixed statistics it is a linear function of the result, as convolution is
             FoldConstants(),  // what no run can change needs to be computed once only
             RemoveDeadNodes(),  // the constants that others were computed from
+            DissolveConcatenations(),  // joining tensors moves memory and computes nothing
             FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
         ]
     }
