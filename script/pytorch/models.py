@@ -1,4 +1,6 @@
-"""Fovea's own networks in PyTorch, with the same names, for goldens and comparisons."""
+"""The networks of Fovea's zoo in PyTorch, with the same names, for goldens and comparisons."""
+
+import functools
 
 import torch
 from torch import nn
@@ -36,3 +38,25 @@ class SmallCNN(nn.Module):
 
     def forward(self, x):
         return self.fc(self.dropout(self.features(x).mean((2, 3))))
+
+
+def torchvision_network(name, classes):
+    """A network of torchvision, without dropout so that its numbers can be compared."""
+    model = getattr(torchvision_models(), name)(num_classes=classes)
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0
+    return model
+
+
+@functools.cache
+def torchvision_models():
+    # torchvision's compiled operations belong to one build of PyTorch, and importing the package fails without them. The
+    # networks do not use them, so empty ones do.
+    library = torch.library.Library("torchvision", "FRAGMENT")
+    for operation in ["nms", "qnms"]:
+        if not hasattr(torch.ops.torchvision, operation):
+            library.define(f"{operation}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    import torchvision.models
+
+    return torchvision.models
