@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from safetensors.numpy import load_file
 
-from workloads import CHECKED_STEPS, MOMENTUM, RATE, THREADS
+from workloads import MOMENTUM, RATE, THREADS
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -45,12 +45,16 @@ class Peer:
 
     def settings_for(self, workload, quick):
         settings = (self.quick_settings if quick else self.settings).get(workload.mode, [])
-        return settings if not self.models or workload.model in self.models else []
+        if self.models and workload.model not in self.models:
+            return []
+        # One thread is never the better for large networks.
+        return [setting for setting in settings if workload.model == "lenet5" or not setting.startswith(ONE_THREAD)]
 
 
 LAYOUTS = ["eager, contiguous", "eager, channels-last"]
 COMPILED = ["compiled, contiguous", "compiled, channels-last"]
-CALLS = ["two threads, bound", "two threads", "one thread, bound", "one thread"]
+ONE_THREAD = "one thread"
+CALLS = ["two threads, bound", "two threads", f"{ONE_THREAD}, bound", ONE_THREAD]
 
 PEERS = [
     Peer(
@@ -61,7 +65,7 @@ PEERS = [
         {"train": ["graph"]}, models=("lenet5",)),
     Peer("ONNX Runtime", "onnx_runtime", "onnxruntime", {"infer": CALLS}, {"infer": CALLS[:1]}),
     Peer(
-        "OpenVINO", "openvino_runtime", "openvino", {"infer": ["two threads", "one thread"]},
+        "OpenVINO", "openvino_runtime", "openvino", {"infer": ["two threads", ONE_THREAD]},
         {"infer": ["two threads"]}),
 ]
 
@@ -85,7 +89,8 @@ class PeerProcess:
             start_new_session=True)
         try:
             order = {"workload": workload.request(), "setting": setting, "threads": THREADS}
-            self.outputs = self.ask("prepare", patience, **order)["outputs"]
+            answer = self.ask("prepare", patience, **order)
+            self.outputs, self.warm_ms = answer["outputs"], answer["step_ms"]
             self.signal(signal.SIGSTOP)
         except BaseException:
             self.close()
@@ -141,7 +146,7 @@ class FoveaProcesses:
     def outputs(self):
         """The logits, or the first losses of training without dropout."""
         training = self.workload.mode == "train"
-        arguments = ["--warmup", "0", "--steps", str(CHECKED_STEPS if training else 1)]
+        arguments = ["--warmup", "0", "--steps", str(self.workload.network.checked_steps if training else 1)]
         if training and self.workload.network.has_dropout:
             arguments.append("--no-dropout")
         answer, tensors = self.run(*arguments)

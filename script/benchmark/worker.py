@@ -1,6 +1,6 @@
 """A peer in a process of its own: takes orders on standard input, one JSON object a line, and answers each with one.
 
-    {"do": "prepare", "workload": {…}, "setting": "…", "threads": 2}  →  {"outputs": […]}
+    {"do": "prepare", "workload": {…}, "setting": "…", "threads": 2}  →  {"outputs": […], "step_ms": …}
     {"do": "run", "seconds": 1.5, "least": 3}                         →  {"step_ms": […], "peak_mb": …}
 """
 
@@ -12,9 +12,10 @@ import sys
 import time
 
 from materials import Materials
-from workloads import CHECKED_STEPS
+from workloads import NETWORKS
 
-WARM_UP = CHECKED_STEPS + 2
+# At least two: the first compiles.
+WARM_UP = 4
 
 
 def peak_memory_mb():
@@ -37,12 +38,14 @@ class Worker:
         self.job = self.peer.Job(workload, setting, threads, self.materials)
         steps = []
         for _ in range(WARM_UP):
+            start = time.perf_counter_ns()
             self.job.step()
+            duration = (time.perf_counter_ns() - start) / 1e6
             steps.append(self.job.outputs())
         forget_peak_memory()
         # Of training the first losses, of inference the first logits.
-        checked = steps[: CHECKED_STEPS if workload["mode"] == "train" else 1]
-        return {"outputs": [number for outputs in checked for number in outputs]}
+        checked = steps[: NETWORKS[workload["model"]].checked_steps if workload["mode"] == "train" else 1]
+        return {"outputs": [number for outputs in checked for number in outputs], "step_ms": duration}
 
     def run(self, seconds, least):
         clock, step = time.perf_counter_ns, self.job.step
