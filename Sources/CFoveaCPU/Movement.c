@@ -40,3 +40,13 @@ void fovea_copy_view(const fovea_view *view, const uint32_t *from, uint32_t *to)
     task t = {view, from, to};
     fovea_parallel_for(lines, 1 + 16384 / (view->sizes[view->rank - 1] + 1), copy_lines, &t);
 }
+
+WIDE_VECTORS static void read_part(size_t begin, size_t end, const void *context) {
+    const volatile char *bytes = context;
+    // One byte of each cache line brings all of it.
+    for (size_t line = begin; line < end; line++) (void)bytes[line * 64];
+}
+
+void fovea_read(const void *memory, size_t byte_count) {
+    fovea_parallel_for(byte_count / 64, 1024, read_part, memory);
+}

@@ -13,37 +13,6 @@ static dnnl_status_t make(
     return dnnl_primitive_desc_create(made, operation, context.attributes, context.engine, forward);
 }
 
-dnnl_status_t fovea_convolution_forward(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t images, dnnl_memory_desc_t filters,
-    dnnl_memory_desc_t bias, dnnl_memory_desc_t results, fovea_window window, dnnl_primitive_desc_t *made) {
-    dnnl_convolution_desc_t operation;
-    dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
-        &operation, dnnl_forward_training, algorithm, &images, &filters, if_present(&bias), &results, window.stride,
-        window.dilation, window.before, window.after);
-    return make(context, status, &operation, NULL, made);
-}
-
-dnnl_status_t fovea_convolution_backward_data(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t images, dnnl_memory_desc_t filters,
-    dnnl_memory_desc_t results, fovea_window window, const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *made) {
-    dnnl_convolution_desc_t operation;
-    dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
-        &operation, algorithm, &images, &filters, &results, window.stride, window.dilation, window.before,
-        window.after);
-    return make(context, status, &operation, forward, made);
-}
-
-dnnl_status_t fovea_convolution_backward_filters(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t images, dnnl_memory_desc_t filters,
-    dnnl_memory_desc_t bias, dnnl_memory_desc_t results, fovea_window window, const_dnnl_primitive_desc_t forward,
-    dnnl_primitive_desc_t *made) {
-    dnnl_convolution_desc_t operation;
-    dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
-        &operation, algorithm, &images, &filters, if_present(&bias), &results, window.stride, window.dilation,
-        window.before, window.after);
-    return make(context, status, &operation, forward, made);
-}
-
 dnnl_status_t fovea_matrix_multiplication(
     fovea_context context, dnnl_memory_desc_t left, dnnl_memory_desc_t right, dnnl_memory_desc_t bias,
     dnnl_memory_desc_t result, dnnl_primitive_desc_t *made) {

@@ -7,11 +7,15 @@ public struct CPUBackend: Backend {
     public let name = "cpu"
     /// The number of threads that each program uses.
     public let threads: Int
+    /// Which kernels run which nodes.
+    public let kernels: KernelSelection
     private let engine: Engine
 
-    /// - Parameter threads: by default one for each physical core.
+    /// - Parameters:
+    ///   - threads: by default one for each physical core.
+    ///   - kernels: by default chosen by timing them, anew for each backend.
     /// - Throws: ``FoveaError`` when the number of threads is not from 1 to 1024.
-    public init(threads: Int? = nil) throws {
+    public init(threads: Int? = nil, kernels: KernelSelection = KernelSelection()) throws {
         let threads = threads ?? Processor.physicalCoreCount
         guard (1...1024).contains(threads) else {
             throw FoveaError(
@@ -19,7 +23,8 @@ public struct CPUBackend: Backend {
                 remedy: "Use 1 to 1024; \(Processor.physicalCoreCount) is the number of cores.")
         }
         self.threads = threads
-        engine = try Engine()
+        self.kernels = kernels
+        engine = try Engine(threads: threads)
     }
 
     public var summary: String {
@@ -35,6 +40,8 @@ public struct CPUBackend: Backend {
     public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
         // The size of the team belongs to the calling thread, and kernels are generated for it.
         fovea_set_thread_count(Int32(threads))
-        return try CPUExecutable(graph, state: state, threads: threads, on: engine)
+        return try kernels.reportingChanges {
+            try CPUExecutable(graph, state: state, selecting: kernels, on: engine)
+        }
     }
 }

@@ -17,7 +17,7 @@ import Foundation
     /// The states that preparations read, and their versions at that time; nil before the first run.
     private let preparedStates: [StateMemory]
     private var preparedVersions: [Int]?
-    private let runSteps: [(step: Step, isGuarded: Bool)]
+    private let runSteps: [(step: Step, threads: Int, isGuarded: Bool)]
     private let guardValue: (type: TensorType, memory: UnsafeMutableRawPointer)?
     private let inputs: [UnsafeMutableRawPointer?]
     private let outputs: [(type: TensorType, memory: UnsafeMutableRawPointer)]
@@ -27,8 +27,10 @@ import Foundation
     /// The memory that the pointers point into, kept as long as they are.
     private let memory: ProgramMemory
 
-    init(_ graph: Graph, state: [String: any DeviceBuffer], threads: Int, on engine: Engine) throws {
-        let lowered = try LoweredGraph(graph, state: state, on: engine)
+    init(
+        _ graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, on engine: Engine
+    ) throws {
+        let lowered = try LoweredGraph(graph, state: state, selecting: kernels, on: engine)
         let program = lowered.program
         let plan = MemoryPlan(
             buffers: program.buffers, preparations: program.preparations, steps: program.steps,
@@ -48,11 +50,13 @@ import Foundation
                 return .kernel(prepare(unsafe KernelMemory(reads: reads, writes: writes)))
             }
         }
-        self.threads = threads
+        threads = engine.threads
         self.memory = memory
         preparations = try program.preparations.map(bound)
         preparedStates = program.preparedStates
-        runSteps = try program.steps.enumerated().map { (try bound($1), plan.guarded.contains($0)) }
+        runSteps = try program.steps.enumerated().map { index, step in
+            (try bound(step), step.threads ?? engine.threads, plan.guarded.contains(index))
+        }
         unsafe guardValue =
             if let guardValue = graph.guardValue, let stored = lowered.guardValue {
                 unsafe (graph.type(of: guardValue), memory.address(of: stored.buffer))
@@ -74,13 +78,18 @@ import Foundation
         steps = program.steps.map { step in
             ExecutableStep(
                 path: step.node.location.path, operation: step.operation, device: "cpu",
-                implementation: step.implementation)
+                implementation: step.implementation + (step.threads == 1 ? ", one thread" : ""),
+                multiplyAdds: step.operation == step.node.operation.operationName
+                    ? graph.multiplyAdds(of: step.node) : 0,
+                byteCount: (step.reads + step.writes).reduce(0) { $0 + $1.layout.byteCount })
         }
     }
 
-    func run(_ given: [Tensor]) throws -> [Tensor] {
+    func run(_ given: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {
         // The size of the team belongs to the calling thread.
-        fovea_set_thread_count(Int32(threads))
+        var team = threads
+        fovea_set_thread_count(Int32(team))
+        defer { if team != threads { fovea_set_thread_count(Int32(threads)) } }
         try prepare()
         // Before the first step that writes one: what other programs have prepared from them is old from then on.
         for state in updatedStates { state.noteUpdate() }
@@ -88,7 +97,15 @@ import Foundation
             // Safe: the program has checked the types, and each place was planned for its type.
             unsafe tensor.withBytes { bytes in unsafe memory.map { unsafe copy(bytes, to: $0) } }
         }
-        for (step, isGuarded) in runSteps where !isGuarded || mayUpdate { try Self.run(step) }
+        stopwatch?.skip()
+        for (step, wanted, isGuarded) in runSteps {
+            if wanted != team {
+                team = wanted
+                fovea_set_thread_count(Int32(team))
+            }
+            if !isGuarded || mayUpdate { try Self.run(step) }
+            stopwatch?.lap()
+        }
         // Outputs first: one may be a state's old value.
         let results = unsafe outputs.map { type, memory in
             unsafe Tensor(type) { buffer in

@@ -10,6 +10,22 @@ public enum Processor {
         return unsafe "\(version.major).\(version.minor).\(version.patch)"
     }
 
+    /// What the speed of kernels depends on: `AMD EPYC, AVX-512, oneDNN 2.6.3, 2 threads`.
+    public static func description(threads: Int) -> String {
+        "\(name), \(instructionSet), oneDNN \(libraryVersion), \(threads) thread\(threads == 1 ? "" : "s")"
+    }
+
+    /// The processor's name as the system gives it; `unknown processor` where it does not.
+    static var name: String {
+        let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        for line in information.split(separator: "\n") where line.hasPrefix("model name") {
+            if let name = line.split(separator: ":", maxSplits: 1).dropFirst().first {
+                return name.trimmingCharacters(in: .whitespaces)
+            }
+        }
+        return "unknown processor"
+    }
+
     /// The widest vector instructions that oneDNN uses here: `AVX-512`.
     public static var instructionSet: String {
         switch dnnl_get_effective_cpu_isa() {

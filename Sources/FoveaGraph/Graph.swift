@@ -68,6 +68,16 @@ public struct Graph: Sendable {
 
     public func type(of value: ValueID) -> TensorType { nodes[value.node].results[value.result] }
 
+    /// The number of multiply-adds of a node.
+    package func multiplyAdds(of node: Node) -> Int {
+        node.operation.multiplyAdds(operands: node.operands.map(type(of:)), results: node.results)
+    }
+
+    /// The size of all that a node reads and computes.
+    package func byteCount(of node: Node) -> Int {
+        (node.operands.map(type(of:)) + node.results).reduce(0) { $0 + $1.byteCount }
+    }
+
     /// The nodes that stand for what a run is given, in order.
     public var inputs: [(name: String, type: TensorType, value: ValueID)] { placeholders(.input) }
 

@@ -42,7 +42,9 @@ public protocol Executable: Sendable {
     /// returns its outputs in order.
     ///
     /// The tensors have the types of the graph's inputs; ``Program`` has checked them.
-    func run(_ inputs: [Tensor]) throws -> [Tensor]
+    ///
+    /// - Parameter stopwatch: told about the end of each of ``steps``, in their order.
+    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor]
 
     /// How each node is run, for people: the algorithm, the layout.
     var steps: [ExecutableStep] { get }
@@ -57,11 +59,25 @@ public struct ExecutableStep: Hashable, Sendable {
     public let device: String
     /// The algorithm or kernel.
     public let implementation: String
+    /// The number of multiply-adds, by definition of the operation, whatever the algorithm saves; 0 for what is not counted.
+    public let multiplyAdds: Int
+    /// The size in memory of what it reads and writes.
+    public let byteCount: Int
 
-    public init(path: String, operation: String, device: String, implementation: String) {
+    public init(
+        path: String, operation: String, device: String, implementation: String, multiplyAdds: Int = 0,
+        byteCount: Int = 0
+    ) {
         self.path = path
         self.operation = operation
         self.device = device
         self.implementation = implementation
+        self.multiplyAdds = multiplyAdds
+        self.byteCount = byteCount
     }
+}
+
+extension Executable {
+    /// Runs the graph once without a stopwatch.
+    package func run(_ inputs: [Tensor]) throws -> [Tensor] { try run(inputs, stopwatch: nil) }
 }

@@ -69,17 +69,20 @@ public struct Program: Sendable {
     }
 
     /// Runs the program on inputs in the order of ``inputs``; the results are in the order of the graph's outputs.
-    func run(_ inputs: [Tensor]) throws -> [Tensor] {
+    ///
+    /// - Parameter stopwatch: told about the end of each of ``steps``.
+    func run(_ inputs: [Tensor], stopwatch: Stopwatch? = nil) throws -> [Tensor] {
         try expectTypes(inputs)
+        stopwatch?.start()
         switch plan {
-        case .whole(let executable): return try executable.run(inputs)
-        case .segmented(let segments, let state): return try run(segments, state, inputs)
+        case .whole(let executable): return try executable.run(inputs, stopwatch: stopwatch)
+        case .segmented(let segments, let state): return try run(segments, state, inputs, stopwatch)
         }
     }
 
     private func run(
         _ segments: [(graph: Graph, executable: any Executable)], _ state: [String: any DeviceBuffer],
-        _ inputs: [Tensor]
+        _ inputs: [Tensor], _ stopwatch: Stopwatch?
     ) throws -> [Tensor] {
         var values: [String: Tensor] = [:]
         for (input, tensor) in zip(graph.inputs, inputs) { values[input.value.description] = tensor }
@@ -100,7 +103,8 @@ public struct Program: Sendable {
                 }
                 return tensor
             }
-            let results = try segment.executable.run(operands)
+            stopwatch?.skip()
+            let results = try segment.executable.run(operands, stopwatch: stopwatch)
             for (output, result) in zip(segment.graph.outputs, results) { values[output.name] = result }
         }
         let outputs = try graph.outputs.map { try tensor($0.value) }

@@ -37,7 +37,7 @@ private struct ReferenceExecutable: Executable {
     let graph: Graph
     let state: [String: any DeviceBuffer]
 
-    func run(_ inputs: [Tensor]) throws -> [Tensor] {
+    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {
         var values: [ValueID: Tensor] = [:]
         for (input, tensor) in zip(graph.inputs, inputs) { values[input.value] = tensor }
         for held in graph.states { values[held.value] = try state[held.name]?.read() }
@@ -51,6 +51,7 @@ private struct ReferenceExecutable: Executable {
             for (position, (result, type)) in zip(results, node.results).enumerated() {
                 values[ValueID(node: index, result: position)] = Tensor(elements: result.elements, type)
             }
+            if graph.isComputed(node) { stopwatch?.lap() }
         }
         let outputs = graph.outputs.map { tensor($0.value) }
         if let guardValue = graph.guardValue, !tensor(guardValue).isFinite { return outputs }
@@ -62,7 +63,8 @@ private struct ReferenceExecutable: Executable {
         graph.nodes.filter(graph.isComputed).map { node in
             ExecutableStep(
                 path: node.location.path, operation: node.operation.operationName, device: "reference",
-                implementation: "definition")
+                implementation: "definition", multiplyAdds: graph.multiplyAdds(of: node),
+                byteCount: graph.byteCount(of: node))
         }
     }
 }

@@ -1,4 +1,4 @@
-import FoveaCPU
+public import FoveaCPU
 import FoveaGraph
 public import FoveaRuntime
 
@@ -15,12 +15,14 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
 
     /// Opens the device.
     ///
-    /// - Parameter threads: how many threads compute; the physical cores when not given.
+    /// - Parameters:
+    ///   - threads: how many threads compute; the physical cores when not given.
+    ///   - kernels: how the processor's kernels are chosen.
     /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there, with code `usage` when it cannot run
     ///   on so many threads.
-    public func open(threads: Int? = nil) throws -> Device {
+    public func open(threads: Int? = nil, kernels: KernelSelection = KernelSelection()) throws -> Device {
         switch self {
-        case .auto, .cpu: return Device(try CPUBackend(threads: threads))
+        case .auto, .cpu: return Device(try CPUBackend(threads: threads, kernels: kernels))
         case .reference:
             guard threads == nil || threads == 1 else {
                 throw FoveaError(

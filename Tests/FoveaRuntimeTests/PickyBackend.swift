@@ -30,11 +30,11 @@ struct PickyBackend: Backend {
 private struct PickyExecutable: Executable {
     let base: any Executable
 
-    func run(_ inputs: [Tensor]) throws -> [Tensor] {
+    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {
         guard Thread.current.name == "fovea.picky" else {
             throw FoveaError(.internalDefect, "A program ran on the thread \(Thread.current.name ?? "without a name").")
         }
-        return try base.run(inputs)
+        return try base.run(inputs, stopwatch: stopwatch)
     }
 
     var steps: [ExecutableStep] {

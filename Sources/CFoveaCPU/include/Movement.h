@@ -17,4 +17,7 @@ typedef struct {
 /// Writes the elements (4 bytes each) that a view reads, row by row.
 void fovea_copy_view(const fovea_view *view, const uint32_t *from, uint32_t *to);
 
+/// Reads memory with all threads, so that what fits into the caches is there and what was there before is not.
+void fovea_read(const void *memory, size_t byte_count);
+
 #endif

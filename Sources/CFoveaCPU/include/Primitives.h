@@ -21,19 +21,6 @@ typedef struct {
     int64_t after[2];
 } fovea_window;
 
-dnnl_status_t fovea_convolution_forward(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t images, dnnl_memory_desc_t filters,
-    dnnl_memory_desc_t bias, dnnl_memory_desc_t results, fovea_window window, dnnl_primitive_desc_t *made);
-
-dnnl_status_t fovea_convolution_backward_data(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t images, dnnl_memory_desc_t filters,
-    dnnl_memory_desc_t results, fovea_window window, const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *made);
-
-dnnl_status_t fovea_convolution_backward_filters(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t images, dnnl_memory_desc_t filters,
-    dnnl_memory_desc_t bias, dnnl_memory_desc_t results, fovea_window window, const_dnnl_primitive_desc_t forward,
-    dnnl_primitive_desc_t *made);
-
 dnnl_status_t fovea_matrix_multiplication(
     fovea_context context, dnnl_memory_desc_t left, dnnl_memory_desc_t right, dnnl_memory_desc_t bias,
     dnnl_memory_desc_t result, dnnl_primitive_desc_t *made);

@@ -4,12 +4,21 @@ import FoveaGraph
 // The element-wise functions, one line each: which of oneDNN's algorithms, or which loop of our own, computes it. The same
 // line serves the gradient.
 
-extension ReLU: KernelElementwise { var kernel: fovea_activation { fovea_relu } }
-extension ReLU6: KernelElementwise { var kernel: fovea_activation { fovea_relu6 } }
+extension ReLU: KernelElementwise {
+    var kernel: fovea_activation { fovea_relu }
+    var afterConvolution: Elementwise? { Elementwise(algorithm: dnnl_eltwise_relu) }
+}
+extension ReLU6: KernelElementwise {
+    var kernel: fovea_activation { fovea_relu6 }
+    var afterConvolution: Elementwise? { Elementwise(algorithm: dnnl_eltwise_bounded_relu, alpha: 6) }
+}
 extension HardSigmoid: KernelElementwise { var kernel: fovea_activation { fovea_hard_sigmoid } }
 extension Exponential: KernelElementwise { var kernel: fovea_activation { fovea_exponential_function } }
 extension Mish: KernelElementwise { var kernel: fovea_activation { fovea_mish } }
-extension HardSwish: KernelElementwise { var kernel: fovea_activation { fovea_hard_swish } }
+extension HardSwish: KernelElementwise {
+    var kernel: fovea_activation { fovea_hard_swish }
+    var afterConvolution: Elementwise? { Elementwise(algorithm: dnnl_eltwise_hardswish) }
+}
 
 extension LeakyReLU: OneDNNElementwise {
     var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_relu, alpha: Float(negativeSlope)) }

@@ -7,23 +7,35 @@ extension Convolution: CPULowerable {
     }
 
     /// The convolution of a node whose first operands are images, filters and, if there is one, the bias.
-    func convolved(_ node: NodeLowering, withBias: Bool) throws -> Stored {
+    ///
+    /// - Parameters:
+    ///   - residual: the operand that is added to the result.
+    ///   - activation: what is then applied to it.
+    func convolved(
+        _ node: NodeLowering, withBias: Bool, adding residual: Int? = nil, activation: Elementwise? = nil
+    ) throws -> Stored {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: node.operands[0].shape, filters: node.operands[1].shape,
             results: node.results[0].shape, withBias: withBias)
-        let descriptor = try geometry.describeForward(node)
-        let images = try node.reorder(node.operand(0), to: descriptor.layout(of: .source))
-        let filters = try node.reorder(
-            geometry.grouped(node.plainOperand(1)), to: descriptor.layout(of: .weights))
+        let kernel = try ConvolutionKernel(
+            node.isPrepared(node.operand(1)) ? .inference : .forward, geometry,
+            ConvolutionKernel.Epilogue(addsToResult: residual != nil, activation: activation), for: node)
+        let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
+        let filters = try node.reorder(geometry.grouped(node.plainOperand(1)), to: kernel.layout(of: .weights))
         var reads: [(Argument, Stored)] = [(.source, images), (.weights, filters)]
         if geometry.withBias { reads.append((.bias, try node.plainOperand(2))) }
-        let result = node.allocate(descriptor.layout(of: .destination))
-        try node.run(descriptor, reads: reads, writes: [(.destination, result)])
+        let layout = kernel.layout(of: .destination)
+        let result =
+            try residual.map { try node.overwritable($0, in: layout, besides: reads.map(\.1)) }
+            ?? node.allocate(layout)
+        try node.run(
+            kernel.descriptor, threads: kernel.threads, reads: reads, writes: [(.destination, result)],
+            accumulating: residual.map { _ in result })
         return result
     }
 }
 
-/// What a convolution and its two gradients share: sizes, and the descriptors that leave all layouts to oneDNN.
+/// What a convolution and its two gradients share: sizes, and how oneDNN counts groups.
 struct ConvolutionGeometry {
     let window: Window
     let groups: Int
@@ -32,11 +44,8 @@ struct ConvolutionGeometry {
     let results: Shape
     let withBias: Bool
 
-    // oneDNN chooses between its direct kernels by itself; Winograd has to be asked for.
-    private var algorithm: dnnl_alg_kind_t { dnnl_convolution_direct }
-
     /// oneDNN has the groups as an axis of their own: [G, O/G, C/G, KH, KW].
-    private var groupedFilters: [Int] {
+    var groupedFilters: [Int] {
         groups == 1 ? filters.dimensions : [groups, filters[0] / groups] + filters.dimensions[1...]
     }
 
@@ -50,39 +59,10 @@ struct ConvolutionGeometry {
         filters.viewed(as: try filters.layout.reshaped(to: self.filters.dimensions))
     }
 
-    private func anyLayouts() throws -> (images: Layout, filters: Layout, bias: Layout, results: Layout) {
-        (
-            try .any(images.dimensions), try .any(groupedFilters),
-            withBias ? try Layout(plain: [filters[0]]) : .absent, try .any(results.dimensions)
-        )
-    }
-
-    func describeForward(_ node: NodeLowering) throws -> PrimitiveDescriptor {
-        let any = try anyLayouts()
-        return try unsafe node.describe { made in
-            unsafe fovea_convolution_forward(
-                node.context, algorithm, any.images.descriptor, any.filters.descriptor, any.bias.descriptor,
-                any.results.descriptor, window.oneDNN, made)
-        }
-    }
-
-    func describeInputGradient(_ node: NodeLowering) throws -> PrimitiveDescriptor {
-        let any = try anyLayouts()
-        let forward = try describeForward(node)
-        return try unsafe node.describe { made in
-            unsafe fovea_convolution_backward_data(
-                node.context, algorithm, any.images.descriptor, any.filters.descriptor, any.results.descriptor,
-                window.oneDNN, forward.handle, made)
-        }
-    }
-
-    func describeFilterGradient(_ node: NodeLowering) throws -> PrimitiveDescriptor {
-        let any = try anyLayouts()
-        let forward = try describeForward(node)
-        return try unsafe node.describe { made in
-            unsafe fovea_convolution_backward_filters(
-                node.context, algorithm, any.images.descriptor, any.filters.descriptor, any.bias.descriptor,
-                any.results.descriptor, window.oneDNN, forward.handle, made)
+    /// The number of multiply-adds.
+    var multiplyAdds: Int {
+        [results.elementCount, filters[1], filters[2], filters[3]].reduce(1) {
+            $0.multipliedReportingOverflow(by: $1).partialValue
         }
     }
 }

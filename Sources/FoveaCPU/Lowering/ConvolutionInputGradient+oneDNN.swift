@@ -6,13 +6,13 @@ extension ConvolutionInputGradient: CPULowerable {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: inputShape, filters: node.operands[1].shape,
             results: node.operands[0].shape, withBias: false)
-        let descriptor = try geometry.describeInputGradient(node)
-        let upstream = try node.reorder(node.operand(0), to: descriptor.layout(of: .destinationGradient))
+        let kernel = try ConvolutionKernel(.inputGradient, geometry, for: node)
+        let upstream = try node.reorder(node.operand(0), to: kernel.layout(of: .destinationGradient))
         let filters = try node.reorder(
-            geometry.grouped(node.plainOperand(1)), to: descriptor.layout(of: .weights))
-        let result = node.allocate(descriptor.layout(of: .sourceGradient))
+            geometry.grouped(node.plainOperand(1)), to: kernel.layout(of: .weights))
+        let result = node.allocate(kernel.layout(of: .sourceGradient))
         try node.run(
-            descriptor, reads: [(.destinationGradient, upstream), (.weights, filters)],
+            kernel.descriptor, threads: kernel.threads, reads: [(.destinationGradient, upstream), (.weights, filters)],
             writes: [(.sourceGradient, result)])
         node.deliver(result)
     }

@@ -14,6 +14,9 @@ protocol CPUElementwise: UnaryOperation, CPULowerable {
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored
 
     func lowerGradient(_ node: NodeLowering) throws
+
+    /// The function as the last part of a convolution's kernel; nil where that kernel has none like it.
+    var afterConvolution: Elementwise? { get }
 }
 
 extension CPUElementwise {
@@ -27,6 +30,10 @@ extension UnaryGradient: CPULowerable where Base: CPUElementwise {
 /// A function that oneDNN computes.
 protocol OneDNNElementwise: CPUElementwise {
     var oneDNN: Elementwise { get }
+}
+
+extension OneDNNElementwise {
+    var afterConvolution: Elementwise? { oneDNN }
 }
 
 extension OneDNNElementwise {
@@ -71,6 +78,7 @@ protocol KernelElementwise: CPUElementwise {
 }
 
 extension KernelElementwise {
+    var afterConvolution: Elementwise? { nil }
     var keepsZero: Bool { function(0) == 0 }
 
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {

@@ -7,13 +7,15 @@ extension FusedConvolution: CPULowerable {
     }
 
     func lower(_ node: NodeLowering) throws {
-        var result = try convolution.convolved(node, withBias: hasBias)
-        if addsResidual {
-            result = try Addition().combine(node.carried(result), node.operand(convolutionOperandCount), node)
+        let residual = addsResidual ? convolutionOperandCount : nil
+        let function = activation?.operation as? any CPUElementwise
+        let result = try convolution.convolved(
+            node, withBias: hasBias, adding: residual, activation: function?.afterConvolution)
+        // What oneDNN cannot apply in the same kernel follows as a step of its own.
+        if let function, function.afterConvolution == nil {
+            node.deliver(try function.apply(to: node.carried(result), node))
+        } else {
+            node.deliver(result)
         }
-        if let activation = activation?.operation as? any CPUElementwise {
-            result = try activation.apply(to: node.carried(result), node)
-        }
-        node.deliver(result)
     }
 }

@@ -16,7 +16,10 @@ struct NodeLowering {
         operands = node.operands.map(graph.type(of:))
     }
 
+    var engine: Engine { program.engine }
     var context: fovea_context { unsafe program.engine.context }
+    /// Decides between kernels.
+    var selection: KernelSelection { program.selection }
     /// The types of the results.
     var results: [TensorType] { node.results }
     /// The operation and its layer, for errors.
@@ -24,6 +27,9 @@ struct NodeLowering {
 
     /// Whether anything reads a result.
     func isRead(_ result: Int) -> Bool { program.isRead(ValueID(node: index, result: result)) }
+
+    /// Whether a tensor is the same in every run until somebody writes a state: parameters that are in use, not in training.
+    func isPrepared(_ value: Stored) -> Bool { program.isPrepared(value) }
 
     /// An operand in whatever layout it has.
     func operand(_ position: Int) -> Stored { program.value(node.operands[position]) }
@@ -69,14 +75,26 @@ struct NodeLowering {
 
     /// Adds a step that runs a primitive.
     func run(
-        _ descriptor: borrowing PrimitiveDescriptor, reads: [(argument: Argument, stored: Stored)],
-        writes: [(argument: Argument, stored: Stored)], inPlace: [(result: Stored, operand: Stored)] = []
+        _ descriptor: borrowing PrimitiveDescriptor, threads: Int? = nil,
+        reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
+        accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = []
     ) throws {
         let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
         program.append(
             try program.planned(
-                descriptor, reads: reads, writes: writes, inPlace: inPlace, for: node,
+                descriptor, threads: threads, reads: reads, writes: writes, accumulating: accumulating,
+                inPlace: inPlace, for: node,
                 operation: node.operation.operationName, implementation: "\(descriptor.implementation) \(layout)"))
+    }
+
+    /// An operand's elements in a layout, in memory that this node may overwrite: the operand itself if nobody reads it
+    /// later, otherwise a copy.
+    ///
+    /// - Parameter reads: what the step that overwrites it reads at the same time.
+    func overwritable(_ position: Int, in layout: Layout, besides reads: [Stored]) throws -> Stored {
+        let found = try reorder(operand(position), to: layout)
+        if reads.contains(where: { $0.buffer == found.buffer }) { return program.copy(found, for: node) }
+        return program.overwrite(found, heldBy: node.operands[position], at: index) ?? program.copy(found, for: node)
     }
 
     /// Adds a step that runs a loop of our own; `prepare` is given the memory and returns what a run calls.

@@ -10,8 +10,11 @@ import CFoveaCPU
     let stream: dnnl_stream_t
     /// Every primitive takes its working memory from the arena instead of allocating it itself.
     let attributes: dnnl_primitive_attr_t
+    /// How many threads run a primitive unless it says otherwise.
+    let threads: Int
 
-    init() throws {
+    init(threads: Int) throws {
+        self.threads = threads
         var handle: dnnl_engine_t?
         try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "an engine")
         var stream: dnnl_stream_t?

@@ -13,8 +13,10 @@ struct LoweredGraph {
     /// States and their new values, both as buffers.
     let updates: [(state: Int, value: Int)]
 
-    init(_ graph: Graph, state: [String: any DeviceBuffer], on engine: Engine) throws {
-        let program = ProgramBuilder(graph, on: engine)
+    init(
+        _ graph: Graph, state: [String: any DeviceBuffer], selecting selection: KernelSelection, on engine: Engine
+    ) throws {
+        let program = ProgramBuilder(graph, selecting: selection, on: engine)
         var inputs: [Stored?] = []
         var states: [String: Stored] = [:]
         let updated = Set(graph.updates.map(\.state))

@@ -129,7 +129,8 @@ private struct Sharing {
 
     /// Lets a state's new value be computed where the state lies, unless somebody reads the old value later.
     mutating func writeDirectly(_ value: Int, into state: Int) -> Bool {
-        guard isUnsharedArenaBuffer(value), buffers[value].byteCount == buffers[state].byteCount,
+        guard steps.count(where: { $0.writes.contains { $0.buffer == value } }) == 1, isUnsharedArenaBuffer(value),
+            buffers[value].byteCount == buffers[state].byteCount,
             let write = firstWrite[value], let lifetime = lifetimes[value]
         else { return false }
         if let stateLifetime = lifetimes[state], stateLifetime.upperBound >= write {

@@ -6,6 +6,7 @@ import FoveaGraph
 /// A class because every node's lowering adds to the one program; used by one compilation only.
 final class ProgramBuilder {
     let engine: Engine
+    let selection: KernelSelection
     private var stored: [ValueID: Stored] = [:]
     private var reordered: [Int: [(from: Layout, to: Layout, result: Stored)]] = [:]
     private let read: Set<ValueID>
@@ -19,8 +20,18 @@ final class ProgramBuilder {
     /// The steps of every run.
     private(set) var steps: [PlannedStep] = []
 
-    init(_ graph: Graph, on engine: Engine) {
+    /// The last node that reads each value; `Int.max` for what is needed after the run.
+    private let lastReader: [ValueID: Int]
+
+    init(_ graph: Graph, selecting selection: KernelSelection, on engine: Engine) {
         self.engine = engine
+        self.selection = selection
+        var lastReader: [ValueID: Int] = [:]
+        for (index, node) in graph.nodes.enumerated() {
+            for operand in node.operands { lastReader[operand] = index }
+        }
+        for root in graph.roots { lastReader[root] = .max }
+        self.lastReader = lastReader
         read = Set(graph.nodes.flatMap(\.operands) + graph.roots)
     }
 
@@ -34,6 +45,9 @@ final class ProgramBuilder {
     /// Whether anything reads a value.
     func isRead(_ id: ValueID) -> Bool { read.contains(id) }
 
+    /// Whether a tensor stays the same from run to run until somebody writes a state.
+    func isPrepared(_ value: Stored) -> Bool { steady.contains(value.buffer) }
+
     /// Where a value lies that an earlier node has computed.
     func value(_ id: ValueID) -> Stored {
         guard let found = stored[id] else { preconditionFailure("values are computed before they are read") }
@@ -41,6 +55,20 @@ final class ProgramBuilder {
     }
 
     func define(_ id: ValueID, as value: Stored) { stored[id] = value }
+
+    /// Gives up a tensor's memory to the node that reads it last, which then writes its result there.
+    ///
+    /// - Returns: nil if somebody reads the tensor, or another in the same memory, later.
+    func overwrite(_ value: Stored, heldBy id: ValueID, at node: Int) -> Stored? {
+        guard case .arena = buffers[value.buffer].home, !isPrepared(value) else { return nil }
+        func isNeeded(_ id: ValueID) -> Bool { (lastReader[id] ?? -1) > node }
+        let isShared = stored.contains { $0.value.buffer == value.buffer && isNeeded($0.key) }
+        guard !isShared, !isNeeded(id) else { return nil }
+        // Copies in other layouts hold what was there before.
+        reordered[value.buffer] = nil
+        reordered = reordered.mapValues { $0.filter { $0.result.buffer != value.buffer } }
+        return value
+    }
 
     /// New memory for a tensor.
     ///
@@ -79,6 +107,14 @@ final class ProgramBuilder {
         return result
     }
 
+    private func makePrimitive(
+        _ descriptor: borrowing PrimitiveDescriptor, threads: Int?, for node: Node
+    ) throws -> Primitive {
+        fovea_set_thread_count(Int32(threads ?? engine.threads))
+        defer { fovea_set_thread_count(Int32(engine.threads)) }
+        return try descriptor.makePrimitive(for: node.purpose)
+    }
+
     /// The tensor row by row: itself where it lies so already, whatever the layout's name, or a copy.
     func plain(_ value: Stored, for node: Node) throws -> Stored {
         let plain = try Layout(plain: value.layout.dimensions, value.layout.descriptor.data_type)
@@ -86,27 +122,31 @@ final class ProgramBuilder {
     }
 
     /// The step that runs a primitive, with working memory as it needs.
+    ///
+    /// - Parameter accumulating: the result that the primitive adds to.
     func planned(
-        _ descriptor: borrowing PrimitiveDescriptor, reads: [(argument: Argument, stored: Stored)],
-        writes: [(argument: Argument, stored: Stored)], inPlace: [(result: Stored, operand: Stored)] = [],
-        for node: Node, operation: String, implementation: String
+        _ descriptor: borrowing PrimitiveDescriptor, threads: Int? = nil,
+        reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
+        accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = [], for node: Node,
+        operation: String, implementation: String
     ) throws -> PlannedStep {
         var written = writes
         let scratchpad = descriptor.layout(of: .scratchpad)
         if scratchpad.byteCount > 0 { written.append((.scratchpad, allocate(scratchpad))) }
         return PlannedStep(
-            node: node, operation: operation, implementation: implementation, reads: reads.map(\.stored),
-            writes: written.map(\.stored), inPlace: inPlace,
-            work: .primitive(try descriptor.makePrimitive(for: node.purpose), reads + written))
+            node: node, operation: operation, implementation: implementation,
+            reads: reads.map(\.stored) + (accumulating.map { [$0] } ?? []), writes: written.map(\.stored),
+            inPlace: inPlace, threads: threads,
+            work: .primitive(try makePrimitive(descriptor, threads: threads, for: node), reads + written))
     }
 }
 
 extension ProgramBuilder {
-    /// A copy of a tensor, made where the program stands.
+    /// A copy of a tensor, made in every run where the program stands: it may be overwritten.
     func copy(_ value: Stored, for node: Node) -> Stored {
         let result = allocate(value.layout)
         let byteCount = value.layout.byteCount
-        append(
+        steps.append(
             PlannedStep(
                 node: node, operation: "Copy", implementation: "\(value.layout)", reads: [value], writes: [result],
                 inPlace: [],

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import FoveaCPU
 import FoveaGraph
 import FoveaRuntime
 public import FoveaTraining
@@ -13,8 +14,24 @@ struct DeviceOptions: ParsableArguments {
         help: ArgumentHelp("How many threads compute. (default: the number of physical cores)", valueName: "count"))
     var threads: Int?
 
-    /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads.
-    func open() throws -> Device { try device.open(threads: threads) }
+    @Flag(
+        help: """
+            Choose kernels by sizes, not by timing them: the same on every machine. (By default the fastest are found \
+            when they are first needed, and remembered.)
+            """)
+    var deterministic = false
+
+    @Option(help: ArgumentHelp("Use the kernels of an earlier run: its folder, or a kernels.json.", valueName: "path"))
+    var kernels: String?
+
+    /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads, or when `--kernels` names
+    ///   nothing that can be read.
+    func open() throws -> Device {
+        let threads = threads ?? Processor.physicalCoreCount
+        let selection = try KernelCache.selection(
+            machine: Processor.description(threads: threads), rule: deterministic ? .fixed : .timed, repeating: kernels)
+        return try device.open(threads: self.threads, kernels: selection)
+    }
 }
 
 /// Where random numbers come from.

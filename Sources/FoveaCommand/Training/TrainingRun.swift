@@ -1,3 +1,4 @@
+import FoveaCPU
 import FoveaData
 import FoveaFormats
 import FoveaGraph
@@ -94,6 +95,13 @@ struct TrainingRun {
         return Outcome(folder: folder, best: recorder.best, test: test)
     }
 
+    /// Keeps the choices that the run has made so far, so that it can be repeated to the bit.
+    private func recordKernels(in folder: RunFolder) throws {
+        guard let backend = device.backend as? CPUBackend else { return }
+        let machine = Processor.description(threads: backend.threads)
+        try KernelChoices(backend.kernels.choices, on: machine).write(to: folder.kernelsPath)
+    }
+
     private func train(_ recorder: inout RunRecorder, _ report: inout TrainingReport) async throws {
         let interruption = Interruption()
         for try await event in fit {
@@ -104,6 +112,7 @@ struct TrainingRun {
                 place = "after step \(stepInEpoch.grouped) of \(stepsPerEpoch.grouped) of epoch \(epoch)"
             case .epoch(let metrics):
                 try recorder.record(metrics, weights: try await trainer.weights())
+                try recordKernels(in: recorder.folder)
                 try report.epoch(metrics)
                 place = "after epoch \(metrics.epoch)"
             }

@@ -9,6 +9,7 @@ public import OrderedCollections
 /// model.json            architecture, input size, preprocessing, class names
 /// weights/best.safetensors   weights/last.safetensors
 /// metrics.csv           one row per epoch      metrics.jsonl   the same, for programs
+/// kernels.json          which kernels computed, so that a run can be repeated to the bit
 /// ```
 /// Every file is written wholly or not at all.
 public struct RunFolder: Hashable, Sendable {
@@ -79,7 +80,7 @@ public struct RunFolder: Hashable, Sendable {
         }
     }
 
-    private static func text(_ json: JSONValue) -> [UInt8] { Array("\(json.text(indented: true))\n".utf8) }
+    static func text(_ json: JSONValue) -> [UInt8] { Array("\(json.text(indented: true))\n".utf8) }
 
     /// Replaces the best or the last weights.
     ///
@@ -93,6 +94,9 @@ public struct RunFolder: Hashable, Sendable {
         }
         try Safetensors.write(tensors, metadata: ["format": "pt"], to: weightsPath(weights))
     }
+
+    /// Where the choices of kernels are.
+    public var kernelsPath: String { "\(path)/kernels.json" }
 
     /// Adds an epoch to `metrics.csv` and `metrics.jsonl`.
     public func append(_ metrics: EpochMetrics) throws {

@@ -1,0 +1,90 @@
+#include "Convolution.h"
+
+#include <stddef.h>
+
+static dnnl_status_t forward(
+    const fovea_convolution *c, dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
+    dnnl_convolution_desc_t *operation) {
+    const dnnl_memory_desc_t *bias = c->bias.ndims == 0 ? NULL : &c->bias;
+    return dnnl_dilated_convolution_forward_desc_init(
+        operation, kind, algorithm, &c->images, &c->filters, bias, &c->results, c->window.stride, c->window.dilation,
+        c->window.before, c->window.after);
+}
+
+static dnnl_status_t describe(
+    const fovea_convolution *c, dnnl_alg_kind_t algorithm, dnnl_convolution_desc_t *operation) {
+    const fovea_window *window = &c->window;
+    switch (c->kind) {
+    case dnnl_backward_data:
+        return dnnl_dilated_convolution_backward_data_desc_init(
+            operation, algorithm, &c->images, &c->filters, &c->results, window->stride, window->dilation,
+            window->before, window->after);
+    case dnnl_backward_weights:
+        return dnnl_dilated_convolution_backward_weights_desc_init(
+            operation, algorithm, &c->images, &c->filters, c->bias.ndims == 0 ? NULL : &c->bias, &c->results,
+            window->stride, window->dilation, window->before, window->after);
+    default: return forward(c, c->kind, algorithm, operation);
+    }
+}
+
+// The context's attributes, with what follows the convolution.
+static dnnl_status_t append_to_attributes(
+    const fovea_convolution *c, fovea_context context, dnnl_primitive_attr_t *made) {
+    dnnl_status_t status = dnnl_primitive_attr_clone(made, context.attributes);
+    if (status != dnnl_success) return status;
+    dnnl_post_ops_t following = NULL;
+    status = dnnl_post_ops_create(&following);
+    if (status == dnnl_success && c->adds_to_result) status = dnnl_post_ops_append_sum(following, 1);
+    if (status == dnnl_success && c->activation != dnnl_alg_kind_undef) {
+        status = dnnl_post_ops_append_eltwise(following, 1, c->activation, c->alpha, c->beta);
+    }
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*made, following);
+    if (following != NULL) dnnl_post_ops_destroy(following);
+    return status;
+}
+
+static dnnl_status_t fetch(
+    const dnnl_convolution_desc_t *operation, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine,
+    const_dnnl_primitive_desc_t hint, int position, dnnl_primitive_desc_t *made) {
+    dnnl_primitive_desc_iterator_t candidates = NULL;
+    dnnl_status_t status = dnnl_primitive_desc_iterator_create(&candidates, operation, attributes, engine, hint);
+    if (status != dnnl_success) return dnnl_unimplemented;
+    for (int skipped = 0; skipped < position && status == dnnl_success; skipped++) {
+        status = dnnl_primitive_desc_iterator_next(candidates);
+    }
+    if (status == dnnl_success) {
+        *made = dnnl_primitive_desc_iterator_fetch(candidates);
+        status = *made == NULL ? dnnl_out_of_memory : dnnl_success;
+    } else {
+        status = dnnl_unimplemented;
+    }
+    dnnl_primitive_desc_iterator_destroy(candidates);
+    return status;
+}
+
+dnnl_status_t fovea_convolution_implementation(
+    fovea_context context, const fovea_convolution *c, dnnl_alg_kind_t algorithm, int position,
+    dnnl_primitive_desc_t *made) {
+    dnnl_convolution_desc_t operation;
+    dnnl_status_t status = describe(c, algorithm, &operation);
+    if (status != dnnl_success) return status;
+    if (c->kind != dnnl_backward_data && c->kind != dnnl_backward_weights) {
+        dnnl_primitive_attr_t attributes = NULL;
+        status = append_to_attributes(c, context, &attributes);
+        if (status == dnnl_success) status = fetch(&operation, attributes, context.engine, NULL, position, made);
+        if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
+        return status;
+    }
+    // A gradient is found with the forward convolution as a hint.
+    dnnl_convolution_desc_t hint_operation;
+    dnnl_primitive_desc_t hint = NULL;
+    status = forward(c, dnnl_forward_training, algorithm, &hint_operation);
+    if (status == dnnl_success) {
+        status = fetch(&hint_operation, context.attributes, context.engine, NULL, 0, &hint);
+    }
+    if (status == dnnl_success) {
+        status = fetch(&operation, context.attributes, context.engine, hint, position, made);
+    }
+    if (hint != NULL) dnnl_primitive_desc_destroy(hint);
+    return status;
+}

@@ -1,0 +1,32 @@
+#ifndef CFOVEACPU_CONVOLUTION_H
+#define CFOVEACPU_CONVOLUTION_H
+
+#include <stdbool.h>
+
+#include "Primitives.h"
+
+/// What a convolution primitive is to compute.
+typedef struct {
+    /// `dnnl_forward_training`, `dnnl_forward_inference`, `dnnl_backward_data` or `dnnl_backward_weights`.
+    dnnl_prop_kind_t kind;
+    dnnl_memory_desc_t images;
+    dnnl_memory_desc_t filters;
+    /// Of rank 0 where there is none.
+    dnnl_memory_desc_t bias;
+    dnnl_memory_desc_t results;
+    fovea_window window;
+    /// Forward only: adds the result to what its memory holds.
+    bool adds_to_result;
+    /// Forward only: applies a function to the result; `dnnl_alg_kind_undef` for none.
+    dnnl_alg_kind_t activation;
+    float alpha;
+    float beta;
+} fovea_convolution;
+
+/// Finds an implementation: the first that oneDNN has for it has position 0, the next best position 1, and so on;
+/// `dnnl_unimplemented` when there are no more.
+dnnl_status_t fovea_convolution_implementation(
+    fovea_context context, const fovea_convolution *convolution, dnnl_alg_kind_t algorithm, int position,
+    dnnl_primitive_desc_t *made);
+
+#endif

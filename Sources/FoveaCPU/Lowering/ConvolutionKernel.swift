@@ -1,0 +1,204 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// The kernel that runs a convolution or one of its gradients: an algorithm and an implementation of it, chosen among
+/// all that oneDNN has for the same layouts of images.
+///
+/// Direct kernels multiply and add as the definition says; Winograd's transform tiles of the image so that a 3×3 filter
+/// takes a quarter of the multiplications (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+struct ConvolutionKernel: ~Copyable {
+    enum Kind: String {
+        case forward, inference
+        case inputGradient = "input gradient"
+        case filterGradient = "filter gradient"
+
+        var oneDNN: dnnl_prop_kind_t {
+            switch self {
+            case .forward: dnnl_forward_training
+            case .inference: dnnl_forward_inference
+            case .inputGradient: dnnl_backward_data
+            case .filterGradient: dnnl_backward_weights
+            }
+        }
+
+        fileprivate var images: Argument { self == .inputGradient ? .sourceGradient : .source }
+
+        fileprivate var results: Argument {
+            switch self {
+            case .forward, .inference: .destination
+            case .inputGradient, .filterGradient: .destinationGradient
+            }
+        }
+    }
+
+    /// What follows a forward convolution in the same kernel.
+    struct Epilogue {
+        var addsToResult = false
+        var activation: Elementwise?
+    }
+
+    let descriptor: PrimitiveDescriptor
+    /// How many threads run it; nil for all.
+    let threads: Int?
+
+    /// - Throws: ``FoveaError`` when oneDNN has no kernel.
+    init(_ kind: Kind, _ geometry: ConvolutionGeometry, _ epilogue: Epilogue = Epilogue(), for node: NodeLowering)
+        throws
+    {
+        let question = try ConvolutionQuestion(kind, geometry, epilogue, node)
+        let candidates = try question.candidates()
+        let position = try node.selection.choose(
+            question.text, among: candidates.map(\.name), preferred: question.preferred(among: candidates)
+        ) {
+            try KernelTimer(engine: node.engine, purpose: node.purpose).times(of: candidates.map(question.timed))
+        }
+        let chosen = candidates[position]
+        descriptor = try question.onThreads(of: chosen) { try question.describe(chosen) }
+        threads = chosen.threads == node.engine.threads ? nil : chosen.threads
+    }
+
+    func layout(of argument: Argument) -> Layout { descriptor.layout(of: argument) }
+}
+
+/// One of the kernels that could run a convolution.
+private struct ConvolutionCandidate {
+    let algorithm: dnnl_alg_kind_t
+    /// The place in oneDNN's list of implementations.
+    let position: Int
+    let threads: Int
+    let name: String
+
+    var isWinograd: Bool { algorithm == dnnl_convolution_winograd }
+}
+
+/// A convolution that a kernel is wanted for.
+private struct ConvolutionQuestion {
+    private let kind: ConvolutionKernel.Kind
+    private let geometry: ConvolutionGeometry
+    private let node: NodeLowering
+    private var problem: fovea_convolution
+
+    init(
+        _ kind: ConvolutionKernel.Kind, _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue,
+        _ node: NodeLowering
+    ) throws {
+        self.kind = kind
+        self.geometry = geometry
+        self.node = node
+        problem = fovea_convolution(
+            kind: kind == .inference ? dnnl_forward_training : kind.oneDNN,
+            images: try Layout.any(geometry.images.dimensions).descriptor,
+            filters: try Layout.any(geometry.groupedFilters).descriptor,
+            bias: geometry.withBias ? try Layout(plain: [geometry.filters[0]]).descriptor : Layout.absent.descriptor,
+            results: try Layout.any(geometry.results.dimensions).descriptor, window: geometry.window.oneDNN,
+            adds_to_result: false, activation: dnnl_alg_kind_undef, alpha: 0, beta: 0)
+        // The layouts of images are those that direct kernels for training prefer, whatever runs in the end: so
+        // neighbours agree, and nothing is reordered between them.
+        let usual = try Self.describe(problem, dnnl_convolution_direct, 0, node)
+        problem.images = usual.layout(of: kind.images).descriptor
+        problem.results = usual.layout(of: kind.results).descriptor
+        problem.kind = kind.oneDNN
+        problem.adds_to_result = epilogue.addsToResult
+        if let activation = epilogue.activation {
+            problem.activation = activation.algorithm
+            problem.alpha = activation.alpha
+            problem.beta = activation.beta
+        }
+    }
+
+    /// What is asked, for whoever remembers the answer.
+    var text: String {
+        func sizes(_ numbers: (Int64, Int64)) -> String { "\(numbers.0)×\(numbers.1)" }
+        let window = problem.window
+        var text =
+            "convolution \(kind.rawValue) \(geometry.images) by \(geometry.groupedFilters.map(String.init).joined(separator: "×"))"
+        text += ", stride \(sizes(window.stride)), dilation \(sizes(window.dilation))"
+        text += ", padding \(sizes(window.before)) \(sizes(window.after))"
+        if geometry.withBias { text += ", bias" }
+        if problem.adds_to_result { text += ", sum" }
+        if problem.activation != dnnl_alg_kind_undef { text += ", activation \(problem.activation.rawValue)" }
+        return text
+    }
+
+    /// The kernels that are worth a look, for all threads and, where there is little to do, for one.
+    func candidates() throws -> [ConvolutionCandidate] {
+        let all = node.engine.threads
+        let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
+        var found: [ConvolutionCandidate] = []
+        for threads in isSmall ? [all, 1] : [all] {
+            fovea_set_thread_count(Int32(threads))
+            defer { fovea_set_thread_count(Int32(all)) }
+            for algorithm in [dnnl_convolution_direct, dnnl_convolution_winograd] {
+                for (position, name) in implementations(of: algorithm).enumerated() {
+                    // The definition, and matrix products of patches that are copied first: never the fastest.
+                    guard !name.contains("ref"), !name.contains("gemm"), !name.contains("sse41") else { continue }
+                    found.append(
+                        ConvolutionCandidate(
+                            algorithm: algorithm, position: position, threads: threads,
+                            name: threads == all ? name : name + " on one thread"))
+                }
+            }
+        }
+        if found.isEmpty {
+            let descriptor = try Self.describe(problem, dnnl_convolution_direct, 0, node)
+            found.append(
+                ConvolutionCandidate(
+                    algorithm: dnnl_convolution_direct, position: 0, threads: all, name: descriptor.implementation))
+        }
+        return found
+    }
+
+    private func implementations(of algorithm: dnnl_alg_kind_t) -> [String] {
+        var names: [String] = []
+        while let descriptor = try? Self.describe(problem, algorithm, names.count, node) {
+            names.append(descriptor.implementation)
+        }
+        return names
+    }
+
+    /// What is taken where nothing is timed: Winograd where it has tiles enough to fill its matrix products.
+    func preferred(among candidates: [ConvolutionCandidate]) -> Int {
+        let tiles = geometry.results[0] * ((geometry.results[2] + 3) / 4) * ((geometry.results[3] + 3) / 4)
+        let isDeep = min(geometry.filters[0], geometry.filters[1]) >= 64
+        guard tiles >= 16, isDeep else { return 0 }
+        return candidates.firstIndex { $0.isWinograd } ?? 0
+    }
+
+    func timed(_ candidate: ConvolutionCandidate) throws -> KernelTimer.Candidate {
+        try onThreads(of: candidate) {
+            let descriptor = try describe(candidate)
+            let arguments: [Argument] =
+                switch kind {
+                case .forward, .inference: [.source, .weights, .bias, .destination, .scratchpad]
+                case .inputGradient: [.destinationGradient, .weights, .sourceGradient, .scratchpad]
+                case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
+                }
+            return KernelTimer.Candidate(
+                primitive: try descriptor.makePrimitive(for: node.purpose),
+                arguments: arguments.map { ($0, descriptor.layout(of: $0)) }.filter { $0.1.byteCount > 0 },
+                threads: candidate.threads)
+        }
+    }
+
+    /// oneDNN divides the work when a kernel is made, among as many threads as there are then.
+    func onThreads<Result: ~Copyable>(of candidate: ConvolutionCandidate, _ make: () throws -> Result) rethrows
+        -> Result
+    {
+        fovea_set_thread_count(Int32(candidate.threads))
+        defer { fovea_set_thread_count(Int32(node.engine.threads)) }
+        return try make()
+    }
+
+    func describe(_ candidate: ConvolutionCandidate) throws -> PrimitiveDescriptor {
+        try Self.describe(problem, candidate.algorithm, candidate.position, node)
+    }
+
+    private static func describe(
+        _ problem: fovea_convolution, _ algorithm: dnnl_alg_kind_t, _ position: Int, _ node: NodeLowering
+    ) throws -> PrimitiveDescriptor {
+        var problem = problem
+        return try unsafe node.describe { made in
+            unsafe fovea_convolution_implementation(node.context, &problem, algorithm, Int32(position), made)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Synchronization
+
+/// Decides which of several kernels runs a node, and remembers what it decided.
+///
+/// Kernels for the same node differ in speed by a factor of three, and which one wins depends on sizes and machine. They
+/// also round differently: whoever needs the same bits again uses the same choices again.
+public final class KernelSelection: Sendable {
+    /// How to decide between kernels that are not known yet.
+    public enum Rule: Sendable {
+        /// By timing them once, when a program is compiled.
+        case timed
+        /// By sizes only: the same on every machine and in every run.
+        case fixed
+    }
+
+    public let rule: Rule
+    private let known: Mutex<[String: String]>
+    private let used = Mutex<[String: String]>([:])
+    private let onChange: (@Sendable ([String: String]) -> Void)?
+
+    /// - Parameters:
+    ///   - known: choices of earlier runs, which are kept to.
+    ///   - onChange: called after a compilation that had to decide, with what it decided.
+    public init(
+        _ rule: Rule = .timed, known: [String: String] = [:],
+        onChange: (@Sendable ([String: String]) -> Void)? = nil
+    ) {
+        self.rule = rule
+        self.known = Mutex(known)
+        self.onChange = onChange
+    }
+
+    /// The choices that compilations have used so far: the kernel's name by the question that it answers.
+    public var choices: [String: String] { used.withLock { $0 } }
+
+    /// The position of the kernel to use.
+    ///
+    /// - Parameters:
+    ///   - question: what is to be computed, on what.
+    ///   - names: the candidates; at least one.
+    ///   - preferred: the position that the fixed rule takes.
+    ///   - times: measures the candidates, in order.
+    func choose(_ question: String, among names: [String], preferred: Int, times: () throws -> [Double]) rethrows -> Int
+    {
+        var position = known.withLock { $0[question] }.flatMap(names.firstIndex(of:))
+        if position == nil, rule == .timed, names.count > 1 {
+            let times = try times()
+            let fastest = times.indices.min { times[$0] < times[$1] } ?? preferred
+            known.withLock { $0[question] = names[fastest] }
+            position = fastest
+        }
+        let chosen = position ?? preferred
+        if names.count > 1 { used.withLock { $0[question] = names[chosen] } }
+        return chosen
+    }
+
+    /// Reports what was decided by timing between the two calls.
+    func reportingChanges<Result>(of compilation: () throws -> Result) rethrows -> Result {
+        let before = known.withLock { $0 }
+        defer {
+            let new = known.withLock { $0.filter { before[$0.key] != $0.value } }
+            if !new.isEmpty { onChange?(new) }
+        }
+        return try compilation()
+    }
+}

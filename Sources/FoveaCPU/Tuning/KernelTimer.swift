@@ -1,0 +1,82 @@
+import CFoveaCPU
+
+/// Measures how long kernels take for operands of the right sizes.
+///
+/// In a program a kernel finds the images warm, which the step before it has just written, and the filters cold. So the
+/// caches are emptied and the first operand is read before a kernel is timed, unless all it works on is small: then the
+/// program is small as well, and stays in the caches from run to run.
+struct KernelTimer {
+    /// A kernel to be measured.
+    struct Candidate {
+        let primitive: Primitive
+        /// The operand that has just been written comes first.
+        let arguments: [(argument: Argument, layout: Layout)]
+        let threads: Int
+    }
+
+    let engine: Engine
+    let purpose: String
+
+    /// Turns around all candidates, so that what disturbs the machine for a while disturbs all of them.
+    private static let rounds = 4
+    /// A candidate that takes so many times the best one's time in the first round is out.
+    private static let hopeless = 1.5
+    /// A turn lasts about this long, in seconds: short kernels run several times in it.
+    private static let turn = 0.002
+    /// What stays in a core's own cache next to everything else, in bytes.
+    private static let small = 1 << 20
+    /// Reading so much leaves nothing else in the caches, in bytes.
+    private static let flood = 64 << 20
+
+    /// The shortest time of each candidate in seconds.
+    func times(of candidates: [Candidate]) throws -> [Double] {
+        // All candidates work in the same memory: what they compute does not matter.
+        let size = candidates.map { candidate in
+            candidate.arguments.reduce(0) { $0 + Self.rounded($1.layout.byteCount) }
+        }.max()
+        let memory = try AlignedMemory(byteCount: size ?? 0, for: "timing kernels for \(purpose)")
+        let flood =
+            memory.byteCount > Self.small ? try AlignedMemory(byteCount: Self.flood, for: "timing kernels") : nil
+        let bound = try candidates.map { try bind($0, in: memory) }
+        var times = [Double](repeating: .infinity, count: candidates.count)
+        for round in 0..<Self.rounds {
+            let best = times.min() ?? .infinity
+            for (index, candidate) in candidates.enumerated()
+            where round == 0 || times[index] <= best * Self.hopeless {
+                fovea_set_thread_count(Int32(candidate.threads))
+                if round == 0 || flood == nil { try bound[index].run() }
+                if let flood {
+                    let first = candidate.arguments.first?.layout.byteCount ?? 0
+                    // Safe: both stretches lie within their memory.
+                    unsafe fovea_read(flood.start, flood.byteCount)
+                    unsafe fovea_read(memory.start, first)
+                    times[index] = min(times[index], try seconds(of: bound[index], count: 1))
+                } else {
+                    let count = times[index].isFinite ? Int(min(1000, max(1, Self.turn / max(times[index], 1e-6)))) : 1
+                    times[index] = min(times[index], try seconds(of: bound[index], count: count))
+                }
+            }
+        }
+        return times
+    }
+
+    private func seconds(of kernel: BoundPrimitive, count: Int) throws -> Double {
+        let start = ContinuousClock.now
+        for _ in 0..<count { try kernel.run() }
+        let (seconds, attoseconds) = (ContinuousClock.now - start).components
+        return (Double(seconds) + Double(attoseconds) * 1e-18) / Double(count)
+    }
+
+    private func bind(_ candidate: Candidate, in memory: AlignedMemory) throws -> BoundPrimitive {
+        var offset = 0
+        let placed = unsafe candidate.arguments.map { argument, layout in
+            defer { offset += Self.rounded(layout.byteCount) }
+            return unsafe (argument: argument, layout: layout, memory: memory.start + offset)
+        }
+        return try unsafe BoundPrimitive(candidate.primitive, placed, on: engine, for: purpose)
+    }
+
+    private static func rounded(_ size: Int) -> Int {
+        (size + AlignedMemory.alignment - 1) / AlignedMemory.alignment * AlignedMemory.alignment
+    }
+}

@@ -1,0 +1,60 @@
+import FoveaCPU
+import FoveaFormats
+import FoveaGraph
+import Foundation
+
+/// The file in which the command remembers which kernels are the fastest on this machine: `fovea/kernels.json` in the
+/// user's folder for caches.
+enum KernelCache {
+    /// How kernels are chosen: as an earlier run did, as the cache says, by timing what it does not know.
+    ///
+    /// - Parameter source: a run folder or a file of choices, which go before the cache.
+    /// - Throws: ``FoveaError`` when `source` cannot be read. A cache that cannot is only a notice.
+    static func selection(machine: String, rule: KernelSelection.Rule, repeating source: String?) throws
+        -> KernelSelection
+    {
+        let repeated = try source.map { try choices(of: $0, on: machine) } ?? [:]
+        guard rule == .timed else { return KernelSelection(.fixed, known: repeated) }
+        let path = path
+        let remembered = read(path)?.choices(on: machine) ?? [:]
+        return KernelSelection(.timed, known: remembered.merging(repeated) { $1 }) { new in
+            var choices = read(path) ?? KernelChoices()
+            choices.add(new, on: machine)
+            do {
+                try choices.write(to: path)
+            } catch {
+                StandardError.notice("the choice of kernels is not remembered: \(error)")
+            }
+        }
+    }
+
+    private static var path: String {
+        let environment = ProcessInfo.processInfo.environment
+        // An empty or relative path counts as unset (XDG Base Directory Specification).
+        if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return "\(folder)/fovea/kernels.json" }
+        return "\(FileManager.default.homeDirectoryForCurrentUser.path)/.cache/fovea/kernels.json"
+    }
+
+    /// Nil where there is none, or where it is damaged: then it is made anew.
+    private static func read(_ path: String) -> KernelChoices? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            return try KernelChoices(readingFrom: path)
+        } catch {
+            StandardError.notice("\(quoted(path)) is damaged and is made anew")
+            return nil
+        }
+    }
+
+    private static func choices(of source: String, on machine: String) throws -> [String: String] {
+        var isFolder: ObjCBool = false
+        let isThere = unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
+        let path = isThere && isFolder.boolValue ? "\(source)/kernels.json" : source
+        let found = try KernelChoices(readingFrom: path)
+        let choices = found.choices(on: machine)
+        if choices.isEmpty, let other = found.machines.keys.first {
+            StandardError.notice("\(quoted(path)) is from another machine (\(other)): its kernels are not used")
+        }
+        return choices
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+public import FoveaGraph
+public import OrderedCollections
+
+/// Which kernel runs what, by machine: what timing found once and later runs keep to.
+///
+/// ```json
+/// {"machines": {"AMD EPYC, AVX-512, oneDNN 2.6.3, 2 threads": {"convolution forward …": "jit_wino_4x3:avx512_core"}}}
+/// ```
+public struct KernelChoices: Hashable, Sendable {
+    /// The kernel's name by the question that it answers, by machine.
+    public private(set) var machines: OrderedDictionary<String, OrderedDictionary<String, String>>
+
+    public init() { machines = [:] }
+
+    public init(_ choices: [String: String], on machine: String) {
+        machines = [:]
+        add(choices, on: machine)
+    }
+
+    /// The choices for a machine, empty for one that is not known.
+    public func choices(on machine: String) -> [String: String] {
+        Dictionary((machines[machine] ?? [:]).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Adds choices; one that is there already is replaced.
+    public mutating func add(_ choices: [String: String], on machine: String) {
+        machines[machine, default: [:]].merge(choices.sorted { $0.key < $1.key }) { _, new in new }
+    }
+
+    // MARK: Files
+
+    /// More than every network that anybody has timed; a larger file is not one of these.
+    private static let sizeLimit = 16 << 20
+
+    /// - Throws: ``FoveaError`` when the file cannot be read or holds something else.
+    public init(readingFrom path: String) throws {
+        let json = try JSONValue(parsing: try readFile(at: path, limit: Self.sizeLimit))
+        guard case .object(let fields) = json, fields.count == 1, case .object(let machines) = fields["machines"] else {
+            throw Self.damaged(path)
+        }
+        self.machines = try machines.mapValues { choices in
+            guard case .object(let choices) = choices else { throw Self.damaged(path) }
+            return try choices.mapValues { choice in
+                guard case .string(let name) = choice else { throw Self.damaged(path) }
+                return name
+            }
+        }
+    }
+
+    /// Writes the file, wholly or not at all; folders on the way to it are made.
+    ///
+    /// - Throws: ``FoveaError`` when it cannot be written.
+    public func write(to path: String) throws {
+        let folder = parentFolder(of: path)
+        if !FileManager.default.fileExists(atPath: folder) { _ = try createFolder(at: folder) }
+        let json: JSONValue = ["machines": .object(machines.mapValues { .object($0.mapValues(JSONValue.string)) })]
+        try replaceFile(at: path, with: RunFolder.text(json))
+    }
+
+    private static func damaged(_ path: String) -> FoveaError {
+        FoveaError(
+            .badData, "\(quoted(path)) does not hold choices of kernels.",
+            remedy: "Give the `kernels.json` of a run folder, or remove the file.")
+    }
+}
