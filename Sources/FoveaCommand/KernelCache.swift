@@ -52,7 +52,7 @@ enum KernelCache {
         let path = isThere && isFolder.boolValue ? "\(source)/kernels.json" : source
         let found = try KernelChoices(readingFrom: path)
         let choices = found.choices(on: machine)
-        if choices.isEmpty, let other = found.machines.keys.first {
+        if choices.isEmpty, let other = found.machineNames.first {
             StandardError.notice("\(quoted(path)) is from another machine (\(other)): its kernels are not used")
         }
         return choices

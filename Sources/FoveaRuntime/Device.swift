@@ -46,16 +46,6 @@ public actor Device {
         try program.run(inputs)
     }
 
-    /// Runs a program several times and measures each of its steps.
-    ///
-    /// - Returns: the mean time of each of ``Program/steps`` in seconds.
-    /// - Throws: ``FoveaError`` when the inputs are not those of the program.
-    public func measureSteps(of program: Program, _ inputs: [Tensor], runs: Int) throws -> [Double] {
-        let stopwatch = Stopwatch(steps: program.steps.count)
-        for _ in 0..<runs { _ = try program.run(inputs, stopwatch: stopwatch) }
-        return stopwatch.seconds.map { $0 / Double(runs) }
-    }
-
     /// The values of some states.
     ///
     /// - Throws: ``FoveaError`` when the device has no state of that name.

@@ -49,6 +49,13 @@ public actor Classifier {
             .map(\.duration)
     }
 
+    /// Measures each node while the logits of the same images are computed a few times.
+    public func explain(_ images: Tensor, runs: Int) async throws -> Explanation {
+        let program = try await program(for: images.shape)
+        let inputs = try program.ordered([GraphName.images: images])
+        return try await device.explain(program, runs: runs) { _ in inputs }
+    }
+
     /// The program that gives the logits of batches of images of this shape; compiled now, unless it has been already.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.

@@ -36,3 +36,13 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension Device {
+    /// Measures each step of a program, and the machine where it is known how.
+    func explain(
+        _ program: Program, runs: Int, inputs: @Sendable (_ number: Int) throws -> [Tensor]
+    ) throws -> Explanation {
+        let processor = backend as? CPUBackend
+        return try explain(program, runs: runs, inputs: inputs) { try processor?.measureCeilings() }
+    }
+}

@@ -103,6 +103,20 @@ public actor Trainer {
         }
     }
 
+    /// Measures each node of a few steps on the same batch, each with its update.
+    ///
+    /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is no error.
+    public func explain(_ batch: Batch, runs: Int) async throws -> Explanation {
+        let (program, isRandom) = try await stepProgram(for: batch.images.shape)
+        let inputs = StepInputs(
+            batch: batch, learningRate: optimizer.learningRate, seed: isRandom ? seed : nil)
+        let first = stepCount + 1
+        stepCount += runs
+        return try await device.explain(program, runs: runs) { number in
+            try program.ordered(inputs.ofStep(first + number))
+        }
+    }
+
     /// The network's weights as they are now.
     public func weights() async throws -> Weights {
         let names = parameters.map(\.path)

@@ -19,7 +19,7 @@ struct BenchmarkReport {
     /// In bytes; nil where the system does not say.
     let peakMemory: Int?
     /// How each node is run, where that was asked for.
-    let program: Program?
+    let explanation: Explanation?
 
     private var batchSize: Int { images[0] }
     private var median: Double { steps.quantile(0.5) }
@@ -43,18 +43,12 @@ struct BenchmarkReport {
             ("effective_gflops", .number(effectiveGigaflops)), ("steps", .integer(steps.count)),
             ("input", .array(images.dimensions.dropFirst().map(JSONValue.integer))), ("classes", .integer(classes)),
         ]
-        if let program {
-            fields.append(
-                (
-                    "program",
-                    .array(
-                        program.steps.map {
-                            [
-                                "path": .string($0.path), "operation": .string($0.operation),
-                                "device": .string($0.device), "implementation": .string($0.implementation),
-                            ]
-                        })
-                ))
+        if let explanation {
+            fields.append(("program", .array(explanation.lines.map(\.json))))
+            if let ceilings = explanation.ceilings {
+                fields.append(("machine_gflops", .number(ceilings.operationsPerSecond / 1e9)))
+                fields.append(("machine_gb_per_second", .number(ceilings.bytesPerSecond / 1e9)))
+            }
         }
         return JSONValue(fields: fields)
     }
@@ -78,7 +72,17 @@ struct BenchmarkReport {
                 ["work", "\(effectiveGigaflops.significant) GFLOP/s"],
                 ["peak memory", peakMegabytes.map { "\($0.groupedWhole) MB" } ?? "unknown"],
             ])
-        return program.map { "\(figures)\n\n\($0.explain())" } ?? figures
+        return explanation.map { "\(figures)\n\n\($0.text)" } ?? figures
+    }
+}
+
+extension Explanation.Line {
+    fileprivate var json: JSONValue {
+        [
+            "path": .string(step.path), "operation": .string(step.operation), "device": .string(step.device),
+            "implementation": .string(step.implementation), "ms": .number(seconds * 1e3),
+            "multiply_adds": .integer(step.multiplyAdds), "bytes": .integer(step.byteCount),
+        ]
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
-public import FoveaGraph
-public import OrderedCollections
+import FoveaGraph
+import OrderedCollections
 
 /// Which kernel runs what, by machine: what timing found once and later runs keep to.
 ///
@@ -9,7 +9,7 @@ public import OrderedCollections
 /// ```
 public struct KernelChoices: Hashable, Sendable {
     /// The kernel's name by the question that it answers, by machine.
-    public private(set) var machines: OrderedDictionary<String, OrderedDictionary<String, String>>
+    private var machines: OrderedDictionary<String, OrderedDictionary<String, String>>
 
     public init() { machines = [:] }
 
@@ -17,6 +17,9 @@ public struct KernelChoices: Hashable, Sendable {
         machines = [:]
         add(choices, on: machine)
     }
+
+    /// The machines that there are choices for.
+    public var machineNames: [String] { Array(machines.keys) }
 
     /// The choices for a machine, empty for one that is not known.
     public func choices(on machine: String) -> [String: String] {

@@ -1,0 +1,45 @@
+#include "Ceilings.h"
+
+#include "Parallel.h"
+#include "WideVectors.h"
+
+// Independent sums, enough to hide the latency of a multiply-add in two pipes of the widest vectors.
+enum { lanes = 16, sums = 16 };
+
+typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
+
+typedef struct {
+    size_t rounds;
+    // Keeps the results alive.
+    float *sink;
+} task;
+
+WIDE_VECTORS static void multiply_and_add(size_t begin, size_t end, const void *context) {
+    const task *t = context;
+    for (size_t part = begin; part < end; part++) {
+        vector sum[sums];
+        vector factor = (vector){0} + 0.999f, term = (vector){0} + 0.001f;
+        for (int i = 0; i < sums; i++) sum[i] = (vector){0} + (float)i;
+        for (size_t round = 0; round < t->rounds; round++) {
+            for (int i = 0; i < sums; i++) sum[i] = sum[i] * factor + term;
+        }
+        for (int i = 1; i < sums; i++) sum[0] += sum[i];
+        t->sink[part * lanes] = sum[0][0];
+    }
+}
+
+enum { parts = 64 };
+
+double fovea_multiply_and_add(size_t rounds) {
+    float sink[parts * lanes];
+    task t = {rounds, sink};
+    fovea_parallel_for(parts, 1, multiply_and_add, &t);
+    return 2.0 * lanes * sums * parts * (double)rounds;
+}
+
+WIDE_VECTORS static void stream(size_t begin, size_t end, const void *context) {
+    float *elements = (float *)context;
+    for (size_t i = begin; i < end; i++) elements[i] *= 2;
+}
+
+void fovea_stream(float *elements, size_t count) { fovea_parallel_for(count, 1 << 14, stream, elements); }
