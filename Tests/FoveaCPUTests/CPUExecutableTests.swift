@@ -185,9 +185,10 @@ struct CPUExecutableTests {
 
     @Test("gives the same weights twice, bit for bit")
     func deterministic() async throws {
+        let kernels = KernelSelection()
         let (first, second) = (
-            try await train(on: CPUBackend(threads: 2), steps: 20),
-            try await train(on: CPUBackend(threads: 2), steps: 20)
+            try await train(on: CPUBackend(threads: 2, kernels: kernels), steps: 20),
+            try await train(on: CPUBackend(threads: 2, kernels: KernelSelection(known: kernels.choices)), steps: 20)
         )
         #expect(first.weights == second.weights)
         #expect(first.losses == second.losses)

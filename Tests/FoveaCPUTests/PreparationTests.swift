@@ -113,7 +113,8 @@ struct PreparationTests {
         let state = try builder.state("s", .float32([64, 64]))
         builder.output("y", try ReduceSum(axes: [0, 1]).applied(to: Tanh().applied(to: Tanh().applied(to: state))))
         let memory = try StateMemory(.float32([64, 64]))
-        let lowered = try LoweredGraph(builder.graph, state: ["s": memory], on: try Engine())
+        let lowered = try LoweredGraph(
+            builder.graph, state: ["s": memory], selecting: KernelSelection(), on: try Engine(threads: 2))
         #expect(lowered.program.steps.isEmpty)
         #expect(lowered.program.preparedStates.count == 1)
         let plan = MemoryPlan(

@@ -59,7 +59,7 @@ struct BenchmarkTests {
                 #expect(run.output.contains(words))
             }
             let nodes = try benchmark("\(line) --explain --json", in: folder).json["program"].elements
-            #expect(nodes.contains { $0["path"] == "conv1" && $0["operation"] == "Convolution" })
+            #expect(nodes.contains { $0["path"] == "conv1" && $0["operation"] == "FusedConvolution" })
         }
     }
 

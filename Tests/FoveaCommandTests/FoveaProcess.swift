@@ -42,7 +42,11 @@ struct FoveaProcess {
             process.arguments = arguments
             process.currentDirectoryURL = URL(filePath: folder)
             // Tests run side by side: a team of threads that spins while it waits would starve the others.
-            process.environment = ProcessInfo.processInfo.environment.merging(["OMP_WAIT_POLICY": "passive"]) { $1 }
+            process.environment = ProcessInfo.processInfo.environment.merging([
+                "OMP_WAIT_POLICY": "passive",
+                // What is remembered between runs stays in the test's folder.
+                "XDG_CACHE_HOME": "\(folder)/.cache",
+            ]) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try Self.emptyFile(outputFile)
             process.standardError = try Self.emptyFile(errorFile)

@@ -42,7 +42,8 @@ struct TrainTests {
             let files = try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/run").sorted()
             #expect(
                 files == [
-                    "metrics.csv", "metrics.jsonl", "model.json", "run.json", "weights", "weights/best.safetensors",
+                    "kernels.json", "metrics.csv", "metrics.jsonl", "model.json", "run.json", "weights",
+                    "weights/best.safetensors",
                     "weights/last.safetensors",
                 ])
             let opened = try RunFolder(opening: "\(folder)/run")

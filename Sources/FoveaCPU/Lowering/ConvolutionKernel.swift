@@ -94,6 +94,7 @@ private struct ConvolutionQuestion {
             adds_to_result: false, activation: dnnl_alg_kind_undef, alpha: 0, beta: 0)
         // The layouts of images are those that direct kernels for training prefer, whatever runs in the end: so
         // neighbours agree, and nothing is reordered between them.
+        let free = problem
         let usual = try Self.describe(problem, dnnl_convolution_direct, 0, node)
         problem.images = usual.layout(of: kind.images).descriptor
         problem.results = usual.layout(of: kind.results).descriptor
@@ -103,6 +104,11 @@ private struct ConvolutionQuestion {
             problem.activation = activation.algorithm
             problem.alpha = activation.alpha
             problem.beta = activation.beta
+        }
+        // oneDNN asks for a forward convolution in the same layouts before it gives a gradient's kernel, and does not
+        // always have one: then it may choose itself.
+        if (try? Self.describe(problem, dnnl_convolution_direct, 0, node)) == nil {
+            (problem.images, problem.results) = (free.images, free.results)
         }
     }
 

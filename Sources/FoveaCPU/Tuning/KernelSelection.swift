@@ -17,6 +17,8 @@ public final class KernelSelection: Sendable {
     private let known: Mutex<[String: String]>
     private let used = Mutex<[String: String]>([:])
     private let onChange: (@Sendable ([String: String]) -> Void)?
+    /// Decides instead of the rule, for tests: the position by the candidates' names.
+    private let pick: (@Sendable ([String]) -> Int)?
 
     /// - Parameters:
     ///   - known: choices of earlier runs, which are kept to.
@@ -28,6 +30,15 @@ public final class KernelSelection: Sendable {
         self.rule = rule
         self.known = Mutex(known)
         self.onChange = onChange
+        pick = nil
+    }
+
+    /// Takes the kernels that `pick` says, for tests that want to see them all.
+    init(picking pick: @escaping @Sendable ([String]) -> Int) {
+        rule = .fixed
+        known = Mutex([:])
+        onChange = nil
+        self.pick = pick
     }
 
     /// The choices that compilations have used so far: the kernel's name by the question that it answers.
@@ -49,7 +60,7 @@ public final class KernelSelection: Sendable {
             known.withLock { $0[question] = names[fastest] }
             position = fastest
         }
-        let chosen = position ?? preferred
+        let chosen = pick?(names) ?? position ?? preferred
         if names.count > 1 { used.withLock { $0[question] = names[chosen] } }
         return chosen
     }

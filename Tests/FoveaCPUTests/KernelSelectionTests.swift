@@ -1,0 +1,89 @@
+import FoveaGraph
+import FoveaRuntime
+import FoveaTestSupport
+import Synchronization
+import Testing
+
+@testable import FoveaCPU
+
+@Suite("The choice of kernels")
+struct KernelSelectionTests {
+    /// Enough channels and pixels for Winograd, with everything that can follow a convolution.
+    private static func cases() throws -> [OperationCase] {
+        try OperationCase.all().filter { $0.description.contains("Convolution") }
+    }
+
+    @Test("every kernel that may be chosen computes what the reference computes", arguments: try cases())
+    func parity(testCase: OperationCase) async throws {
+        for position in 0..<6 {
+            let most = Mutex(0)
+            let selection = KernelSelection(picking: { names in
+                most.withLock { $0 = max($0, names.count) }
+                return min(position, names.count - 1)
+            })
+            let backend = try CPUBackend(threads: 2, kernels: selection)
+            for parity in try await checkParity(of: backend, on: [testCase]) {
+                #expect(parity.failures.isEmpty, "kernel \(position): \(parity.failures.joined(separator: "; "))")
+            }
+            if position + 1 >= most.withLock({ $0 }) { break }
+        }
+    }
+
+    /// A 3×3 convolution of 64 channels with its gradients, large enough for Winograd to be considered.
+    private static func graph() throws -> Graph {
+        let builder = GraphBuilder()
+        let x = try builder.input("x", .float32([2, 64, 16, 16]))
+        let w = try builder.input("w", .float32([64, 64, 3, 3]))
+        let y = try Convolution(Window(kernel: 3, padding: 1)).applied(to: x, w)
+        let loss = try ReduceSum(axes: [0, 1, 2, 3]).applied(to: y)
+        builder.output("loss", loss)
+        for (name, gradient) in zip(["dx", "dw"], try builder.gradients(of: loss, with: [x, w])) {
+            builder.output(name, gradient)
+        }
+        return builder.graph
+    }
+
+    @Test("what was timed once is kept to, and reported")
+    func remembered() async throws {
+        let reported = Mutex<[String: String]>([:])
+        let first = KernelSelection(onChange: { new in reported.withLock { $0.merge(new) { $1 } } })
+        _ = try await Device(try CPUBackend(threads: 2, kernels: first)).compile(Self.graph())
+        #expect(first.choices.count == 3)
+        #expect(reported.withLock { $0 } == first.choices)
+
+        let second = KernelSelection(known: first.choices, onChange: { _ in Issue.record("nothing was new") })
+        _ = try await Device(try CPUBackend(threads: 2, kernels: second)).compile(Self.graph())
+        #expect(second.choices == first.choices)
+    }
+
+    @Test("fixed rules time nothing and choose the same every time")
+    func fixed() async throws {
+        let choices = try await [KernelSelection(.fixed), KernelSelection(.fixed)].asyncMap { selection in
+            _ = try await Device(try CPUBackend(threads: 2, kernels: selection)).compile(Self.graph())
+            return selection.choices
+        }
+        #expect(choices[0] == choices[1] && choices[0].count == 3)
+    }
+
+    @Test("a remembered kernel that is not there is not missed")
+    func unknown() async throws {
+        let known = try await knownChoices().mapValues { _ in "no such kernel" }
+        let selection = KernelSelection(.fixed, known: known)
+        _ = try await Device(try CPUBackend(threads: 2, kernels: selection)).compile(Self.graph())
+        #expect(!selection.choices.values.contains("no such kernel"))
+    }
+
+    private func knownChoices() async throws -> [String: String] {
+        let selection = KernelSelection(.fixed)
+        _ = try await Device(try CPUBackend(threads: 2, kernels: selection)).compile(Self.graph())
+        return selection.choices
+    }
+}
+
+extension [KernelSelection] {
+    fileprivate func asyncMap<Result>(_ body: (KernelSelection) async throws -> Result) async rethrows -> [Result] {
+        var results: [Result] = []
+        for selection in self { results.append(try await body(selection)) }
+        return results
+    }
+}
