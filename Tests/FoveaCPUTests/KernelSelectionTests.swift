@@ -34,7 +34,7 @@ struct KernelSelectionTests {
         let builder = GraphBuilder()
         let x = try builder.input("x", .float32([2, 64, 16, 16]))
         let w = try builder.input("w", .float32([64, 64, 3, 3]))
-        let y = try Convolution(Window(kernel: 3, padding: 1)).applied(to: x, w)
+        let y = try Convolution(Window(kernel: 3, padding: .init(1))).applied(to: x, w)
         let loss = try ReduceSum(axes: [0, 1, 2, 3]).applied(to: y)
         builder.output("loss", loss)
         for (name, gradient) in zip(["dx", "dw"], try builder.gradients(of: loss, with: [x, w])) {

@@ -40,7 +40,8 @@ struct KernelCacheTests {
     @Test("fixed rules leave no cache")
     func fixed() throws {
         try withTemporaryFolder { folder in
-            #expect(try run("\(Self.line) --deterministic", in: folder).status == 0)
+            let outcome = try run("\(Self.line) --deterministic", in: folder)
+            #expect(outcome.status == 0)
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/.cache"))
         }
     }

@@ -15,6 +15,9 @@ import CFoveaCPU
 
     init(threads: Int) throws {
         self.threads = threads
+        // oneDNN 2.6's cache of primitives makes the order in which it lists implementations depend on what was made
+        // before, on any thread; kernels are chosen by their place in that list.
+        try check(dnnl_set_primitive_cache_capacity(0), "no cache")
         var handle: dnnl_engine_t?
         try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "an engine")
         var stream: dnnl_stream_t?
