@@ -14,8 +14,8 @@ struct FoveaProcess {
     /// Runs `fovea` to its end.
     ///
     /// - Parameter folder: the working folder.
-    init(_ arguments: [String], in folder: String) throws {
-        (status, output, errors) = try Running(arguments, in: folder).end()
+    init(_ arguments: [String], in folder: String, cache: String? = nil) throws {
+        (status, output, errors) = try Running(arguments, in: folder, cache: cache).end()
     }
 
     /// The whole output as one JSON document.
@@ -33,8 +33,11 @@ struct FoveaProcess {
         private let process = Process()
         private let outputFile: URL
         private let errorFile: URL
+        /// What the command remembers between runs is not the user's, and not in the folders that tests look at.
+        private static let sharedCache = FileManager.default.temporaryDirectory.appending(path: "fovea-tests-cache")
+            .path
 
-        init(_ arguments: [String], in folder: String) throws {
+        init(_ arguments: [String], in folder: String, cache: String? = nil) throws {
             let name = UUID().uuidString
             outputFile = URL(filePath: "\(folder)/.\(name).out")
             errorFile = URL(filePath: "\(folder)/.\(name).err")
@@ -44,8 +47,7 @@ struct FoveaProcess {
             // Tests run side by side: a team of threads that spins while it waits would starve the others.
             process.environment = ProcessInfo.processInfo.environment.merging([
                 "OMP_WAIT_POLICY": "passive",
-                // What is remembered between runs stays in the test's folder.
-                "XDG_CACHE_HOME": "\(folder)/.cache",
+                "XDG_CACHE_HOME": cache ?? Self.sharedCache,
             ]) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try Self.emptyFile(outputFile)

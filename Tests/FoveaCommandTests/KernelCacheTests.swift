@@ -7,7 +7,7 @@ struct KernelCacheTests {
     private static let line = "benchmark --model lenet5 --mode infer --batch-size 2 --steps 1 --warmup 0"
 
     private func run(_ line: String, in folder: String) throws -> FoveaProcess {
-        try FoveaProcess(line.split(separator: " ").map(String.init), in: folder)
+        try FoveaProcess(line.split(separator: " ").map(String.init), in: folder, cache: "\(folder)/.cache")
     }
 
     @Test("are written to the cache once; a damaged cache is a notice, and is made anew")

@@ -46,7 +46,8 @@ private struct Subject {
         let parameters = try InferenceGraph(layer, input: Shape([1] + image.dimensions)).parameters
         return try await Trainer(
             layer, input: image, loss: CrossEntropyLoss(labelSmoothing: 0.1), optimizer: optimizer,
-            device: Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed))), weights: try start(parameters), hasDropout: false)
+            device: Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed))),
+            weights: try start(parameters), hasDropout: false)
     }
 
     /// Squares of 4×4 equal pixels.
