@@ -100,3 +100,9 @@ void fovea_adam_update(
     };
     fovea_parallel_for(count, grain, adam_part, &t);
 }
+
+// A number per channel: too few for a second thread.
+WIDE_VECTORS void fovea_moving_average(
+    size_t count, float kept, float added, const float *statistic, const float *value, float *moved) {
+    for (size_t i = 0; i < count; i++) moved[i] = kept * statistic[i] + added * value[i];
+}

@@ -7,6 +7,7 @@ extern int omp_get_max_threads(void);
 extern int omp_get_num_threads(void);
 extern int omp_get_thread_num(void);
 extern void GOMP_parallel(void (*)(void *), void *, unsigned, unsigned);
+extern void GOMP_barrier(void);
 
 typedef struct {
     size_t count;
@@ -39,3 +40,27 @@ void fovea_parallel_for(size_t count, size_t grain, fovea_loop_body body, const 
     loop whole = {count, body, context};
     GOMP_parallel(run_part, &whole, (unsigned)threads, 0);
 }
+
+size_t fovea_team_size(void) { return (size_t)omp_get_max_threads(); }
+
+typedef struct {
+    fovea_team_body body;
+    const void *context;
+} team_work;
+
+static void run_member(void *data) {
+    const team_work *work = data;
+    work->body((size_t)omp_get_thread_num(), (size_t)omp_get_num_threads(), work->context);
+}
+
+void fovea_run_team(size_t members, fovea_team_body body, const void *context) {
+    if (members < 2) {
+        body(0, 1, context);
+        return;
+    }
+    team_work work = {body, context};
+    GOMP_parallel(run_member, &work, (unsigned)members, 0);
+}
+
+// Outside of a team this returns at once.
+void fovea_wait_for_team(void) { GOMP_barrier(); }

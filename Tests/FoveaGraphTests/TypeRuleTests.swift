@@ -55,6 +55,18 @@ struct TypeRuleTests {
                 ConvolutionInputGradient(window, inputShape: [2, 4, 6, 6]), [images, f32(4, 4, 3, 3)], "f32[2×4×4×4]"),
             Misfit(ConvolutionFilterGradient(window, withBias: false), [images, images], "f32[2×4×4×4]"),
             Misfit(ConvolutionFilterGradient(window, groups: 3, withBias: true), [images, images], "3 groups"),
+            Misfit(
+                FusedBatchNormalization(epsilon: 1e-5, addsResidual: true),
+                [images, f32(4), f32(4), f32(2, 4, 6, 1)], "one shape"),
+            Misfit(
+                FusedBatchNormalization(epsilon: 1e-5, rectifier: ReLU()), [images, f32(4), f32(6)],
+                "one number per channel"),
+            Misfit(
+                FusedBatchNormalizationGradient(epsilon: 1e-5, rectifier: ReLU(), addsUpstream: true),
+                [images, f32(4), f32(4), f32(4), images, images], "takes 7 operands and was given 6"),
+            Misfit(
+                FusedBatchNormalizationGradient(epsilon: 1e-5, rectifier: ReLU()),
+                [images, f32(4), f32(4), f32(4), f32(2, 4, 6), images], "one shape"),
             Misfit(MaxPooling(pooling), [f32(2, 6, 6)], "rank 4"),
             Misfit(MaxPooling(pooling), [i32(2, 4, 6, 6)], "floating-point"),
             Misfit(MaxPooling(pooling), [f32(2, 4, 1, 6)], "larger than the image"),

@@ -11,6 +11,7 @@
 #include "LogSoftmax.h"
 #include "MaxPooling.h"
 #include "Movement.h"
+#include "Normalization.h"
 #include "Optimizers.h"
 #include "Parallel.h"
 #include "Primitives.h"

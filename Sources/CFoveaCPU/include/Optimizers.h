@@ -28,4 +28,8 @@ void fovea_adam_update(
     const float *step, const float *first_moment, const float *second_moment, float *new_parameter,
     float *new_first_moment, float *new_second_moment);
 
+/// moved = kept · statistic + added · value.
+void fovea_moving_average(
+    size_t count, float kept, float added, const float *statistic, const float *value, float *moved);
+
 #endif

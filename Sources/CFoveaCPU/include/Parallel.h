@@ -14,4 +14,16 @@ typedef void (*fovea_loop_body)(size_t begin, size_t end, const void *context);
 /// number of threads only.
 void fovea_parallel_for(size_t count, size_t grain, fovea_loop_body body, const void *context);
 
+/// The most threads that a team of the calling thread has.
+size_t fovea_team_size(void);
+
+/// One thread's share of work whose parts wait for each other; `context` is whatever the team was started with.
+typedef void (*fovea_team_body)(size_t member, size_t members, const void *context);
+
+/// Runs `body` on a team of at most `members` threads.
+void fovea_run_team(size_t members, fovea_team_body body, const void *context);
+
+/// Called by every member of a team: returns when all have called it.
+void fovea_wait_for_team(void);
+
 #endif

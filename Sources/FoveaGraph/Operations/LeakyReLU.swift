@@ -9,4 +9,5 @@ public struct LeakyReLU: FusableActivation {
 
     public func function(_ x: Double) -> Double { x > 0 ? x : negativeSlope * x }
     public func derivative(_ x: Double) -> Double { x > 0 ? 1 : negativeSlope }
+    public var derivativeFollowsFromResult: Bool { negativeSlope >= 0 }
 }

@@ -1,7 +1,7 @@
 /// The rectifier: y = max(0, x).
 ///
 /// Source: ONNX `Relu`. Same numbers as `torch.relu`.
-public struct ReLU: FusableActivation {
+public struct ReLU: Rectifier {
     public static let name = "ReLU"
 
     public init() {}

@@ -1,7 +1,7 @@
 /// The rectifier with a ceiling: y = min(max(x, 0), 6).
 ///
 /// Source: ONNX `Clip` to 0…6. Same numbers as `torch.nn.functional.relu6`.
-public struct ReLU6: FusableActivation {
+public struct ReLU6: Rectifier {
     public static let name = "ReLU6"
 
     public init() {}

@@ -6,9 +6,13 @@ public protocol UnaryOperation: Operation {
     func function(_ x: Double) -> Double
     /// f′(x). Where f has a kink, the value that PyTorch uses.
     func derivative(_ x: Double) -> Double
+    /// Whether f′(f(x)) = f′(x) for every x, so that the gradient can do without x.
+    var derivativeFollowsFromResult: Bool { get }
 }
 
 extension UnaryOperation {
+    public var derivativeFollowsFromResult: Bool { false }
+
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(1, operands, of: Self.name)
         try expectFloatingPoint(operands, of: Self.name)
@@ -22,16 +26,21 @@ extension UnaryOperation {
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         [operands[0].map(function)]
     }
+
+    /// The operation that computes the function's gradient.
+    var gradient: any Operation { UnaryGradient(of: self) }
 }
 
 /// The gradient of a ``UnaryOperation``: ∂L/∂x = ∂L/∂y · f′(x).
 ///
 /// Operands: x and the upstream gradient, of one shape.
-public struct UnaryGradient<Base: UnaryOperation>: Operation {
+public struct UnaryGradient<Base: UnaryOperation>: GradientOfUnaryOperation {
     public static var name: String { Base.name + "Gradient" }
     public let base: Base
 
     public init(of base: Base) { self.base = base }
+
+    package var function: any UnaryOperation { base }
 
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(2, operands, of: Self.name)
@@ -45,4 +54,9 @@ public struct UnaryGradient<Base: UnaryOperation>: Operation {
         }
         return [ReferenceTensor(operands[0].shape, slopes)]
     }
+}
+
+/// A ``UnaryGradient``, whatever the function.
+package protocol GradientOfUnaryOperation: Operation {
+    var function: any UnaryOperation { get }
 }

@@ -22,7 +22,7 @@ public struct FuseConvolutionEpilogue: Pass {
             func reader() -> Int? {
                 onlyReaders[ValueID(node: last)].flatMap { absorbed.contains($0) || chains[$0] != nil ? nil : $0 }
             }
-            if let reader = reader(), let residual = residual(of: reader, besides: ValueID(node: last), in: graph) {
+            if let reader = reader(), let residual = graph.equalAddend(of: reader, besides: ValueID(node: last)) {
                 chain.residual = residual
                 absorbed.insert(last)
                 last = reader
@@ -51,14 +51,5 @@ public struct FuseConvolutionEpilogue: Pass {
             rewriter.replace(ValueID(node: index), by: result)
         }
         return rewriter.finished()
-    }
-
-    /// What an addition adds to a value of the same type; nil for anything else.
-    private func residual(of index: Int, besides value: ValueID, in graph: Graph) -> ValueID? {
-        let node = graph.nodes[index]
-        guard node.operation is Addition, let other = node.operands.first(where: { $0 != value }),
-            graph.type(of: other) == graph.type(of: value)
-        else { return nil }
-        return other
     }
 }

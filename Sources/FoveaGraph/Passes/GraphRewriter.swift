@@ -69,4 +69,13 @@ extension Graph {
         let shared = Set(roots)
         return readers.filter { $1.count == 1 && !shared.contains($0) }.compactMapValues(\.first)
     }
+
+    /// What an addition adds to a value of the same type; nil for anything else.
+    func equalAddend(of index: Int, besides value: ValueID) -> ValueID? {
+        let node = nodes[index]
+        guard node.operation is Addition, let other = node.operands.first(where: { $0 != value }),
+            type(of: other) == type(of: value)
+        else { return nil }
+        return other
+    }
 }

@@ -14,7 +14,10 @@ extension Graph {
             FoldConstants(),  // what no run can change needs to be computed once only
             RemoveDeadNodes(),  // the constants that others were computed from
             DissolveConcatenations(),  // joining tensors moves memory and computes nothing
+            TakeRectifierGradientsFromResults(),  // what a rectifier was given need not be kept, nor be written at all
             FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
+            FuseNormalizationEpilogue(),  // normalizing, adding and rectifying in one pass over memory instead of three
+            FuseNormalizationGradient(),  // the same backwards, where a pass more would read two tensors and write one
         ]
     }
 

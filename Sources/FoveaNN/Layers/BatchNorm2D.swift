@@ -50,9 +50,11 @@ public struct BatchNorm2D: Layer {
             }
             let results = try BatchNormalization(epsilon: epsilon).results(on: [input, scale, shift])
             let unbiased = Double(count) / Double(count - 1)
-            try trace.updateStatistic(runningMean, to: mean * (1 - momentum) + results[1] * momentum)
             try trace.updateStatistic(
-                runningVariance, to: variance * (1 - momentum) + results[2] * (momentum * unbiased))
+                runningMean, to: MovingAverage(momentum: momentum).applied(to: mean, results[1]))
+            try trace.updateStatistic(
+                runningVariance,
+                to: MovingAverage(momentum: momentum, correction: unbiased).applied(to: variance, results[2]))
             return results[0]
         }
     }

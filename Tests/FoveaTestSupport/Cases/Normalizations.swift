@@ -26,6 +26,37 @@ extension OperationCase {
             OperationCase(
                 try RandomMask(rate: mask.0, shape: Shape(mask.1), stream: index), [OperandDraw([2], .words)])
         }
-        return batch + masks
+        let averages = [(0.1, 1.0), (0.25, 1.5), (1, 1)].map { momentum, correction in
+            OperationCase(
+                MovingAverage(momentum: momentum, correction: correction), [OperandDraw([17]), OperandDraw([17])])
+        }
+        // The last is large enough for several threads, and for parts of sums.
+        return batch + masks + averages + fusedNormalizations(shapes + [[3, 18, 48, 50]])
+    }
+
+    private static func fusedNormalizations(_ shapes: [Shape]) -> [OperationCase] {
+        let rectifiers: [(any Rectifier)?] = [nil, ReLU(), ReLU6()]
+        return shapes.flatMap { shape in
+            let (x, perChannel) = (OperandDraw(shape, .normal(deviation: 2)), OperandDraw([shape[1]]))
+            let upstream = OperandDraw(shape)
+            // Results of a rectifier, its bounds among them.
+            let rectified = [OperandDraw(shape, .normal(deviation: 4)), OperandDraw(shape, .extreme)]
+            return rectifiers.enumerated().flatMap { index, rectifier in
+                [false, true].flatMap { isTwofold in
+                    [
+                        OperationCase(
+                            FusedBatchNormalization(epsilon: 1e-3, addsResidual: isTwofold, rectifier: rectifier),
+                            [x, perChannel, perChannel] + (isTwofold ? [x] : [])),
+                        OperationCase(
+                            FusedBatchNormalizationGradient(
+                                epsilon: 1e-3, rectifier: rectifier, addsUpstream: isTwofold,
+                                givesUpstream: isTwofold == index.isMultiple(of: 2)),
+                            [x, perChannel, perChannel, OperandDraw([shape[1]], .positive)]
+                                + (rectifier == nil ? [] : [rectified[isTwofold ? 1 : 0]])
+                                + (isTwofold ? [upstream, upstream] : [upstream])),
+                    ]
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,157 @@
+import CFoveaCPU
+import FoveaGraph
+
+// Normalization in training: loops of our own, in which what precedes and follows costs no pass over memory, and whose
+// second pass finds in the cache what fits there.
+
+extension BatchNormalization: CPULowerable {
+    func lower(_ node: NodeLowering) throws { try node.lowerNormalization(epsilon, residual: nil, rectifier: nil) }
+}
+
+extension FusedBatchNormalization: CPULowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
+        BatchNormalization().isSupported(operands: operands, results: results)
+            && activation.map { $0.operation is any KernelRectifier } ?? true
+    }
+
+    func lower(_ node: NodeLowering) throws {
+        try node.lowerNormalization(epsilon, residual: addsResidual ? 3 : nil, rectifier: activation)
+    }
+}
+
+extension BatchNormalizationGradient: CPULowerable {
+    func lower(_ node: NodeLowering) throws {
+        try node.lowerNormalizationGradient(epsilon, rectifier: nil, upstream: [4])
+    }
+}
+
+extension FusedBatchNormalizationGradient: CPULowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
+        BatchNormalizationGradient().isSupported(operands: operands, results: results)
+            && activation.map { $0.operation is any KernelRectifier } ?? true
+    }
+
+    func lower(_ node: NodeLowering) throws {
+        try node.lowerNormalizationGradient(
+            epsilon, rectifier: activation, upstream: Array(upstreamPosition..<node.operands.count))
+    }
+}
+
+/// A rectifier that the loops of the normalizations know.
+private protocol KernelRectifier: Rectifier {
+    var rectifier: fovea_rectifier { get }
+}
+
+extension ReLU: KernelRectifier { fileprivate var rectifier: fovea_rectifier { fovea_rectify } }
+extension ReLU6: KernelRectifier { fileprivate var rectifier: fovea_rectifier { fovea_rectify_to_6 } }
+
+extension NodeLowering {
+    /// [N, C, H, W] in a usual layout of images; [N, C] as images of one pixel.
+    func normalizedOperand(_ position: Int) throws -> Stored {
+        if operands[position].shape.rank == 4 { return try carriedOperand(position) }
+        let plain = try plainOperand(position)
+        return plain.viewed(as: try plain.layout.reshaped(to: operands[position].shape.dimensions + [1, 1]))
+    }
+
+    /// Delivers a result in the shape that it has in the graph.
+    func deliverNormalized(_ value: Stored, as result: Int = 0) throws {
+        let shape = results[result].shape
+        deliver(
+            shape.rank == 4 ? value : value.viewed(as: try value.layout.reshaped(to: shape.dimensions)), as: result)
+    }
+
+    /// - Parameter residual: the operand that is added.
+    fileprivate func lowerNormalization(_ epsilon: Double, residual: Int?, rectifier: FusedActivation?) throws {
+        let x = try normalizedOperand(0)
+        let added = try residual.map { try reorder(normalizedOperand($0), to: x.layout) }
+        let y = allocate(x.layout)
+        let (mean, variance) = (try allocatePlain(results[1]), try allocatePlain(results[2]))
+        let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: rectifier)
+        run(
+            kernel: "normalize", reads: [x, try plainOperand(1), try plainOperand(2)] + (added.map { [$0] } ?? []),
+            writes: [y, mean, variance, try allocateWorkspace(loops)],
+            inPlace: (added.map { [(result: y, operand: $0)] } ?? []) + [(result: y, operand: x)]
+        ) { memory in
+            var loops = loops
+            return {
+                // Safe: x, y and the residual have the layout that the loops were made for, the rest a number per channel.
+                unsafe fovea_normalize(
+                    &loops, memory.operand(0), memory.operand(1), memory.operand(2),
+                    residual == nil ? nil : memory.operand(3), memory.result(0), memory.result(1), memory.result(2),
+                    memory.result(3))
+            }
+        }
+        try deliverNormalized(y)
+        deliver(mean, as: 1)
+        deliver(variance, as: 2)
+    }
+
+    /// - Parameter upstream: the operands, one or two, whose sum is the upstream gradient.
+    fileprivate func lowerNormalizationGradient(
+        _ epsilon: Double, rectifier: FusedActivation?, upstream: [Int]
+    ) throws {
+        let x = try normalizedOperand(0)
+        let rectified = rectifier == nil ? nil : try reorder(normalizedOperand(4), to: x.layout)
+        let gradients = try upstream.map { try reorder(normalizedOperand($0), to: x.layout) }
+        let gradient = allocate(x.layout)
+        let (forScale, forBias) = (try allocatePlain(results[1]), try allocatePlain(results[2]))
+        let handedOn = results.count == 4 ? allocate(x.layout) : nil
+        let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: rectifier)
+        // The rectified sum takes the place of a tensor that it is made of: as a result, or until the gradient is made of
+        // it. Only where it does not lie in the gradient's place, that may be x's.
+        let sources = gradients + (rectified.map { [$0] } ?? [])
+        var inPlace = sources.map { (result: handedOn ?? gradient, operand: $0) }
+        if handedOn != nil || sources.count == 1 { inPlace.append((gradient, x)) }
+        let (hasRectifier, hasSecond, givesUpstream) = (rectified != nil, gradients.count == 2, handedOn != nil)
+        let upstreamPosition = hasRectifier ? 5 : 4
+        run(
+            kernel: "normalize gradient",
+            reads: [x, try plainOperand(1), try plainOperand(2), try plainOperand(3)]
+                + (rectified.map { [$0] } ?? []) + gradients,
+            writes: [gradient, forScale, forBias, try allocateWorkspace(loops)] + (handedOn.map { [$0] } ?? []),
+            inPlace: inPlace
+        ) { memory in
+            var loops = loops
+            return {
+                // Safe: x, y and the gradients have the layout that the loops were made for, the rest a number per channel.
+                unsafe fovea_normalize_gradient(
+                    &loops, memory.operand(0), memory.operand(1), memory.operand(2), memory.operand(3),
+                    hasRectifier ? memory.operand(4) : nil, memory.operand(upstreamPosition),
+                    hasSecond ? memory.operand(upstreamPosition + 1) : nil, memory.result(0), memory.result(1),
+                    memory.result(2), givesUpstream ? memory.result(4) : nil, memory.result(3))
+            }
+        }
+        try deliverNormalized(gradient)
+        deliver(forScale, as: 1)
+        deliver(forBias, as: 2)
+        if let handedOn { try deliverNormalized(handedOn, as: 3) }
+    }
+
+    private func allocateWorkspace(_ loops: fovea_normalization) throws -> Stored {
+        var loops = loops
+        return allocate(try Layout(plain: [unsafe fovea_normalization_workspace(&loops) / 4]))
+    }
+}
+
+extension fovea_normalization {
+    /// - Parameter images: a layout with adjacent channels.
+    fileprivate init(_ images: Layout, epsilon: Double, rectifier: FusedActivation?) {
+        guard var lanes = images.adjacentChannels else { preconditionFailure("a layout of images was asked for") }
+        let (batch, channels, area) = (
+            images.dimensions[0], images.dimensions[1], images.dimensions[2] * images.dimensions[3]
+        )
+        let known = (rectifier?.operation as? any KernelRectifier)?.rectifier ?? fovea_no_rectifier
+        if lanes == channels || area == 1 && lanes == 1 {
+            // All channels of a pixel, then those of the next one.
+            lanes = [1, 2, 4, 8, 16].contains(channels) ? channels : 16
+            self.init(
+                images: 1, channels: channels, pixels: batch * area, lanes: lanes, image_stride: 0,
+                block_stride: lanes, pixel_stride: channels, epsilon: epsilon, rectifier: known)
+        } else {
+            let blocks = (channels + lanes - 1) / lanes
+            self.init(
+                images: batch, channels: channels, pixels: area, lanes: lanes, image_stride: blocks * area * lanes,
+                block_stride: area * lanes, pixel_stride: lanes, epsilon: epsilon, rectifier: known)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/// ``BatchNormalization`` with what follows it, in one go: y = f(x̂ · scale + bias + r), with a rectifier f and a residual r.
+///
+/// Operands: x [N, C, H, W] or [N, C]; scale [C]; bias [C]; the residual r, of x's shape, if there is one. Results: y, the
+/// mean and the variance, as the normalization's.
+///
+/// Made by ``FuseNormalizationEpilogue``, after differentiation: it has no gradient.
+public struct FusedBatchNormalization: Operation {
+    public static let name = "FusedBatchNormalization"
+    public let epsilon: Double
+    public let addsResidual: Bool
+    /// What is applied to the sum; nil for nothing.
+    public let activation: FusedActivation?
+
+    public init(epsilon: Double, addsResidual: Bool = false, rectifier: (any Rectifier)? = nil) {
+        self.epsilon = epsilon
+        self.addsResidual = addsResidual
+        activation = rectifier.map { FusedActivation($0) }
+    }
+
+    private var normalization: BatchNormalization { BatchNormalization(epsilon: epsilon) }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try expectOperandCount(addsResidual ? 4 : 3, operands, of: Self.name)
+        if addsResidual { try expectEqualTypes([operands[0], operands[3]], of: Self.name) }
+        return try normalization.resultTypes(of: Array(operands[..<3]))
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        var results = normalization.evaluate(Array(operands[..<3]), resultTypes: resultTypes)
+        if addsResidual {
+            results[0] = Addition().evaluate([results[0], operands[3]], resultTypes: [resultTypes[0]])[0]
+        }
+        if let activation {
+            results[0] = activation.operation.evaluate([results[0]], resultTypes: [resultTypes[0]])[0]
+        }
+        return results
+    }
+}

@@ -1,0 +1,52 @@
+/// ``BatchNormalizationGradient`` with what precedes it, in one go: the gradients for the upstream gradient
+/// g = f′(y) · (g₁ + g₂), with a rectifier f.
+///
+/// Operands: x [N, C, H, W] or [N, C]; scale, mean and variance [C]; the rectifier's result y, if there is one; one or two
+/// upstream gradients. Results: the gradients with respect to x, scale [C] and bias [C]; and g, if somebody else needs it.
+/// y and all gradients but the two of [C] have x's shape.
+///
+/// Made by ``FuseNormalizationGradient``.
+public struct FusedBatchNormalizationGradient: Operation {
+    public static let name = "FusedBatchNormalizationGradient"
+    public let epsilon: Double
+    /// The function whose derivative is taken; nil for none.
+    public let activation: FusedActivation?
+    /// Whether the upstream gradient is a sum of two.
+    public let addsUpstream: Bool
+    /// Whether g is a result.
+    public let givesUpstream: Bool
+
+    public init(
+        epsilon: Double, rectifier: (any Rectifier)? = nil, addsUpstream: Bool = false, givesUpstream: Bool = false
+    ) {
+        self.epsilon = epsilon
+        activation = rectifier.map { FusedActivation($0) }
+        self.addsUpstream = addsUpstream
+        self.givesUpstream = givesUpstream
+    }
+
+    private var gradient: BatchNormalizationGradient { BatchNormalizationGradient(epsilon: epsilon) }
+
+    /// The place of the (first) upstream gradient among the operands.
+    package var upstreamPosition: Int { activation == nil ? 4 : 5 }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try expectOperandCount(upstreamPosition + (addsUpstream ? 2 : 1), operands, of: Self.name)
+        try expectEqualTypes([operands[0]] + operands[4...], of: Self.name)
+        let results = try gradient.resultTypes(of: operands[..<4] + [operands[upstreamPosition]])
+        return results + (givesUpstream ? [operands[0]] : [])
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        let type = [resultTypes[0]]
+        var upstream = operands[upstreamPosition]
+        if addsUpstream {
+            upstream = Addition().evaluate([upstream, operands[upstreamPosition + 1]], resultTypes: type)[0]
+        }
+        if let activation {
+            upstream = activation.operation.gradient.evaluate([operands[4], upstream], resultTypes: type)[0]
+        }
+        let results = gradient.evaluate(operands[..<4] + [upstream], resultTypes: resultTypes)
+        return results + (givesUpstream ? [upstream] : [])
+    }
+}

@@ -1,0 +1,53 @@
+/// Makes one ``FusedBatchNormalizationGradient`` of a batch normalization's gradient, the gradient of the rectifier behind
+/// it and the addition of two upstream gradients. Where something else reads the rectified gradient too (the residual's
+/// branch), it is a result of the new node.
+public struct FuseNormalizationGradient: Pass {
+    public init() {}
+
+    public func run(on graph: Graph) throws -> Graph {
+        let onlyReaders = graph.onlyReaders
+        var fusions: [Fusion] = []
+        var fused: Set<Int> = []
+        for (index, node) in graph.nodes.enumerated() {
+            guard let normalization = node.operation as? BatchNormalizationGradient else { continue }
+            let upstream = node.operands[4]
+            var addends = [upstream]
+            var members: Set = [index]
+            // The nearest node that reads what has been drawn in so far.
+            var reader = index
+            var (rectifier, rectified): ((any Rectifier)?, [ValueID]) = (nil, [])
+            if !fused.contains(upstream.node),
+                let gradient = graph.nodes[upstream.node].operation as? any GradientOfUnaryOperation,
+                let function = gradient.function as? any Rectifier
+            {
+                let operands = graph.nodes[upstream.node].operands
+                (rectifier, rectified, addends) = (function, [operands[0]], [operands[1]])
+                members.insert(upstream.node)
+                reader = upstream.node
+            }
+            // A sum that others read, too, can still be a result, unless it is the rectified gradient that is one.
+            let sum = addends[0]
+            if !fused.contains(sum.node), graph.nodes[sum.node].operation is Addition,
+                graph.nodes[sum.node].operands.allSatisfy({ graph.type(of: $0) == graph.type(of: sum) }),
+                rectifier == nil || onlyReaders[sum] == reader
+            {
+                addends = graph.nodes[sum.node].operands
+                members.insert(sum.node)
+            }
+            guard members.count > 1 else { continue }
+            fused.formUnion(members)
+            let givesUpstream = onlyReaders[upstream] != index
+            fusions.append(
+                Fusion(
+                    members: members,
+                    operation: FusedBatchNormalizationGradient(
+                        epsilon: normalization.epsilon, rectifier: rectifier, addsUpstream: addends.count == 2,
+                        givesUpstream: givesUpstream),
+                    operands: node.operands[..<4] + rectified + addends,
+                    results: node.results.indices.map { ValueID(node: index, result: $0) }
+                        + (givesUpstream ? [upstream] : []),
+                    location: node.location))
+        }
+        return try graph.fusing(fusions)
+    }
+}
