@@ -16,8 +16,9 @@
 typedef float vector __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 typedef int32_t mask __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
 
-// Sums are taken in float over so many vectors, then in double.
-static const size_t run_length = 256;
+// Sums are taken in float over so many vectors, then in double. The first run is shorter: its deviations are taken from a
+// single pixel, which may be far from the others.
+static const size_t run_length = 256, first_run_length = 16;
 // The floats that make a part of a block worth a thread's attention, and the most parts of a block.
 static const size_t part_floats = 16384, most_parts = 32;
 // The bytes per thread that are taken through both passes at a time: what the second one finds in the level-2 cache.
@@ -27,7 +28,9 @@ static const size_t streamed_bytes = 32 << 20;
 
 // What each channel is multiplied with and so on, once for each lane of a vector.
 typedef struct {
-    vector mean, factor, offset, slope;
+    vector mean, factor, offset;
+    // Of the gradient only.
+    vector average, slope;
 } parameters;
 
 // Two numbers per channel of a part of a block: mean and Σ(x − mean)², or Σg and Σg·(x − μ).
@@ -41,9 +44,9 @@ typedef struct {
     size_t blocks_per_phase;
     parameters *parameters;
     partial *partials;
-    const float *x, *scale, *y, *upstream, *second_upstream, *residual, *bias;
+    const float *x, *scale, *bias, *residual, *y, *upstream, *second_upstream;
     const float *given_mean, *given_variance;
-    float *result, *rectified;
+    float *result, *staged;
     float *mean, *variance;
     float *dscale, *dbias;
     int is_streamed;
@@ -71,19 +74,20 @@ typedef struct {
 } stretch;
 
 // The next stretch of the pixels [pixel, end) of a block, numbered through all images.
-ALWAYS_INLINE void find_stretch(const fovea_normalization *n, size_t block, size_t pixel, size_t end, stretch *s) {
+ALWAYS_INLINE void find_stretch(
+    const fovea_normalization *n, size_t block, size_t pixel, size_t end, size_t most_vectors, stretch *s) {
     size_t image = pixel / n->pixels, first = pixel % n->pixels;
     size_t pixels = n->pixels - first;
     if (pixels > end - pixel) pixels = end - pixel;
     s->offset = image * n->image_stride + block * n->block_stride + first * n->pixel_stride;
     if (n->pixel_stride == n->lanes) {
-        size_t longest = run_length * WIDTH / n->lanes;
+        size_t longest = most_vectors * WIDTH / n->lanes;
         if (pixels > longest) pixels = longest;
         s->count = pixels * n->lanes / WIDTH;
         s->step = s->width = WIDTH;
         s->rest = pixels * n->lanes % WIDTH;
     } else {
-        if (pixels > run_length) pixels = run_length;
+        if (pixels > most_vectors) pixels = most_vectors;
         size_t channels = n->channels - block * n->lanes;
         s->count = pixels;
         s->step = n->pixel_stride;
@@ -180,8 +184,9 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
     double count = 0;
     size_t pending = 0;
     for (size_t pixel = begin; pixel < end;) {
+        size_t length = count == 0 ? first_run_length : run_length;
         stretch s;
-        find_stretch(n, block, pixel, end, &s);
+        find_stretch(n, block, pixel, end, length, &s);
         const float *x = t->x + s.offset;
         if (pixel == begin) {
             size_t channels = s.width < lanes ? s.width : lanes;
@@ -192,7 +197,7 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
         if (s.rest > 0) add_deviations(x + s.count * s.step, 1, 0, s.rest, &shift, &sum, &squares);
         pixel += s.pixels;
         pending += s.pixels;
-        if (pending * lanes < run_length * WIDTH && pixel < end) continue;
+        if (pending * lanes < length * WIDTH && pixel < end) continue;
         double sums[WIDTH], square_sums[WIDTH], added = (double)pending;
         fold(&sum, lanes, sums);
         fold(&squares, lanes, square_sums);
@@ -206,6 +211,14 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
         count += added;
         pending = 0;
     }
+}
+
+// How a channel is normalized, from its statistics as they are handed back: the gradient finds the same bits.
+ALWAYS_INLINE void find_parameters(
+    const task *t, size_t channel, const float *mean, const float *variance, size_t lane, parameters *p) {
+    p->mean[lane] = mean[channel];
+    p->factor[lane] = (float)(t->scale[channel] / sqrt(variance[channel] + t->n->epsilon));
+    if (t->bias != NULL) p->offset[lane] = t->bias[channel];
 }
 
 ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
@@ -226,12 +239,9 @@ ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
     for (size_t lane = 0; lane < WIDTH; lane++) {
         size_t of_block = lane & (n->lanes - 1), channel = block * n->lanes + of_block;
         if (channel >= n->channels) continue;
-        double variance = deviations[of_block] / count;
-        p->mean[lane] = (float)mean[of_block];
-        p->factor[lane] = (float)(t->scale[channel] / sqrt(variance + n->epsilon));
-        p->offset[lane] = t->bias[channel];
         t->mean[channel] = (float)mean[of_block];
-        t->variance[channel] = (float)variance;
+        t->variance[channel] = (float)(deviations[of_block] / count);
+        find_parameters(t, channel, t->mean, t->variance, lane, p);
     }
 }
 
@@ -263,7 +273,7 @@ ALWAYS_INLINE void normalize_part(const task *t, size_t block, size_t part, fove
     find_part(t, part, &begin, &end);
     for (size_t pixel = begin; pixel < end;) {
         stretch s;
-        find_stretch(t->n, block, pixel, end, &s);
+        find_stretch(t->n, block, pixel, end, run_length, &s);
         if (t->is_streamed) normalize(t, p, s.offset, s.count, s.step, WIDTH, 1, rectifier);
         else if (s.width == WIDTH) normalize(t, p, s.offset, s.count, s.step, WIDTH, 0, rectifier);
         else normalize(t, p, s.offset, s.count, s.step, s.width, 0, rectifier);
@@ -274,62 +284,76 @@ ALWAYS_INLINE void normalize_part(const task *t, size_t block, size_t part, fove
 
 // MARK: The sums of the gradient
 
-// `rectifies` is a literal: without it the upstream gradient is read where it lies.
+// g for one vector: the upstream gradient where the result, made again from the deviation from the mean, was not cut off.
+ALWAYS_INLINE void rectify_again(fovea_rectifier rectifier, const vector *deviation, const parameters *p, vector *g) {
+    if (rectifier == fovea_no_rectifier) return;
+    vector y = *deviation * p->factor + p->offset;
+    rectify_gradient(rectifier, &y, g);
+}
+
+// `is_staged` is a literal: whether g is put together from several tensors, and written for the second loop.
 ALWAYS_INLINE void add_gradients(
-    const task *t, size_t offset, size_t count, size_t step, size_t width, int rectifies, fovea_rectifier rectifier,
-    const vector *mean, vector *sum, vector *products) {
+    const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_staged,
+    fovea_rectifier rectifier, vector *sum, vector *products) {
     const float *x = t->x + offset, *upstream = t->upstream + offset;
     const float *y = t->y == NULL ? NULL : t->y + offset;
     const float *second = t->second_upstream == NULL ? NULL : t->second_upstream + offset;
-    vector sums = *sum, product_sums = *products, average = *mean;
+    vector sums = *sum, product_sums = *products;
+    parameters local = *p;
     for (size_t i = 0; i < count; i++) {
-        vector g = {0}, v = average;
+        vector g = {0}, v = local.mean;
         read(upstream + i * step, width, &g);
         read(x + i * step, width, &v);
-        if (rectifies) {
+        v -= local.mean;
+        if (is_staged) {
             if (second != NULL) {
                 vector other = {0};
                 read(second + i * step, width, &other);
                 g += other;
             }
-            if (rectifier != fovea_no_rectifier) {
+            if (y != NULL) {
                 vector result = {0};
                 read(y + i * step, width, &result);
                 rectify_gradient(rectifier, &result, &g);
+            } else {
+                rectify_again(rectifier, &v, &local, &g);
             }
-            write(t->rectified + offset + i * step, width, 0, &g);
+            write(t->staged + offset + i * step, width, 0, &g);
+        } else {
+            rectify_again(rectifier, &v, &local, &g);
         }
         sums += g;
-        product_sums += g * (v - average);
+        product_sums += g * v;
     }
     *sum = sums;
     *products = product_sums;
 }
 
 ALWAYS_INLINE void add_gradients_of_part(
-    const task *t, size_t block, size_t part, int rectifies, fovea_rectifier rectifier) {
+    const task *t, size_t block, size_t part, int is_staged, fovea_rectifier rectifier) {
     const fovea_normalization *n = t->n;
     size_t lanes = n->lanes, begin, end;
     find_part(t, part, &begin, &end);
     partial *result = &t->partials[block * t->parts + part];
     memset(result, 0, sizeof *result);
-    vector mean = {0}, sum = {0}, products = {0};
+    vector sum = {0}, products = {0};
+    parameters p = {0};
     for (size_t lane = 0; lane < WIDTH; lane++) {
         size_t channel = block * lanes + (lane & (lanes - 1));
-        mean[lane] = channel < n->channels ? t->given_mean[channel] : 0;
+        if (channel < n->channels) find_parameters(t, channel, t->given_mean, t->given_variance, lane, &p);
     }
     size_t pending = 0;
     for (size_t pixel = begin; pixel < end;) {
         stretch s;
-        find_stretch(n, block, pixel, end, &s);
+        find_stretch(n, block, pixel, end, run_length, &s);
         if (s.width == WIDTH) {
-            add_gradients(t, s.offset, s.count, s.step, WIDTH, rectifies, rectifier, &mean, &sum, &products);
+            add_gradients(t, &p, s.offset, s.count, s.step, WIDTH, is_staged, rectifier, &sum, &products);
         } else {
-            add_gradients(t, s.offset, s.count, s.step, s.width, rectifies, rectifier, &mean, &sum, &products);
+            add_gradients(t, &p, s.offset, s.count, s.step, s.width, is_staged, rectifier, &sum, &products);
         }
         if (s.rest > 0) {
             size_t offset = s.offset + s.count * s.step;
-            add_gradients(t, offset, 1, 0, s.rest, rectifies, rectifier, &mean, &sum, &products);
+            add_gradients(t, &p, offset, 1, 0, s.rest, is_staged, rectifier, &sum, &products);
         }
         pixel += s.pixels;
         pending += s.pixels;
@@ -361,10 +385,9 @@ ALWAYS_INLINE void finish_sums(const task *t, size_t block) {
     for (size_t lane = 0; lane < WIDTH; lane++) {
         size_t of_block = lane & (n->lanes - 1), channel = block * n->lanes + of_block;
         if (channel >= n->channels) continue;
+        find_parameters(t, channel, t->given_mean, t->given_variance, lane, p);
         double inverse = 1 / sqrt(t->given_variance[channel] + n->epsilon);
-        p->mean[lane] = t->given_mean[channel];
-        p->factor[lane] = (float)(t->scale[channel] * inverse);
-        p->offset[lane] = (float)(sums[of_block] / count);
+        p->average[lane] = (float)(sums[of_block] / count);
         p->slope[lane] = (float)(products[of_block] * inverse * inverse / count);
         t->dbias[channel] = (float)sums[of_block];
         t->dscale[channel] = (float)(products[of_block] * inverse);
@@ -374,31 +397,34 @@ ALWAYS_INLINE void finish_sums(const task *t, size_t block) {
 // MARK: The gradient
 
 ALWAYS_INLINE void differentiate(
-    const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_streamed) {
+    const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_streamed,
+    fovea_rectifier rectifier) {
     const float *x = t->x + offset;
-    const float *gradient = (t->rectified == NULL ? t->upstream : t->rectified) + offset;
+    const float *gradient = (t->staged == NULL ? t->upstream : t->staged) + offset;
     float *dx = t->result + offset;
-    vector mean = p->mean, factor = p->factor, average = p->offset, slope = p->slope;
+    parameters local = *p;
     for (size_t i = 0; i < count; i++) {
-        vector g = {0}, v = mean;
+        vector g = {0}, v = local.mean;
         read(gradient + i * step, width, &g);
         read(x + i * step, width, &v);
-        v = factor * (g - average - (v - mean) * slope);
+        v -= local.mean;
+        rectify_again(rectifier, &v, &local, &g);
+        v = local.factor * (g - local.average - v * local.slope);
         write(dx + i * step, width, is_streamed, &v);
     }
 }
 
-ALWAYS_INLINE void differentiate_part(const task *t, size_t block, size_t part) {
+ALWAYS_INLINE void differentiate_part(const task *t, size_t block, size_t part, fovea_rectifier rectifier) {
     const parameters *p = &t->parameters[block];
     size_t begin, end;
     find_part(t, part, &begin, &end);
     for (size_t pixel = begin; pixel < end;) {
         stretch s;
-        find_stretch(t->n, block, pixel, end, &s);
-        if (t->is_streamed) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 1);
-        else if (s.width == WIDTH) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 0);
-        else differentiate(t, p, s.offset, s.count, s.step, s.width, 0);
-        if (s.rest > 0) differentiate(t, p, s.offset + s.count * s.step, 1, 0, s.rest, 0);
+        find_stretch(t->n, block, pixel, end, run_length, &s);
+        if (t->is_streamed) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 1, rectifier);
+        else if (s.width == WIDTH) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 0, rectifier);
+        else differentiate(t, p, s.offset, s.count, s.step, s.width, 0, rectifier);
+        if (s.rest > 0) differentiate(t, p, s.offset + s.count * s.step, 1, 0, s.rest, 0, rectifier);
         pixel += s.pixels;
     }
 }
@@ -436,17 +462,28 @@ WIDE_VECTORS static void normalize_all(size_t member, size_t members, const void
 }
 
 ALWAYS_INLINE void add_rectifying(
-    const task *t, size_t member, size_t members, int rectifies, fovea_rectifier rectifier) {
-#define ADD_GRADIENTS_OF_PART(t, block, part) add_gradients_of_part(t, block, part, rectifies, rectifier)
-    FOR_EACH_PHASE(ADD_GRADIENTS_OF_PART, finish_sums, differentiate_part)
+    const task *t, size_t member, size_t members, int is_staged, fovea_rectifier rectifier) {
+#define ADD_GRADIENTS_OF_PART(t, block, part) add_gradients_of_part(t, block, part, is_staged, rectifier)
+#define DIFFERENTIATE_PART(t, block, part) differentiate_part(t, block, part, is_staged ? fovea_no_rectifier : rectifier)
+    FOR_EACH_PHASE(ADD_GRADIENTS_OF_PART, finish_sums, DIFFERENTIATE_PART)
 }
 
-WIDE_VECTORS static void differentiate_all(size_t member, size_t members, const void *context) {
+WIDE_VECTORS static void differentiate_staged(size_t member, size_t members, const void *context) {
     const task *t = context;
-    if (t->rectified == NULL) add_rectifying(t, member, members, 0, fovea_no_rectifier);
-    else if (t->n->rectifier == fovea_rectify) add_rectifying(t, member, members, 1, fovea_rectify);
-    else if (t->n->rectifier == fovea_rectify_to_6) add_rectifying(t, member, members, 1, fovea_rectify_to_6);
-    else add_rectifying(t, member, members, 1, fovea_no_rectifier);
+    switch (t->n->rectifier) {
+    case fovea_no_rectifier: add_rectifying(t, member, members, 1, fovea_no_rectifier); break;
+    case fovea_rectify: add_rectifying(t, member, members, 1, fovea_rectify); break;
+    case fovea_rectify_to_6: add_rectifying(t, member, members, 1, fovea_rectify_to_6); break;
+    }
+}
+
+WIDE_VECTORS static void differentiate_directly(size_t member, size_t members, const void *context) {
+    const task *t = context;
+    switch (t->n->rectifier) {
+    case fovea_no_rectifier: add_rectifying(t, member, members, 0, fovea_no_rectifier); break;
+    case fovea_rectify: add_rectifying(t, member, members, 0, fovea_rectify); break;
+    case fovea_rectify_to_6: add_rectifying(t, member, members, 0, fovea_rectify_to_6); break;
+    }
 }
 
 // Fills in what both directions share and runs the loops. `reread` tensors are read again by the second loop.
@@ -479,15 +516,17 @@ void fovea_normalize(
 }
 
 void fovea_normalize_gradient(
-    const fovea_normalization *n, const float *x, const float *scale, const float *mean, const float *variance,
-    const float *y, const float *upstream, const float *second_upstream, float *dx, float *dscale, float *dbias,
-    float *rectified, void *workspace) {
-    int rectifies = n->rectifier != fovea_no_rectifier || second_upstream != NULL;
+    const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
+    const float *variance, const float *y, const float *upstream, const float *second_upstream, float *dx, float *dscale,
+    float *dbias, float *rectified, void *workspace) {
+    // The second loop needs g again. Where that takes more than x and one gradient, it is kept meanwhile: as the result
+    // that it is, or where dx will be.
+    int is_staged = y != NULL || second_upstream != NULL || rectified != NULL;
     task t = {
-        .n = n, .x = x, .scale = scale, .given_mean = mean, .given_variance = variance, .y = y, .upstream = upstream,
-        .second_upstream = second_upstream, .result = dx, .dscale = dscale, .dbias = dbias,
-        // The second loop needs g again: where nobody else does, it waits where dx will be.
-        .rectified = rectified != NULL ? rectified : rectifies ? dx : NULL,
+        .n = n, .x = x, .scale = scale, .bias = bias, .given_mean = mean, .given_variance = variance, .y = y,
+        .upstream = upstream, .second_upstream = second_upstream, .result = dx, .dscale = dscale, .dbias = dbias,
+        .staged = rectified != NULL ? rectified : is_staged ? dx : NULL,
     };
-    run(&t, workspace, 2, dx == x || dx == upstream || dx == t.rectified, differentiate_all);
+    run(&t, workspace, 2, dx == x || dx == upstream || dx == t.staged,
+        is_staged ? differentiate_staged : differentiate_directly);
 }

@@ -97,15 +97,6 @@ dnnl_status_t fovea_batch_normalization_forward(
     return make(context, status, &operation, NULL, made);
 }
 
-dnnl_status_t fovea_batch_normalization_backward(
-    fovea_context context, dnnl_memory_desc_t gradient, dnnl_memory_desc_t images, float epsilon, unsigned flags,
-    const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *made) {
-    dnnl_batch_normalization_desc_t operation;
-    dnnl_status_t status = dnnl_batch_normalization_backward_desc_init(
-        &operation, dnnl_backward, &gradient, &images, epsilon, flags);
-    return make(context, status, &operation, forward, made);
-}
-
 dnnl_status_t fovea_concatenation(
     fovea_context context, const dnnl_memory_desc_t *operands, int count, int axis, dnnl_primitive_desc_t *made) {
     return dnnl_concat_primitive_desc_create(made, NULL, count, axis, operands, context.attributes, context.engine);

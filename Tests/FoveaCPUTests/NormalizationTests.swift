@@ -18,7 +18,7 @@ struct NormalizationTests {
         let convolution = try Convolution(Window(kernel: 1))
         let results = try BatchNormalization().results(
             on: [convolution.applied(to: x, filters), scale, bias])
-        let residual = try convolution.applied(to: Tanh().applied(to: x), filters)
+        let residual = try Tanh().applied(to: convolution.applied(to: x, filters))
         let y = try builder.add(rectifier, [results[0] + residual])[0]
         let second = try convolution.applied(to: y, builder.input("filters2", .float32([16, channels, 1, 1])))
         let weighted = try (second + x) * builder.input("weights", x.type)

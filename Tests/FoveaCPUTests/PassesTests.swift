@@ -42,6 +42,36 @@ struct PassesTests {
         }
     }
 
+    @Test("find in the random networks what they look for in training")
+    func patternsOccur() throws {
+        var forward = Set<FusedBatchNormalization>()
+        var backward = Set<FusedBatchNormalizationGradient>()
+        for draw in Self.draws where draw.training {
+            for node in try RandomNetwork(seed: draw.seed, training: true).graph.optimized().nodes {
+                if let fused = node.operation as? FusedBatchNormalization { forward.insert(fused) }
+                if let fused = node.operation as? FusedBatchNormalizationGradient { backward.insert(fused) }
+            }
+        }
+        for addsResidual in [false, true] {
+            for rectifier: any Rectifier in [ReLU(), ReLU6()] {
+                #expect(
+                    forward.contains(
+                        FusedBatchNormalization(epsilon: 1e-5, addsResidual: addsResidual, rectifier: rectifier)))
+            }
+        }
+        #expect(forward.contains(FusedBatchNormalization(epsilon: 1e-5, addsResidual: true)))
+        for (adds, gives, recomputes) in [
+            (true, true, false), (true, false, false), (false, true, false), (false, false, false),
+            (false, false, true), (true, false, true),
+        ] {
+            #expect(
+                backward.contains(
+                    FusedBatchNormalizationGradient(
+                        epsilon: 1e-5, rectifier: ReLU(), recomputesResult: recomputes, addsUpstream: adds,
+                        givesUpstream: gives)))
+        }
+    }
+
     /// The outputs of three runs and the states after them.
     private func results(
         of network: RandomNetwork, on backend: any Backend, passes: [any Pass]

@@ -67,6 +67,9 @@ struct TypeRuleTests {
             Misfit(
                 FusedBatchNormalizationGradient(epsilon: 1e-5, rectifier: ReLU()),
                 [images, f32(4), f32(4), f32(4), f32(2, 4, 6), images], "one shape"),
+            Misfit(
+                FusedBatchNormalizationGradient(epsilon: 1e-5, rectifier: ReLU(), recomputesResult: true),
+                [images, f32(4), f32(4), f32(4), images, images], "one number per channel"),
             Misfit(MaxPooling(pooling), [f32(2, 6, 6)], "rank 4"),
             Misfit(MaxPooling(pooling), [i32(2, 4, 6, 6)], "floating-point"),
             Misfit(MaxPooling(pooling), [f32(2, 4, 1, 6)], "larger than the image"),

@@ -111,11 +111,12 @@ private struct Maker {
     private mutating func convolutionBlock(on image: Value, _ path: String) throws -> Value {
         let channels = image.shape[1]
         // As many filters as some other value has channels, so that residuals fit.
-        let filters = happens(0.5) ? pick(images).shape[1] : pick([4, 8, 16, 17, 32])
+        let keepsShape = happens(0.4)
+        let filters = keepsShape ? channels : happens(0.5) ? pick(images).shape[1] : pick([4, 8, 16, 17, 32])
         let groups = pick([1, 1, 1, 2, channels].filter { channels % $0 == 0 && filters % $0 == 0 })
-        let kernel = pick([1, 3, 3, Window.Extent(3, 2)] as [Window.Extent])
+        let kernel = pick(keepsShape ? [1, 3] : [1, 3, 3, Window.Extent(3, 2)] as [Window.Extent])
         let window = try Window(
-            kernel: kernel, stride: pick([1, 1, 1, 2]), padding: .init(kernel == 1 ? 0 : 1))
+            kernel: kernel, stride: keepsShape ? 1 : pick([1, 1, 1, 2]), padding: .init(kernel == 1 ? 0 : 1))
         let isNormalized = happens(0.6)
         // Before a normalization in training, the gradient of a bias is nothing but rounding.
         let hasBias = happens(0.5) && !(isNormalized && training)
@@ -159,8 +160,9 @@ private struct Maker {
                 .applied(to: value, scale, bias, mean, variance)
         }
         let results = try BatchNormalization().results(on: [value, scale, bias])
-        builder.update(path + ".mean", to: try mean * 0.9 + results[1] * 0.1)
-        builder.update(path + ".variance", to: try variance * 0.9 + results[2] * 0.1)
+        builder.update(path + ".mean", to: try MovingAverage(momentum: 0.1).applied(to: mean, results[1]))
+        builder.update(
+            path + ".variance", to: try MovingAverage(momentum: 0.1, correction: 1.5).applied(to: variance, results[2]))
         return results[0]
     }
 

@@ -34,12 +34,14 @@ void fovea_normalize(
 /// The gradients of a normalization. With g = f′(y) · (upstream + second_upstream): the sums of g (`dbias`) and of g·x̂
 /// (`dscale`), and dx = scale / √(σ² + ε) · (g − mean of g − x̂ · mean of g·x̂).
 ///
-/// `y` is NULL where there is no rectifier, `second_upstream` where there is none, `rectified` where nobody needs g.
-/// `rectified`, or dx where that is NULL, may lie where y or an upstream does; dx may lie where x does unless it has to hold
-/// g meanwhile: where `rectified` is NULL and there is a rectifier or a second upstream.
+/// A rectifier needs either `y` or, where no residual was added, only `bias`: then y is made again from x, which is read
+/// anyway. The other one is NULL, and so are `second_upstream` where there is none and `rectified` where nobody needs g.
+///
+/// `rectified`, or dx where that is NULL, may lie where y or an upstream does. dx may lie where x does unless it holds g
+/// meanwhile: where `rectified` is NULL and `y` or `second_upstream` is not.
 void fovea_normalize_gradient(
-    const fovea_normalization *n, const float *x, const float *scale, const float *mean, const float *variance,
-    const float *y, const float *upstream, const float *second_upstream, float *dx, float *dscale, float *dbias,
-    float *rectified, void *workspace);
+    const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
+    const float *variance, const float *y, const float *upstream, const float *second_upstream, float *dx, float *dscale,
+    float *dbias, float *rectified, void *workspace);
 
 #endif

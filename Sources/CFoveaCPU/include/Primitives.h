@@ -60,10 +60,6 @@ dnnl_status_t fovea_batch_normalization_forward(
     fovea_context context, dnnl_prop_kind_t kind, dnnl_memory_desc_t images, float epsilon, unsigned flags,
     dnnl_primitive_desc_t *made);
 
-dnnl_status_t fovea_batch_normalization_backward(
-    fovea_context context, dnnl_memory_desc_t gradient, dnnl_memory_desc_t images, float epsilon, unsigned flags,
-    const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *made);
-
 /// Joins `count` tensors along an axis; oneDNN chooses the result's layout.
 dnnl_status_t fovea_concatenation(
     fovea_context context, const dnnl_memory_desc_t *operands, int count, int axis, dnnl_primitive_desc_t *made);

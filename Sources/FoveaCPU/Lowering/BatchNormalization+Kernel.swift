@@ -21,7 +21,7 @@ extension FusedBatchNormalization: CPULowerable {
 
 extension BatchNormalizationGradient: CPULowerable {
     func lower(_ node: NodeLowering) throws {
-        try node.lowerNormalizationGradient(epsilon, rectifier: nil, upstream: [4])
+        try node.lowerNormalizationGradient(epsilon, rectifier: nil, recomputesResult: false, upstream: [4])
     }
 }
 
@@ -33,7 +33,8 @@ extension FusedBatchNormalizationGradient: CPULowerable {
 
     func lower(_ node: NodeLowering) throws {
         try node.lowerNormalizationGradient(
-            epsilon, rectifier: activation, upstream: Array(upstreamPosition..<node.operands.count))
+            epsilon, rectifier: activation, recomputesResult: recomputesResult,
+            upstream: Array(upstreamPosition..<node.operands.count))
     }
 }
 
@@ -88,26 +89,27 @@ extension NodeLowering {
 
     /// - Parameter upstream: the operands, one or two, whose sum is the upstream gradient.
     fileprivate func lowerNormalizationGradient(
-        _ epsilon: Double, rectifier: FusedActivation?, upstream: [Int]
+        _ epsilon: Double, rectifier: FusedActivation?, recomputesResult: Bool, upstream: [Int]
     ) throws {
         let x = try normalizedOperand(0)
-        let rectified = rectifier == nil ? nil : try reorder(normalizedOperand(4), to: x.layout)
+        let bias = rectifier != nil && recomputesResult ? try plainOperand(4) : nil
+        let y = rectifier != nil && !recomputesResult ? try reorder(normalizedOperand(4), to: x.layout) : nil
         let gradients = try upstream.map { try reorder(normalizedOperand($0), to: x.layout) }
         let gradient = allocate(x.layout)
         let (forScale, forBias) = (try allocatePlain(results[1]), try allocatePlain(results[2]))
         let handedOn = results.count == 4 ? allocate(x.layout) : nil
         let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: rectifier)
-        // The rectified sum takes the place of a tensor that it is made of: as a result, or until the gradient is made of
-        // it. Only where it does not lie in the gradient's place, that may be x's.
-        let sources = gradients + (rectified.map { [$0] } ?? [])
+        // What the upstream gradient becomes takes the place of a tensor that it is made of: as a result, or where the
+        // gradient will be. Only where it does not wait there may the gradient take x's place.
+        let sources = gradients + (y.map { [$0] } ?? [])
         var inPlace = sources.map { (result: handedOn ?? gradient, operand: $0) }
         if handedOn != nil || sources.count == 1 { inPlace.append((gradient, x)) }
-        let (hasRectifier, hasSecond, givesUpstream) = (rectified != nil, gradients.count == 2, handedOn != nil)
-        let upstreamPosition = hasRectifier ? 5 : 4
+        let optional = ((bias ?? y).map { [$0] } ?? [])
+        let (hasBias, hasResult, hasSecond) = (bias != nil, y != nil, gradients.count == 2)
+        let (position, givesUpstream) = (4 + optional.count, handedOn != nil)
         run(
             kernel: "normalize gradient",
-            reads: [x, try plainOperand(1), try plainOperand(2), try plainOperand(3)]
-                + (rectified.map { [$0] } ?? []) + gradients,
+            reads: [x, try plainOperand(1), try plainOperand(2), try plainOperand(3)] + optional + gradients,
             writes: [gradient, forScale, forBias, try allocateWorkspace(loops)] + (handedOn.map { [$0] } ?? []),
             inPlace: inPlace
         ) { memory in
@@ -115,9 +117,9 @@ extension NodeLowering {
             return {
                 // Safe: x, y and the gradients have the layout that the loops were made for, the rest a number per channel.
                 unsafe fovea_normalize_gradient(
-                    &loops, memory.operand(0), memory.operand(1), memory.operand(2), memory.operand(3),
-                    hasRectifier ? memory.operand(4) : nil, memory.operand(upstreamPosition),
-                    hasSecond ? memory.operand(upstreamPosition + 1) : nil, memory.result(0), memory.result(1),
+                    &loops, memory.operand(0), memory.operand(1), hasBias ? memory.operand(4) : nil, memory.operand(2),
+                    memory.operand(3), hasResult ? memory.operand(4) : nil, memory.operand(position),
+                    hasSecond ? memory.operand(position + 1) : nil, memory.result(0), memory.result(1),
                     memory.result(2), givesUpstream ? memory.result(4) : nil, memory.result(3))
             }
         }

@@ -1,9 +1,9 @@
 /// ``BatchNormalizationGradient`` with what precedes it, in one go: the gradients for the upstream gradient
 /// g = f′(y) · (g₁ + g₂), with a rectifier f.
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale, mean and variance [C]; the rectifier's result y, if there is one; one or two
-/// upstream gradients. Results: the gradients with respect to x, scale [C] and bias [C]; and g, if somebody else needs it.
-/// y and all gradients but the two of [C] have x's shape.
+/// Operands: x [N, C, H, W] or [N, C]; scale, mean and variance [C]; if there is a rectifier, its result y, or the bias [C]
+/// to make y again from x; one or two upstream gradients. Results: the gradients with respect to x, scale [C] and bias [C];
+/// and g, if somebody else needs it. y and all gradients but the two of [C] have x's shape.
 ///
 /// Made by ``FuseNormalizationGradient``.
 public struct FusedBatchNormalizationGradient: Operation {
@@ -11,16 +11,20 @@ public struct FusedBatchNormalizationGradient: Operation {
     public let epsilon: Double
     /// The function whose derivative is taken; nil for none.
     public let activation: FusedActivation?
+    /// Whether y is made again, which saves reading it; possible where no residual was added.
+    public let recomputesResult: Bool
     /// Whether the upstream gradient is a sum of two.
     public let addsUpstream: Bool
     /// Whether g is a result.
     public let givesUpstream: Bool
 
     public init(
-        epsilon: Double, rectifier: (any Rectifier)? = nil, addsUpstream: Bool = false, givesUpstream: Bool = false
+        epsilon: Double, rectifier: (any Rectifier)? = nil, recomputesResult: Bool = false, addsUpstream: Bool = false,
+        givesUpstream: Bool = false
     ) {
         self.epsilon = epsilon
         activation = rectifier.map { FusedActivation($0) }
+        self.recomputesResult = recomputesResult
         self.addsUpstream = addsUpstream
         self.givesUpstream = givesUpstream
     }
@@ -32,7 +36,9 @@ public struct FusedBatchNormalizationGradient: Operation {
 
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(upstreamPosition + (addsUpstream ? 2 : 1), operands, of: Self.name)
-        try expectEqualTypes([operands[0]] + operands[4...], of: Self.name)
+        let hasBias = activation != nil && recomputesResult
+        if hasBias { _ = try expectChannels(operands[0], parameters: [operands[4]], of: Self.name) }
+        try expectEqualTypes([operands[0]] + operands[(hasBias ? 5 : 4)...], of: Self.name)
         let results = try gradient.resultTypes(of: operands[..<4] + [operands[upstreamPosition]])
         return results + (givesUpstream ? [operands[0]] : [])
     }
@@ -44,7 +50,12 @@ public struct FusedBatchNormalizationGradient: Operation {
             upstream = Addition().evaluate([upstream, operands[upstreamPosition + 1]], resultTypes: type)[0]
         }
         if let activation {
-            upstream = activation.operation.gradient.evaluate([operands[4], upstream], resultTypes: type)[0]
+            // What the rectifier was given tells its derivative as well as its result does.
+            let y =
+                recomputesResult
+                ? BatchNormalizationInference(epsilon: epsilon)
+                    .normalized(operands[0], operands[1], operands[4], operands[2], operands[3]) : operands[4]
+            upstream = activation.operation.gradient.evaluate([y, upstream], resultTypes: type)[0]
         }
         let results = gradient.evaluate(operands[..<4] + [upstream], resultTypes: resultTypes)
         return results + (givesUpstream ? [upstream] : [])

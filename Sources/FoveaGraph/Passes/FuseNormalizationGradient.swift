@@ -16,6 +16,7 @@ public struct FuseNormalizationGradient: Pass {
             // The nearest node that reads what has been drawn in so far.
             var reader = index
             var (rectifier, rectified): ((any Rectifier)?, [ValueID]) = (nil, [])
+            var bias: ValueID?
             if !fused.contains(upstream.node),
                 let gradient = graph.nodes[upstream.node].operation as? any GradientOfUnaryOperation,
                 let function = gradient.function as? any Rectifier
@@ -24,6 +25,7 @@ public struct FuseNormalizationGradient: Pass {
                 (rectifier, rectified, addends) = (function, [operands[0]], [operands[1]])
                 members.insert(upstream.node)
                 reader = upstream.node
+                bias = graph.biasOfResult(operands[0], rectifiedBy: function, from: node, normalization)
             }
             // A sum that others read, too, can still be a result, unless it is the rectified gradient that is one.
             let sum = addends[0]
@@ -41,13 +43,32 @@ public struct FuseNormalizationGradient: Pass {
                 Fusion(
                     members: members,
                     operation: FusedBatchNormalizationGradient(
-                        epsilon: normalization.epsilon, rectifier: rectifier, addsUpstream: addends.count == 2,
-                        givesUpstream: givesUpstream),
-                    operands: node.operands[..<4] + rectified + addends,
+                        epsilon: normalization.epsilon, rectifier: rectifier, recomputesResult: bias != nil,
+                        addsUpstream: addends.count == 2, givesUpstream: givesUpstream),
+                    operands: node.operands[..<4] + (bias.map { [$0] } ?? rectified) + addends,
                     results: node.results.indices.map { ValueID(node: index, result: $0) }
                         + (givesUpstream ? [upstream] : []),
                     location: node.location))
         }
         return try graph.fusing(fusions)
+    }
+}
+
+extension Graph {
+    /// The bias with which a value can be made again from what a normalization's gradient reads; nil where that is not
+    /// enough.
+    fileprivate func biasOfResult(
+        _ value: ValueID, rectifiedBy rectifier: any Rectifier, from gradient: Node,
+        _ normalization: BatchNormalizationGradient
+    ) -> ValueID? {
+        let node = nodes[value.node]
+        guard let forward = node.operation as? FusedBatchNormalization, value.result == 0, !forward.addsResidual,
+            forward.activation == FusedActivation(rectifier), forward.epsilon == normalization.epsilon,
+            node.operands[..<2] == gradient.operands[..<2],
+            gradient.operands[2...3] == [
+                ValueID(node: value.node, result: 1), ValueID(node: value.node, result: 2),
+            ]
+        else { return nil }
+        return node.operands[2]
     }
 }

@@ -46,7 +46,7 @@ struct FuseNormalizationGradientTests {
             }
             #expect(fused.epsilon == 1e-3)
             let parts = [
-                fused.addsUpstream ? "sum" : nil, fused.activation?.description,
+                fused.addsUpstream ? "sum" : nil, fused.activation?.description, fused.recomputesResult ? "again" : nil,
                 fused.givesUpstream ? "for others" : nil,
             ]
             return (["fused"] + parts.compactMap(\.self) + ["of", node.location.path]).joined(separator: " ")
@@ -104,5 +104,29 @@ struct FuseNormalizationGradientTests {
     func otherFunctions() throws {
         try gradient("bn1", UnaryGradient(of: Tanh()).applied(to: y, upstream[0]))
         #expect(try fused() == ["TanhGradient", "BatchNormalizationGradient"])
+    }
+
+    @Test("makes the rectified result again where that takes nothing but what the gradient reads", arguments: 0..<5)
+    func recomputes(variant: Int) throws {
+        let x = try builder.input("x", images)
+        let (scale, bias) = (try builder.input("scale", .float32([3])), try builder.input("bias", .float32([3])))
+        let other = try builder.input("other", .float32([3]))
+        let residual = variant == 1
+        let forward = try FusedBatchNormalization(epsilon: 1e-3, addsResidual: residual, rectifier: ReLU())
+            .results(on: [x, scale, bias] + (residual ? [upstream[1]] : []))
+        let g =
+            variant == 2
+            ? try UnaryGradient(of: ReLU6()).applied(to: forward[0], upstream[0])
+            : try UnaryGradient(of: ReLU()).applied(to: forward[0], upstream[0])
+        let results = try BatchNormalizationGradient(epsilon: 1e-3).results(
+            on: [x, variant == 3 ? other : scale, variant == 4 ? other : forward[1], forward[2], g])
+        builder.output("gradient", results[0])
+        let expected =
+            switch variant {
+            case 0: "fused ReLU again of "
+            case 2: "fused ReLU6 of "
+            default: "fused ReLU of "
+            }
+        #expect(try fused() == ["FusedBatchNormalization", expected])
     }
 }

@@ -38,24 +38,26 @@ extension OperationCase {
         let rectifiers: [(any Rectifier)?] = [nil, ReLU(), ReLU6()]
         return shapes.flatMap { shape in
             let (x, perChannel) = (OperandDraw(shape, .normal(deviation: 2)), OperandDraw([shape[1]]))
-            let upstream = OperandDraw(shape)
-            // Results of a rectifier, its bounds among them.
-            let rectified = [OperandDraw(shape, .normal(deviation: 4)), OperandDraw(shape, .extreme)]
+            let statistics = [perChannel, perChannel, OperandDraw([shape[1]], .positive)]
             return rectifiers.enumerated().flatMap { index, rectifier in
-                [false, true].flatMap { isTwofold in
-                    [
-                        OperationCase(
-                            FusedBatchNormalization(epsilon: 1e-3, addsResidual: isTwofold, rectifier: rectifier),
-                            [x, perChannel, perChannel] + (isTwofold ? [x] : [])),
-                        OperationCase(
-                            FusedBatchNormalizationGradient(
-                                epsilon: 1e-3, rectifier: rectifier, addsUpstream: isTwofold,
-                                givesUpstream: isTwofold == index.isMultiple(of: 2)),
-                            [x, perChannel, perChannel, OperandDraw([shape[1]], .positive)]
-                                + (rectifier == nil ? [] : [rectified[isTwofold ? 1 : 0]])
-                                + (isTwofold ? [upstream, upstream] : [upstream])),
-                    ]
+                let forward = [false, true].map { addsResidual in
+                    OperationCase(
+                        FusedBatchNormalization(epsilon: 1e-3, addsResidual: addsResidual, rectifier: rectifier),
+                        [x, perChannel, perChannel] + (addsResidual ? [x] : []))
                 }
+                let backward = [0, 1, 2, 3].map { turn in
+                    let recomputes = turn.isMultiple(of: 2) && rectifier != nil
+                    // Where they are given, a rectifier's results and its bounds, or any numbers.
+                    let results = OperandDraw(shape, turn == 1 ? .extreme : .normal(deviation: 4))
+                    let (addsUpstream, givesUpstream) = (turn >= 2, (turn + index).isMultiple(of: 3))
+                    return OperationCase(
+                        FusedBatchNormalizationGradient(
+                            epsilon: 1e-3, rectifier: rectifier, recomputesResult: recomputes,
+                            addsUpstream: addsUpstream, givesUpstream: givesUpstream),
+                        [x] + statistics + (rectifier == nil ? [] : [recomputes ? perChannel : results])
+                            + Array(repeating: OperandDraw(shape), count: addsUpstream ? 2 : 1))
+                }
+                return forward + backward
             }
         }
     }
