@@ -103,6 +103,8 @@ private struct Maker {
                 $0.shape.dimensions[2...] == image.shape.dimensions[2...] && $0.shape[1] <= 16
             }
             return try Concatenation(axis: 1).results(on: [image, pick(others.isEmpty ? [image] : others)])[0]
+        case 5...6 where image.shape[1] > 1 && image.shape[0] * image.shape[2] * image.shape[3] >= 16:
+            return try residualBlock(on: image, "layer\(index)")
         default: return try convolutionBlock(on: image, "layer\(index)")
         }
     }
@@ -111,12 +113,11 @@ private struct Maker {
     private mutating func convolutionBlock(on image: Value, _ path: String) throws -> Value {
         let channels = image.shape[1]
         // As many filters as some other value has channels, so that residuals fit.
-        let keepsShape = happens(0.4)
-        let filters = keepsShape ? channels : happens(0.5) ? pick(images).shape[1] : pick([4, 8, 16, 17, 32])
+        let filters = happens(0.5) ? pick(images).shape[1] : pick([4, 8, 16, 17, 32])
         let groups = pick([1, 1, 1, 2, channels].filter { channels % $0 == 0 && filters % $0 == 0 })
-        let kernel = pick(keepsShape ? [1, 3] : [1, 3, 3, Window.Extent(3, 2)] as [Window.Extent])
+        let kernel = pick([1, 3, 3, Window.Extent(3, 2)] as [Window.Extent])
         let window = try Window(
-            kernel: kernel, stride: keepsShape ? 1 : pick([1, 1, 1, 2]), padding: .init(kernel == 1 ? 0 : 1))
+            kernel: kernel, stride: pick([1, 1, 1, 2]), padding: .init(kernel == 1 ? 0 : 1))
         let isNormalized = happens(0.6)
         // Before a normalization in training, the gradient of a bias is nothing but rounding.
         let hasBias = happens(0.5) && !(isNormalized && training)
@@ -141,6 +142,22 @@ private struct Maker {
     private mutating func pointwise(_ image: Value, _ filters: Int, _ path: String) throws -> Value {
         let operands = [image, try parameter(path + ".weight", [filters, image.shape[1], 1, 1])]
         return try Convolution(Window(kernel: 1)).results(on: operands + [parameter(path + ".bias", [filters])])[0]
+    }
+
+    /// Two normalized convolutions beside a shortcut.
+    private mutating func residualBlock(on image: Value, _ path: String) throws -> Value {
+        let channels = image.shape[1]
+        func convolved(_ value: Value, _ name: String, kernel: Int) throws -> Value {
+            let window = try Window(kernel: .init(kernel), padding: .init(kernel / 2))
+            let filters = try parameter(path + name + ".weight", [channels, channels, kernel, kernel])
+            return try normalization(of: Convolution(window).applied(to: value, filters), path + name)
+        }
+        let rectifiers: [any UnaryOperation] = [ReLU(), ReLU6()]
+        let first = try builder.add(pick(rectifiers), [convolved(image, ".conv1", kernel: 3)])[0]
+        let second = try convolved(first, ".conv2", kernel: 1)
+        let shortcut = happens(0.6) ? image : try convolved(image, ".shortcut", kernel: 1)
+        let sum = try happens(0.5) ? second + shortcut : shortcut + second
+        return happens(0.7) ? try builder.add(pick(rectifiers), [sum])[0] : sum
     }
 
     private mutating func activation(on value: Value) throws -> Value {

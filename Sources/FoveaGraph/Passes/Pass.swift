@@ -18,6 +18,7 @@ extension Graph {
             FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
             FuseNormalizationEpilogue(),  // normalizing, adding and rectifying in one pass over memory instead of three
             FuseNormalizationGradient(),  // the same backwards, where a pass more would read two tensors and write one
+            RectifyPooledGradients(),  // what normalization did not draw in: pooled images are smaller
         ]
     }
 
