@@ -1,5 +1,6 @@
 """Fovea and its peers as processes that take turns."""
 
+import atexit
 import contextlib
 import json
 import os
@@ -87,12 +88,14 @@ class PeerProcess:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=environment(),
             start_new_session=True)
+        # However this process ends: a frozen one would stay for ever.
+        atexit.register(self.close)
         try:
             order = {"workload": workload.request(), "setting": setting, "threads": THREADS}
             answer = self.ask("prepare", patience, **order)
             self.outputs, self.warm_ms = answer["outputs"], answer["step_ms"]
             self.signal(signal.SIGSTOP)
-        except BaseException:
+        except Failure:
             self.close()
             raise
 
@@ -123,8 +126,10 @@ class PeerProcess:
             os.killpg(self.process.pid, number)
 
     def close(self):
-        self.signal(signal.SIGKILL)
-        self.process.wait()
+        if self.process.poll() is None:
+            self.signal(signal.SIGKILL)
+            self.process.wait()
+        atexit.unregister(self.close)
 
 
 class FoveaProcesses:

@@ -41,6 +41,7 @@ def vector_sets():
 
 
 def describe(fovea):
+    revision = output("git", "describe", "--always", "--dirty", "--abbrev=12")
     memory = field("/proc/meminfo", "MemTotal").split()[0]
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).date().isoformat(),
@@ -54,7 +55,7 @@ def describe(fovea):
             "load when the run began": f"{os.getloadavg()[0]:.2f}",
         },
         "versions": {
-            "Fovea": f"{output(fovea, '--version')}, revision {output('git', 'rev-parse', '--short=12', 'HEAD')}",
+            "Fovea": f"{output(fovea, '--version')}, revision {revision}",
             "Python": platform.python_version(),
             "C++ compiler": output("g++", "-dumpfullversion"),
         } | {title: version(package) for title, package in PACKAGES.items()},

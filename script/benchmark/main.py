@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shlex
+import signal
 import sys
 import time
 
@@ -30,6 +31,8 @@ def arguments():
 
 
 def main():
+    # Ends as after an interruption, so that the peers end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     if options.list:
         print("\n".join([workload.name for workload in WORKLOADS] + [ANSWER_ROW]))

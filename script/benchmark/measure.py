@@ -38,7 +38,7 @@ QUICK = Pace(
 
 
 def say(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
+    print(f"bench: {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def difference(outputs, expected):
@@ -106,6 +106,7 @@ class Row:
                     process.close()
                     raise
                 trials[setting] = milliseconds
+                say(f"{self.workload.name}: tried {peer.title}, {setting}: {milliseconds:.4g} ms")
                 if milliseconds < best_ms:
                     best, best_ms, process = process, milliseconds, best
                 if process is not None:

@@ -6,22 +6,23 @@ from workloads import ANSWER, ANSWER_AT_MOST, MOMENTUM, NETWORKS, RATE, THREADS,
 INTRODUCTION = """\
 # Benchmarks
 
-Fovea and its peers on the same work: the same network with the same weights and the same images, f32, {threads} threads each,
-each peer with the fastest of its settings. They take turns, A B A B …, and are frozen in between; times are medians
-over all steps of all {rounds} rounds. The ratio is Fovea's speed ÷ the best peer's. What reaches *at least* what was asked
-says yes, or aim where it reaches that.
+Fovea and its peers on the same work: the same network with the same weights and the same images, f32, {threads} threads
+each, each peer with the fastest of its settings. They take turns, A B A B …, and are frozen in between; times are
+medians over all steps of all {rounds} rounds. The ratio is Fovea's speed ÷ the best peer's. "Reached" says yes where it
+is at least what was asked, and aim where it is what was hoped for.
 
 This page was printed by `{command}`; the raw numbers are in [{raw}]({raw}).
 """
 
 TRAINING = """\
 A step is forward, cross-entropy, backward and SGD (momentum {momentum}, learning rate {rate}) on a fixed batch, dropout
-included. The first losses agree within {tolerance:.0e} of PyTorch's, relative; where the network has dropout they are
-compared without it.
+included. The first losses have to agree with PyTorch's, the largest difference being at most {tolerance} of the largest
+loss; where the network has dropout they are compared without it.
 """
 
 INFERENCE = """\
-A step is images in, logits out. The logits agree within {tolerance:.0e} of PyTorch's, relative to the largest.
+A step is images in, logits out. The logits have to agree with PyTorch's, the largest difference being at most
+{tolerance} of the largest logit.
 """
 
 MEMORY = """\
@@ -32,7 +33,7 @@ included; PyTorch's begins after its warm-up and is that of its fastest setting.
 ONE_PICTURE = """\
 {title} on one picture (JPEG, 640×480), from the start of a process to its answer: `fovea predict` against Python, which
 imports ONNX Runtime, NumPy and Pillow, makes a session, decodes, resizes, normalises, runs and prints. On a picture of
-the network's size both give the same classes with the same probabilities.
+the network's size both have to give the same classes with the same probabilities.
 """
 
 
