@@ -50,11 +50,14 @@ public struct CounterBasedGenerator: Hashable, Sendable {
 
     /// The random word at an index: word `index % 4` of block `index / 4`.
     @inlinable
-    public func word(at index: Int) -> UInt32 {
-        let blockIndex = UInt64(index) / 4
-        let position = SIMD4(
-            UInt32(truncatingIfNeeded: blockIndex), UInt32(truncatingIfNeeded: blockIndex >> 32), 0, 2)
-        return block(at: position)[index % 4]
+    public func word(at index: Int) -> UInt32 { words(at: index / 4)[index % 4] }
+
+    /// The four random words from index 4 · `blockIndex` on.
+    @inlinable
+    func words(at blockIndex: Int) -> SIMD4<UInt32> {
+        let blockIndex = UInt64(blockIndex)
+        return block(
+            at: SIMD4(UInt32(truncatingIfNeeded: blockIndex), UInt32(truncatingIfNeeded: blockIndex >> 32), 0, 2))
     }
 
     /// A number in [0, 1) at an index, with 24 random bits: exact in `Float`.
@@ -67,11 +70,16 @@ public struct CounterBasedGenerator: Hashable, Sendable {
     /// Draws the words of a ``CounterBasedGenerator`` in order.
     public struct Stream: RandomNumberGenerator, Sendable {
         let generator: CounterBasedGenerator
-        var index = 0
+        private var index = 0
+        /// The words of which `index` is one; drawn when it comes to their first.
+        private var words = SIMD4<UInt32>()
+
+        init(generator: CounterBasedGenerator) { self.generator = generator }
 
         public mutating func next() -> UInt64 {
+            if index % 4 == 0 { words = generator.words(at: index / 4) }
             defer { index += 2 }
-            return UInt64(generator.word(at: index)) << 32 | UInt64(generator.word(at: index + 1))
+            return UInt64(words[index % 4]) << 32 | UInt64(words[index % 4 + 1])
         }
 
         /// A number in [0, 1).
