@@ -2,8 +2,8 @@
 
     python script/pytorch/make_goldens.py Tests/FoveaTrainingTests/Goldens [NETWORK…]
 
-Needs torch 2.13, torchvision 0.28 and numpy. 
-Weights and images follow from a formula that the tests repeat, so that no large file is needed: see `noise`.
+Needs torch 2.13, torchvision 0.28 and numpy. Weights and images follow from a formula that the tests repeat, so that no
+large file is needed: see `noise`.
 """
 
 import functools
