@@ -27,22 +27,6 @@ static dnnl_status_t describe(
     }
 }
 
-// The context's attributes, with what follows the convolution.
-static dnnl_status_t append_to_attributes(
-    const fovea_convolution *c, fovea_context context, dnnl_primitive_attr_t *made) {
-    dnnl_status_t status = dnnl_primitive_attr_clone(made, context.attributes);
-    if (status != dnnl_success) return status;
-    dnnl_post_ops_t following = NULL;
-    status = dnnl_post_ops_create(&following);
-    if (status == dnnl_success && c->adds_to_result) status = dnnl_post_ops_append_sum(following, 1);
-    if (status == dnnl_success && c->activation != dnnl_alg_kind_undef) {
-        status = dnnl_post_ops_append_eltwise(following, 1, c->activation, c->alpha, c->beta);
-    }
-    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*made, following);
-    if (following != NULL) dnnl_post_ops_destroy(following);
-    return status;
-}
-
 static dnnl_status_t fetch(
     const dnnl_convolution_desc_t *operation, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine,
     const_dnnl_primitive_desc_t hint, int position, dnnl_primitive_desc_t *made) {
@@ -70,7 +54,8 @@ dnnl_status_t fovea_convolution_implementation(
     if (status != dnnl_success) return status;
     if (c->kind != dnnl_backward_data && c->kind != dnnl_backward_weights) {
         dnnl_primitive_attr_t attributes = NULL;
-        status = append_to_attributes(c, context, &attributes);
+        status = fovea_make_attributes(
+            context, c->adds_to_result, c->activation, c->alpha, c->beta, &attributes);
         if (status == dnnl_success) status = fetch(&operation, attributes, context.engine, NULL, position, made);
         if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
         return status;

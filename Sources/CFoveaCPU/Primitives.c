@@ -13,12 +13,34 @@ static dnnl_status_t make(
     return dnnl_primitive_desc_create(made, operation, context.attributes, context.engine, forward);
 }
 
+dnnl_status_t fovea_make_attributes(
+    fovea_context context, bool adds_to_result, dnnl_alg_kind_t activation, float alpha, float beta,
+    dnnl_primitive_attr_t *made) {
+    dnnl_status_t status = dnnl_primitive_attr_clone(made, context.attributes);
+    if (status != dnnl_success) return status;
+    dnnl_post_ops_t following = NULL;
+    status = dnnl_post_ops_create(&following);
+    if (status == dnnl_success && adds_to_result) status = dnnl_post_ops_append_sum(following, 1);
+    if (status == dnnl_success && activation != dnnl_alg_kind_undef) {
+        status = dnnl_post_ops_append_eltwise(following, 1, activation, alpha, beta);
+    }
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*made, following);
+    if (following != NULL) dnnl_post_ops_destroy(following);
+    return status;
+}
+
 dnnl_status_t fovea_matrix_multiplication(
     fovea_context context, dnnl_memory_desc_t left, dnnl_memory_desc_t right, dnnl_memory_desc_t bias,
-    dnnl_memory_desc_t result, dnnl_primitive_desc_t *made) {
+    dnnl_memory_desc_t result, dnnl_alg_kind_t activation, float alpha, float beta, dnnl_primitive_desc_t *made) {
     dnnl_matmul_desc_t operation;
+    dnnl_primitive_attr_t attributes = NULL;
     dnnl_status_t status = dnnl_matmul_desc_init(&operation, &left, &right, if_present(&bias), &result);
-    return make(context, status, &operation, NULL, made);
+    if (status == dnnl_success) status = fovea_make_attributes(context, false, activation, alpha, beta, &attributes);
+    if (status == dnnl_success) {
+        status = dnnl_primitive_desc_create(made, &operation, attributes, context.engine, NULL);
+    }
+    if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
+    return status;
 }
 
 dnnl_status_t fovea_elementwise_forward(

@@ -36,6 +36,33 @@ struct CPUBackendTests {
         }
     }
 
+    @Test(
+        "lets NaN through activations that are drawn into another kernel, while weights may change",
+        arguments: [
+            ReLU(), ReLU6(), LeakyReLU(), ELU(), GELU(), SiLU(), Sigmoid(), Tanh(), Softplus(), Mish(), HardSigmoid(),
+            HardSwish(),
+        ] as [any FusableActivation])
+    func notANumberAfterKernel(activation: any FusableActivation) async throws {
+        let builder = GraphBuilder()
+        // Few channels, and as many as Winograd's kernels like.
+        for channels in [16, 64] {
+            let x = try builder.input("x\(channels)", .float32([2, channels, 28, 28]))
+            let filters = try builder.input("w\(channels)", .float32([channels, channels, 3, 3]))
+            let result = try Convolution(Window(kernel: 3, padding: .init(1))).applied(to: x, filters)
+            builder.output("y\(channels)", try builder.add(activation, [result])[0])
+        }
+        let product = try MatrixMultiplication().applied(
+            to: builder.input("a", .float32([4, 8])), builder.input("b", .float32([8, 16])))
+        builder.output("product", try builder.add(activation, [product])[0])
+        let device = Device(try CPUBackend(threads: 1))
+        let program = try await device.compile(builder.graph)
+        #expect(program.graph.nodes.count { $0.operation is FusedConvolution } == 2)
+        let inputs = program.inputs.map { ($0.name, Tensor(repeating: .nan, $0.type)) }
+        let results = try await device.run(program, Dictionary(uniqueKeysWithValues: inputs))
+        #expect(results.count == 3)
+        for (name, tensor) in results { #expect(tensor.floats.allSatisfy { $0.isNaN }, "\(name)") }
+    }
+
     @Test("falls back for types that it has no kernels for, and says so")
     func doubles() async throws {
         let builder = GraphBuilder()

@@ -2,6 +2,7 @@
 #define CFOVEACPU_PRIMITIVES_H
 
 #include <oneapi/dnnl/dnnl.h>
+#include <stdbool.h>
 
 // Primitive descriptors of oneDNN, each made in one call. Memory descriptors are passed by value, so that Swift needs no
 // pointers; a descriptor of rank 0 (all bytes zero) stands for an operand that is not there.
@@ -21,9 +22,16 @@ typedef struct {
     int64_t after[2];
 } fovea_window;
 
+/// The context's attributes, with what follows in the same kernel: the sum with what the result's memory holds, and a
+/// function (`dnnl_alg_kind_undef` for none).
+dnnl_status_t fovea_make_attributes(
+    fovea_context context, bool adds_to_result, dnnl_alg_kind_t activation, float alpha, float beta,
+    dnnl_primitive_attr_t *made);
+
+/// The activation is applied to the result; `dnnl_alg_kind_undef` for none.
 dnnl_status_t fovea_matrix_multiplication(
     fovea_context context, dnnl_memory_desc_t left, dnnl_memory_desc_t right, dnnl_memory_desc_t bias,
-    dnnl_memory_desc_t result, dnnl_primitive_desc_t *made);
+    dnnl_memory_desc_t result, dnnl_alg_kind_t activation, float alpha, float beta, dnnl_primitive_desc_t *made);
 
 dnnl_status_t fovea_elementwise_forward(
     fovea_context context, dnnl_alg_kind_t algorithm, float alpha, float beta, dnnl_memory_desc_t data,

@@ -6,18 +6,22 @@ import FoveaGraph
 
 extension ReLU: KernelElementwise {
     var kernel: fovea_activation { fovea_relu }
-    var afterConvolution: Elementwise? { Elementwise(algorithm: dnnl_eltwise_relu) }
+    var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_relu) }
+    // With slope 0 oneDNN turns NaN into 0; with this one, numbers below 0 become as good as 0 and NaN stays.
+    var trainingEpilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_relu, alpha: 1e-30) }
 }
 extension ReLU6: KernelElementwise {
     var kernel: fovea_activation { fovea_relu6 }
-    var afterConvolution: Elementwise? { Elementwise(algorithm: dnnl_eltwise_bounded_relu, alpha: 6) }
+    var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_bounded_relu, alpha: 6) }
+    // It turns NaN into 0.
+    var trainingEpilogue: Elementwise? { nil }
 }
 extension HardSigmoid: KernelElementwise { var kernel: fovea_activation { fovea_hard_sigmoid } }
 extension Exponential: KernelElementwise { var kernel: fovea_activation { fovea_exponential_function } }
 extension Mish: KernelElementwise { var kernel: fovea_activation { fovea_mish } }
 extension HardSwish: KernelElementwise {
     var kernel: fovea_activation { fovea_hard_swish }
-    var afterConvolution: Elementwise? { Elementwise(algorithm: dnnl_eltwise_hardswish) }
+    var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_hardswish) }
 }
 
 extension LeakyReLU: OneDNNElementwise {

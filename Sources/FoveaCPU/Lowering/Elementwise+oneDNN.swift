@@ -15,11 +15,17 @@ protocol CPUElementwise: UnaryOperation, CPULowerable {
 
     func lowerGradient(_ node: NodeLowering) throws
 
-    /// The function as the last part of a convolution's kernel; nil where that kernel has none like it.
-    var afterConvolution: Elementwise? { get }
+    /// The function as the last part of another kernel; nil where oneDNN has none like it.
+    var epilogue: Elementwise? { get }
+
+    /// The same for a network in training, where NaN must reach the loss, so that a step that diverges is noticed.
+    var trainingEpilogue: Elementwise? { get }
 }
 
 extension CPUElementwise {
+    var epilogue: Elementwise? { nil }
+    var trainingEpilogue: Elementwise? { epilogue }
+
     func lower(_ node: NodeLowering) throws { node.deliver(try apply(to: node.carriedOperand(0), node)) }
 }
 
@@ -33,7 +39,7 @@ protocol OneDNNElementwise: CPUElementwise {
 }
 
 extension OneDNNElementwise {
-    var afterConvolution: Elementwise? { oneDNN }
+    var epilogue: Elementwise? { oneDNN }
 }
 
 extension OneDNNElementwise {
@@ -78,7 +84,6 @@ protocol KernelElementwise: CPUElementwise {
 }
 
 extension KernelElementwise {
-    var afterConvolution: Elementwise? { nil }
     var keepsZero: Bool { function(0) == 0 }
 
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {

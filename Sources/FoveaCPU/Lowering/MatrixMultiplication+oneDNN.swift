@@ -2,26 +2,44 @@ import CFoveaCPU
 import FoveaGraph
 
 extension MatrixMultiplication: CPULowerable {
-    func lower(_ node: NodeLowering) throws {
+    func lower(_ node: NodeLowering) throws { node.deliver(try multiplied(node)) }
+
+    /// The product of a node's operands.
+    ///
+    /// - Parameter activation: what is then applied to it.
+    func multiplied(_ node: NodeLowering, activation: Elementwise? = nil) throws -> Stored {
         // A transposed operand is the same memory read with other strides.
         let left = try matrix(node.operand(0), transposed: transposingLeft, node)
-        let right = try matrix(node.operand(1), transposed: transposingRight, node)
+        var right = try matrix(node.operand(1), transposed: transposingRight, node)
         let result = try node.allocatePlain(node.results[0])
-        var reads: [(Argument, Stored)] = [(.source, left), (.weights, right)]
+        var reads: [(Argument, Stored)] = [(.source, left)]
         var biasLayout = Layout.absent
         if node.operands.count == 3 {
             let bias = try node.plainOperand(2)
             biasLayout = try Layout(plain: [1, node.operands[2].shape[0]])
             reads.append((.bias, bias.viewed(as: biasLayout)))
         }
+        // Weights that no run changes are laid out once as the kernel reads them.
+        let isInUse = node.isPrepared(right)
+        let rightLayout = isInUse ? try Layout.any(right.layout.dimensions) : right.layout
+        let work = multiplyAdds(operands: node.operands, results: node.results)
+        let threads = work < Self.smallWork ? 1 : nil
+        fovea_set_thread_count(Int32(threads ?? node.engine.threads))
+        defer { fovea_set_thread_count(Int32(node.engine.threads)) }
         let descriptor = try unsafe node.describe { made in
             unsafe fovea_matrix_multiplication(
-                node.context, left.layout.descriptor, right.layout.descriptor, biasLayout.descriptor,
-                result.layout.descriptor, made)
+                node.context, left.layout.descriptor, rightLayout.descriptor, biasLayout.descriptor,
+                result.layout.descriptor, activation?.algorithm ?? dnnl_alg_kind_undef, activation?.alpha ?? 0,
+                activation?.beta ?? 0, made)
         }
-        try node.run(descriptor, reads: reads, writes: [(.destination, result)])
-        node.deliver(result)
+        if isInUse { right = try node.reorder(right, to: descriptor.layout(of: .weights)) }
+        reads.append((.weights, right))
+        try node.run(descriptor, threads: threads, reads: reads, writes: [(.destination, result)])
+        return result
     }
+
+    /// Below so many multiply-adds it takes longer to wake a second thread than to do its work.
+    private static let smallWork = 200_000
 
     /// A matrix as oneDNN multiplies it: rows or columns next to each other.
     private func matrix(_ operand: Stored, transposed: Bool, _ node: NodeLowering) throws -> Stored {

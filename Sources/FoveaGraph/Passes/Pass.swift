@@ -16,6 +16,7 @@ extension Graph {
             DissolveConcatenations(),  // joining tensors moves memory and computes nothing
             TakeRectifierGradientsFromResults(),  // what a rectifier was given need not be kept, nor be written at all
             FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
+            FuseMatrixMultiplicationEpilogue(),  // the same for fully connected layers
             FuseNormalizationEpilogue(),  // normalizing, adding and rectifying in one pass over memory instead of three
             FuseNormalizationGradient(),  // the same backwards, where a pass more would read two tensors and write one
             RectifyPooledGradients(),  // what normalization did not draw in: pooled images are smaller

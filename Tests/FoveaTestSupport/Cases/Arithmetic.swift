@@ -15,7 +15,26 @@ extension OperationCase {
                     Division(), [OperandDraw(left), OperandDraw(right, .positive)], differentiable: [0, 1])
             ]
         }
-        return elementwise + matrixProducts()
+        return elementwise + matrixProducts() + fusedMatrixProducts()
+    }
+
+    private static func fusedMatrixProducts() -> [OperationCase] {
+        let activations: [any FusableActivation] = [
+            ReLU(), ReLU6(), LeakyReLU(negativeSlope: 0.2), Tanh(), HardSwish(), Mish(), GELU(),
+        ]
+        return activations.enumerated().flatMap { index, activation in
+            [(1, 400, 120), (16, 33, 17)].map { m, k, n in
+                OperationCase(
+                    FusedMatrixMultiplication(
+                        MatrixMultiplication(transposingRight: index.isMultiple(of: 2)),
+                        activation: FusedActivation(activation)),
+                    [
+                        OperandDraw([m, k], .normal(deviation: 0.1)),
+                        OperandDraw(index.isMultiple(of: 2) ? [n, k] : [k, n]),
+                    ]
+                        + (index % 3 == 0 ? [] : [OperandDraw([n])]))
+            }
+        }
     }
 
     private static func matrixProducts() -> [OperationCase] {

@@ -1,0 +1,28 @@
+/// A ``MatrixMultiplication`` with the activation that follows it, in one go: y = f(a · b + bias).
+///
+/// Operands and result are those of the multiplication.
+///
+/// Made by ``FuseMatrixMultiplicationEpilogue``, after differentiation: it has no gradient.
+public struct FusedMatrixMultiplication: Operation {
+    public static let name = "FusedMatrixMultiplication"
+    public let multiplication: MatrixMultiplication
+    public let activation: FusedActivation
+
+    public init(_ multiplication: MatrixMultiplication, activation: FusedActivation) {
+        self.multiplication = multiplication
+        self.activation = activation
+    }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try multiplication.resultTypes(of: operands)
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        activation.operation.evaluate(
+            multiplication.evaluate(operands, resultTypes: resultTypes), resultTypes: resultTypes)
+    }
+
+    public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int {
+        multiplication.multiplyAdds(operands: operands, results: results)
+    }
+}

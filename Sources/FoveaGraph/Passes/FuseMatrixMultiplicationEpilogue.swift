@@ -1,0 +1,24 @@
+/// Makes one ``FusedMatrixMultiplication`` of a matrix multiplication and the activation that alone reads its result.
+public struct FuseMatrixMultiplicationEpilogue: Pass {
+    public init() {}
+
+    public func run(on graph: Graph) throws -> Graph {
+        let onlyReaders = graph.onlyReaders
+        var rewriter = GraphRewriter(graph)
+        var absorbed: Set<Int> = []
+        for (index, node) in graph.nodes.enumerated() where !absorbed.contains(index) {
+            guard let multiplication = node.operation as? MatrixMultiplication,
+                let reader = onlyReaders[ValueID(node: index)],
+                let activation = graph.nodes[reader].operation as? any FusableActivation
+            else {
+                rewriter.copy(index)
+                continue
+            }
+            let fused = FusedMatrixMultiplication(multiplication, activation: FusedActivation(activation))
+            let result = try rewriter.add(fused, node.operands.map(rewriter.moved), at: node.location)
+            rewriter.replace(ValueID(node: reader), by: result)
+            absorbed.insert(reader)
+        }
+        return rewriter.finished()
+    }
+}
