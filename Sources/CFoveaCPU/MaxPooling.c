@@ -16,40 +16,76 @@ typedef struct {
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-// `lanes` and `with_places` are literals where this is called, so that each call becomes a loop of its own.
-ALWAYS_INLINE void pool(const task *t, size_t begin, size_t end, size_t lanes, int with_places) {
+// The most lanes that are pooled side by side in registers.
+enum { maximum_width = 16 };
+
+// The places of a window along one axis that are inside the image, and the pixel under place 0.
+typedef struct {
+    int64_t start, first, end;
+} stretch;
+
+ALWAYS_INLINE stretch inside(const fovea_max_pooling *p, int axis, size_t position, size_t size) {
+    int64_t start = (int64_t)position * p->stride[axis] - p->before[axis];
+    int64_t kernel = p->kernel[axis], dilation = p->dilation[axis];
+    stretch s = {start, start < 0 ? (-start + dilation - 1) / dilation : 0, kernel};
+    if (start + (kernel - 1) * dilation >= (int64_t)size) s.end = ((int64_t)size - 1 - start) / dilation + 1;
+    return s;
+}
+
+// Where the pixel under a place lies in its plane.
+ALWAYS_INLINE int64_t offset(const fovea_max_pooling *p, stretch rows, stretch columns, int64_t u, int64_t v) {
+    int64_t y = rows.start + u * p->dilation[0], x = columns.start + v * p->dilation[1];
+    return (y * (int64_t)p->width + x) * (int64_t)p->lanes;
+}
+
+// One window for lanes that lie next to each other. `width` is a literal where this is called, and the maxima stay in
+// registers.
+ALWAYS_INLINE void pool_window(
+    const fovea_max_pooling *p, const float *restrict image, stretch rows, stretch columns, size_t width,
+    float *restrict maximum, int32_t *restrict place) {
+    float best[maximum_width];
+    int32_t where[maximum_width];
+    const float *start = image + offset(p, rows, columns, rows.first, columns.first);
+    for (size_t lane = 0; lane < width; lane++) {
+        best[lane] = start[lane];
+        where[lane] = (int32_t)(rows.first * p->kernel[1] + columns.first);
+    }
+    for (int64_t u = rows.first; u < rows.end; u++) {
+        const float *pixel = image + offset(p, rows, columns, u, columns.first);
+        for (int64_t v = columns.first; v < columns.end; v++, pixel += p->dilation[1] * (int64_t)p->lanes) {
+            int32_t here = (int32_t)(u * p->kernel[1] + v);
+            for (size_t lane = 0; lane < width; lane++) {
+                // True also where the pixel is NaN; a NaN that has won gives way to a later NaN only.
+                int wins = (pixel[lane] > best[lane]) | (pixel[lane] != pixel[lane]);
+                best[lane] = wins ? pixel[lane] : best[lane];
+                if (place != NULL) where[lane] = wins ? here : where[lane];
+            }
+        }
+    }
+    for (size_t lane = 0; lane < width; lane++) maximum[lane] = best[lane];
+    if (place != NULL) for (size_t lane = 0; lane < width; lane++) place[lane] = where[lane];
+}
+
+// `with_places` is a literal where this is called, so that each call becomes a loop of its own.
+ALWAYS_INLINE void pool(const task *t, size_t begin, size_t end, int with_places) {
     const fovea_max_pooling *p = t->pooling;
-    int64_t height = (int64_t)p->height, width = (int64_t)p->width;
+    size_t lanes = p->lanes;
     for (size_t row = begin; row < end; row++) {
-        size_t plane = row / p->pooled_height;
-        int64_t top = (int64_t)(row % p->pooled_height) * p->stride[0] - p->before[0];
-        const float *image = t->images + plane * p->height * p->width * lanes;
+        const float *image = t->images + row / p->pooled_height * p->height * p->width * lanes;
+        stretch rows = inside(p, 0, row % p->pooled_height, p->height);
         for (size_t j = 0; j < p->pooled_width; j++) {
-            int64_t left = (int64_t)j * p->stride[1] - p->before[1];
+            stretch columns = inside(p, 1, j, p->width);
             float *maximum = t->maxima + (row * p->pooled_width + j) * lanes;
             int32_t *place = with_places ? t->places + (row * p->pooled_width + j) * lanes : NULL;
-            int first = 1;
-            for (int64_t u = 0; u < p->kernel[0]; u++) {
-                int64_t y = top + u * p->dilation[0];
-                if (y < 0 || y >= height) continue;
-                for (int64_t v = 0; v < p->kernel[1]; v++) {
-                    int64_t x = left + v * p->dilation[1];
-                    if (x < 0 || x >= width) continue;
-                    const float *pixel = image + (size_t)(y * width + x) * lanes;
-                    int32_t here = (int32_t)(u * p->kernel[1] + v);
-                    if (first) {
-                        for (size_t lane = 0; lane < lanes; lane++) maximum[lane] = pixel[lane];
-                        if (with_places) for (size_t lane = 0; lane < lanes; lane++) place[lane] = here;
-                        first = 0;
-                        continue;
-                    }
-                    for (size_t lane = 0; lane < lanes; lane++) {
-                        // True also where the pixel is NaN; a NaN that has won gives way to a later NaN only.
-                        int wins = pixel[lane] > maximum[lane] || pixel[lane] != pixel[lane];
-                        maximum[lane] = wins ? pixel[lane] : maximum[lane];
-                        if (with_places) place[lane] = wins ? here : place[lane];
-                    }
-                }
+            size_t l = 0;
+            for (; l + 16 <= lanes; l += 16) {
+                pool_window(p, image + l, rows, columns, 16, maximum + l, with_places ? place + l : NULL);
+            }
+            for (; l + 8 <= lanes; l += 8) {
+                pool_window(p, image + l, rows, columns, 8, maximum + l, with_places ? place + l : NULL);
+            }
+            for (; l < lanes; l++) {
+                pool_window(p, image + l, rows, columns, 1, maximum + l, with_places ? place + l : NULL);
             }
         }
     }
@@ -57,18 +93,8 @@ ALWAYS_INLINE void pool(const task *t, size_t begin, size_t end, size_t lanes, i
 
 WIDE_VECTORS static void pool_rows(size_t begin, size_t end, const void *context) {
     const task *t = context;
-    size_t lanes = t->pooling->lanes;
-    if (t->places != NULL) {
-        if (lanes == 16) pool(t, begin, end, 16, 1);
-        else if (lanes == 8) pool(t, begin, end, 8, 1);
-        else if (lanes == 1) pool(t, begin, end, 1, 1);
-        else pool(t, begin, end, lanes, 1);
-    } else {
-        if (lanes == 16) pool(t, begin, end, 16, 0);
-        else if (lanes == 8) pool(t, begin, end, 8, 0);
-        else if (lanes == 1) pool(t, begin, end, 1, 0);
-        else pool(t, begin, end, lanes, 0);
-    }
+    if (t->places != NULL) pool(t, begin, end, 1);
+    else pool(t, begin, end, 0);
 }
 
 void fovea_max_pool(const fovea_max_pooling *pooling, const float *images, float *maxima, int32_t *places) {
@@ -78,48 +104,50 @@ void fovea_max_pool(const fovea_max_pooling *pooling, const float *images, float
     fovea_parallel_for(rows, 1 + 16384 / (work + 1), pool_rows, &t);
 }
 
-// One plane at a time, because windows of one plane may overlap. Every place of the window takes what is its own: for lanes
-// side by side that is fewer steps than following each lane to its winner.
-ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, size_t lanes) {
-    const fovea_max_pooling *p = t->pooling;
-    int64_t height = (int64_t)p->height, width = (int64_t)p->width;
-    size_t plane_size = p->height * p->width * lanes;
-    size_t pooled_size = p->pooled_height * p->pooled_width * lanes;
-    for (size_t plane = begin; plane < end; plane++) {
-        float *image = t->gradient + plane * plane_size;
-        memset(image, 0, plane_size * sizeof(float));
-        for (size_t i = 0; i < p->pooled_height; i++) {
-            int64_t top = (int64_t)i * p->stride[0] - p->before[0];
-            for (size_t j = 0; j < p->pooled_width; j++) {
-                int64_t left = (int64_t)j * p->stride[1] - p->before[1];
-                size_t result = plane * pooled_size + (i * p->pooled_width + j) * lanes;
-                const int32_t *place = t->places + result;
-                const float *upstream = t->upstream + result;
-                for (int64_t u = 0; u < p->kernel[0]; u++) {
-                    int64_t y = top + u * p->dilation[0];
-                    if (y < 0 || y >= height) continue;
-                    for (int64_t v = 0; v < p->kernel[1]; v++) {
-                        int64_t x = left + v * p->dilation[1];
-                        if (x < 0 || x >= width) continue;
-                        float *pixel = image + (size_t)(y * width + x) * lanes;
-                        int32_t here = (int32_t)(u * p->kernel[1] + v);
-                        for (size_t lane = 0; lane < lanes; lane++) {
-                            pixel[lane] += place[lane] == here ? upstream[lane] : 0;
-                        }
-                    }
-                }
-            }
+// Every place of the window takes what is its own: for lanes side by side that is fewer steps than following each lane to
+// its winner. `width` is a literal where this is called.
+ALWAYS_INLINE void spread_window(
+    const fovea_max_pooling *p, float *restrict image, stretch rows, stretch columns, size_t width,
+    const int32_t *restrict place, const float *restrict upstream) {
+    float share[maximum_width];
+    int32_t where[maximum_width];
+    for (size_t lane = 0; lane < width; lane++) share[lane] = upstream[lane];
+    for (size_t lane = 0; lane < width; lane++) where[lane] = place[lane];
+    for (int64_t u = rows.first; u < rows.end; u++) {
+        float *pixel = image + offset(p, rows, columns, u, columns.first);
+        for (int64_t v = columns.first; v < columns.end; v++, pixel += p->dilation[1] * (int64_t)p->lanes) {
+            int32_t here = (int32_t)(u * p->kernel[1] + v);
+            for (size_t lane = 0; lane < width; lane++) pixel[lane] += where[lane] == here ? share[lane] : 0;
         }
     }
 }
 
+// One plane at a time, because windows of one plane may overlap.
 WIDE_VECTORS static void spread_planes(size_t begin, size_t end, const void *context) {
     const task *t = context;
-    size_t lanes = t->pooling->lanes;
-    if (lanes == 16) spread(t, begin, end, 16);
-    else if (lanes == 8) spread(t, begin, end, 8);
-    else if (lanes == 1) spread(t, begin, end, 1);
-    else spread(t, begin, end, lanes);
+    const fovea_max_pooling *p = t->pooling;
+    size_t lanes = p->lanes, plane_size = p->height * p->width * lanes;
+    for (size_t plane = begin; plane < end; plane++) {
+        float *image = t->gradient + plane * plane_size;
+        memset(image, 0, plane_size * sizeof(float));
+        for (size_t i = 0; i < p->pooled_height; i++) {
+            stretch rows = inside(p, 0, i, p->height);
+            for (size_t j = 0; j < p->pooled_width; j++) {
+                stretch columns = inside(p, 1, j, p->width);
+                size_t result = ((plane * p->pooled_height + i) * p->pooled_width + j) * lanes;
+                const int32_t *place = t->places + result;
+                const float *upstream = t->upstream + result;
+                size_t l = 0;
+                for (; l + 16 <= lanes; l += 16) {
+                    spread_window(p, image + l, rows, columns, 16, place + l, upstream + l);
+                }
+                for (; l + 8 <= lanes; l += 8) {
+                    spread_window(p, image + l, rows, columns, 8, place + l, upstream + l);
+                }
+                for (; l < lanes; l++) spread_window(p, image + l, rows, columns, 1, place + l, upstream + l);
+            }
+        }
+    }
 }
 
 void fovea_max_pool_gradient(

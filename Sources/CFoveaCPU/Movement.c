@@ -1,5 +1,7 @@
 #include "Movement.h"
 
+#include <string.h>
+
 #include "Parallel.h"
 #include "WideVectors.h"
 
@@ -49,4 +51,37 @@ WIDE_VECTORS static void read_part(size_t begin, size_t end, const void *context
 
 void fovea_read(const void *memory, size_t byte_count) {
     fovea_parallel_for(byte_count / 64, 1024, read_part, memory);
+}
+
+typedef struct {
+    size_t batch, count;
+    const size_t *sizes;
+    const uint32_t *const *parts;
+    uint32_t *joined;
+} joining;
+
+// The elements from `begin` to `end` of what is joined.
+static void join_part(size_t begin, size_t end, const void *context) {
+    const joining *j = context;
+    size_t start = 0;
+    for (size_t image = 0; image < j->batch; image++) {
+        for (size_t i = 0; i < j->count; i++) {
+            size_t size = j->sizes[i];
+            size_t first = begin > start ? begin - start : 0, last = end > start ? end - start : 0;
+            if (last > size) last = size;
+            if (first < last) {
+                const uint32_t *from = j->parts[i] + image * size + first;
+                memcpy(j->joined + start + first, from, (last - first) * sizeof(uint32_t));
+            }
+            start += size;
+        }
+    }
+}
+
+void fovea_join(
+    size_t batch, size_t count, const size_t *sizes, const uint32_t *const *parts, uint32_t *joined) {
+    joining j = {batch, count, sizes, parts, joined};
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) total += sizes[i];
+    fovea_parallel_for(batch * total, 16384, join_part, &j);
 }

@@ -16,6 +16,6 @@ extension Slice: CPULowerable {
         guard let part else {
             throw FoveaError(.internalDefect, "oneDNN refused a part of a plain tensor for \(node.purpose).")
         }
-        node.deliver(try node.plain(operand.viewed(as: part)))
+        node.deliver(try node.reorder(operand.viewed(as: part), to: operand.layout.resized(to: dimensions)))
     }
 }

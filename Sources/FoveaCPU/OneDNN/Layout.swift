@@ -165,6 +165,13 @@ struct Layout {
         }
     }
 
+    /// Whether the channels of an image lie in blocks one after the other, without padding: `nchw`, `nChw16c`. Then the
+    /// memory of joined channels is the joined memory of the channels, image by image.
+    var hasStackedChannels: Bool {
+        guard isUnpadded, let tag = imageTag?.tag else { return false }
+        return tag != dnnl_acdb
+    }
+
     private var isBlocked: Bool { descriptor.format_kind == dnnl_blocked && descriptor.extra.flags == 0 }
     private var blocking: dnnl_blocking_desc_t {
         // Safe: `isBlocked` says that this is the member of the union that is set.
