@@ -7,20 +7,27 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 // Below this many elements a second thread costs more than it saves.
 static const size_t grain = 8192;
+
+static size_t total_count(size_t count, const fovea_update *updates) {
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) total += updates[i].count;
+    return total;
+}
 
 typedef struct {
     fovea_sgd settings;
     float rate;
-    const float *parameter, *gradient, *velocity;
-    float *new_parameter, *new_velocity;
+    size_t count;
+    const fovea_update *updates;
 } sgd_task;
 
-WIDE_VECTORS static void sgd_part(size_t begin, size_t end, const void *context) {
-    const sgd_task *t = context;
-    const float *parameter = t->parameter, *gradient = t->gradient, *velocity = t->velocity;
-    float *new_parameter = t->new_parameter, *new_velocity = t->new_velocity;
+ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, size_t begin, size_t end) {
+    const float *parameter = u->parameter, *gradient = u->gradient, *velocity = u->slots[0];
+    float *new_parameter = u->new_parameter, *new_velocity = u->new_slots[0];
     float rate = t->rate, momentum = t->settings.momentum, decay = t->settings.weight_decay;
     if (velocity == NULL) {
         for (size_t i = begin; i < end; i++) {
@@ -42,24 +49,36 @@ WIDE_VECTORS static void sgd_part(size_t begin, size_t end, const void *context)
     }
 }
 
-void fovea_sgd_update(
-    const fovea_sgd *settings, size_t count, const float *parameter, const float *gradient, const float *rate,
-    const float *velocity, float *new_parameter, float *new_velocity) {
-    sgd_task t = {*settings, *rate, parameter, gradient, velocity, new_parameter, new_velocity};
-    fovea_parallel_for(count, grain, sgd_part, &t);
+// The elements of all parameters are numbered one after the other; PART is called for each stretch of [begin, end) that lies
+// in one parameter.
+#define FOR_EACH_STRETCH(t, begin, end, PART)                                                                           \
+    for (size_t i = 0, start = 0; i < (t)->count && start < (end); start += (t)->updates[i].count, i++) {               \
+        const fovea_update *update = &(t)->updates[i];                                                                  \
+        size_t stop = start + update->count;                                                                            \
+        if (stop <= (begin)) continue;                                                                                  \
+        PART(t, update, (begin) > start ? (begin) - start : 0, ((end) < stop ? (end) : stop) - start);                  \
+    }
+
+WIDE_VECTORS static void sgd(size_t begin, size_t end, const void *context) {
+    const sgd_task *t = context;
+    FOR_EACH_STRETCH(t, begin, end, sgd_part)
+}
+
+void fovea_sgd_update(const fovea_sgd *settings, const float *rate, size_t count, const fovea_update *updates) {
+    sgd_task t = {*settings, *rate, count, updates};
+    fovea_parallel_for(total_count(count, updates), grain, sgd, &t);
 }
 
 // The scalars of a step, rounded to float once.
 typedef struct {
     float beta1, beta2, rest1, rest2, epsilon, decay, shrink, rate, second_factor;
-    const float *parameter, *gradient, *first, *second;
-    float *new_parameter, *new_first, *new_second;
+    size_t count;
+    const fovea_update *updates;
 } adam_task;
 
-WIDE_VECTORS static void adam_part(size_t begin, size_t end, const void *context) {
-    const adam_task *t = context;
-    const float *parameter = t->parameter, *gradient = t->gradient, *first = t->first, *second = t->second;
-    float *new_parameter = t->new_parameter, *new_first = t->new_first, *new_second = t->new_second;
+ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, size_t begin, size_t end) {
+    const float *parameter = u->parameter, *gradient = u->gradient, *first = u->slots[0], *second = u->slots[1];
+    float *new_parameter = u->new_parameter, *new_first = u->new_slots[0], *new_second = u->new_slots[1];
     float beta1 = t->beta1, beta2 = t->beta2, rest1 = t->rest1, rest2 = t->rest2, epsilon = t->epsilon;
     float decay = t->decay, shrink = t->shrink, rate = t->rate, second_factor = t->second_factor;
     for (size_t i = begin; i < end; i++) {
@@ -73,10 +92,13 @@ WIDE_VECTORS static void adam_part(size_t begin, size_t end, const void *context
     }
 }
 
+WIDE_VECTORS static void adam(size_t begin, size_t end, const void *context) {
+    const adam_task *t = context;
+    FOR_EACH_STRETCH(t, begin, end, adam_part)
+}
+
 void fovea_adam_update(
-    const fovea_adam *settings, size_t count, const float *parameter, const float *gradient, const float *rate,
-    const float *step, const float *first_moment, const float *second_moment, float *new_parameter,
-    float *new_first_moment, float *new_second_moment) {
+    const fovea_adam *settings, const float *rate, const float *step, size_t count, const fovea_update *updates) {
     double first_correction = 1 - pow(settings->beta1, *step);
     double second_correction = 1 - pow(settings->beta2, *step);
     double decay = settings->weight_decay;
@@ -90,15 +112,10 @@ void fovea_adam_update(
         .shrink = settings->decoupled_weight_decay ? (float)(1 - *rate * decay) : 1,
         .rate = (float)(*rate / first_correction),
         .second_factor = (float)(1 / second_correction),
-        .parameter = parameter,
-        .gradient = gradient,
-        .first = first_moment,
-        .second = second_moment,
-        .new_parameter = new_parameter,
-        .new_first = new_first_moment,
-        .new_second = new_second_moment,
+        .count = count,
+        .updates = updates,
     };
-    fovea_parallel_for(count, grain, adam_part, &t);
+    fovea_parallel_for(total_count(count, updates), grain, adam, &t);
 }
 
 // A number per channel: too few for a second thread.

@@ -4,7 +4,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Optimizer updates in one pass over memory. Every result may lie where its operand does.
+// Optimizer updates in one pass over memory, for any number of parameters in one loop that all threads share.
+
+/// A parameter of `count` numbers, its gradient, what is kept for it from step to step, and where the new numbers go: each
+/// result may lie where its operand does. Slots that an optimizer does not have are NULL.
+typedef struct {
+    size_t count;
+    const float *parameter, *gradient;
+    const float *slots[2];
+    float *new_parameter;
+    float *new_slots[2];
+} fovea_update;
 
 typedef struct {
     float momentum;
@@ -12,21 +22,17 @@ typedef struct {
     bool nesterov;
 } fovea_sgd;
 
-/// One step of stochastic gradient descent; `velocity` and `new_velocity` are NULL without momentum.
-void fovea_sgd_update(
-    const fovea_sgd *settings, size_t count, const float *parameter, const float *gradient, const float *rate,
-    const float *velocity, float *new_parameter, float *new_velocity);
+/// One step of stochastic gradient descent; the slot is the velocity, NULL without momentum.
+void fovea_sgd_update(const fovea_sgd *settings, const float *rate, size_t count, const fovea_update *updates);
 
 typedef struct {
     double beta1, beta2, epsilon, weight_decay;
     bool decoupled_weight_decay;
 } fovea_adam;
 
-/// One step of Adam; `step` is 1 for the first.
+/// One step of Adam; `step` is 1 for the first, the slots are the first and the second moment.
 void fovea_adam_update(
-    const fovea_adam *settings, size_t count, const float *parameter, const float *gradient, const float *rate,
-    const float *step, const float *first_moment, const float *second_moment, float *new_parameter,
-    float *new_first_moment, float *new_second_moment);
+    const fovea_adam *settings, const float *rate, const float *step, size_t count, const fovea_update *updates);
 
 /// moved = kept · statistic + added · value.
 void fovea_moving_average(

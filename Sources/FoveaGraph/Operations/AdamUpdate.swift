@@ -9,8 +9,9 @@ import Foundation
 ///
 /// Source: Kingma and Ba, "Adam", ICLR 2015; Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
 /// Same numbers as `torch.optim.Adam` and `torch.optim.AdamW`.
-public struct AdamUpdate: Operation {
+public struct AdamUpdate: ParameterUpdate {
     public static let name = "AdamUpdate"
+    public static let scalarCount = 2
     public let beta1: Double
     public let beta2: Double
     public let epsilon: Double

@@ -6,8 +6,9 @@
 ///
 /// Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013. Same numbers
 /// as `torch.optim.SGD` without dampening.
-public struct SGDUpdate: Operation {
+public struct SGDUpdate: ParameterUpdate {
     public static let name = "SGDUpdate"
+    public static let scalarCount = 1
     public let momentum: Double
     public let nesterov: Bool
     public let weightDecay: Double

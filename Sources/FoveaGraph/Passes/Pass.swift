@@ -20,6 +20,7 @@ extension Graph {
             FuseNormalizationEpilogue(),  // normalizing, adding and rectifying in one pass over memory instead of three
             FuseNormalizationGradient(),  // the same backwards, where a pass more would read two tensors and write one
             RectifyPooledGradients(),  // what normalization did not draw in: pooled images are smaller
+            JoinUpdates(),  // small parameters share one loop instead of starting one each
         ]
     }
 

@@ -1,0 +1,58 @@
+/// An optimizer's update of one parameter. Operands: the parameter, its gradient, scalars such as the learning rate, and
+/// what is kept per parameter (slots). Results: the new parameter and slots.
+public protocol ParameterUpdate: Operation {
+    /// How many scalars follow the gradient.
+    static var scalarCount: Int { get }
+}
+
+/// The updates of several parameters with the same settings in one go.
+///
+/// Operands: the scalars, which all share; then each parameter with its gradient and slots. Results: each parameter and its
+/// slots, in the same order.
+///
+/// Made by ``JoinUpdates``.
+public struct JoinedUpdate<Update: ParameterUpdate>: Operation {
+    public static var name: String { "Joined" + Update.name }
+    public let update: Update
+    public let parameterCount: Int
+
+    public init(_ update: Update, parameterCount: Int) {
+        self.update = update
+        self.parameterCount = parameterCount
+    }
+
+    /// What the update of each parameter reads, out of what all of them read.
+    private func split<Operand>(_ operands: [Operand]) throws -> [[Operand]] {
+        let scalarCount = Update.scalarCount
+        let (size, rest) = (operands.count - scalarCount).quotientAndRemainder(dividingBy: max(1, parameterCount))
+        guard parameterCount > 0, rest == 0, size >= 2 else {
+            throw FoveaError(
+                .usage, "\(Self.name) of \(parameterCount) parameters was given \(operands.count) operands.",
+                remedy: "Give it the scalars, then each parameter with its gradient and slots.")
+        }
+        return (0..<parameterCount).map { index in
+            let own = operands[(scalarCount + index * size)...].prefix(size)
+            return Array(own.prefix(2)) + operands[..<scalarCount] + own.dropFirst(2)
+        }
+    }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try split(operands).flatMap(update.resultTypes)
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        let size = resultTypes.count / parameterCount
+        // The type rule has let the operands through.
+        let updates = (try? split(operands)) ?? []
+        return updates.enumerated().flatMap { index, operands in
+            update.evaluate(operands, resultTypes: Array(resultTypes[(index * size)...].prefix(size)))
+        }
+    }
+}
+
+extension ParameterUpdate {
+    /// The operation that does the same for several parameters.
+    func joined(_ parameterCount: Int) -> any Operation { JoinedUpdate(self, parameterCount: parameterCount) }
+
+    var scalarCount: Int { Self.scalarCount }
+}
