@@ -17,5 +17,6 @@
 #include "Primitives.h"
 #include "RandomMask.h"
 #include "Reduction.h"
+#include "SideBySide.h"
 
 #endif

@@ -6,6 +6,12 @@ extension ConvolutionFilterGradient: CPULowerable {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: node.operands[0].shape, filters: node.results[0].shape,
             results: node.operands[1].shape, withBias: withBias)
+        if let sideBySide = SideBySideConvolution(geometry) {
+            let gradients = try sideBySide.filterGradient(node)
+            node.deliver(gradients.filters)
+            if let bias = gradients.bias { node.deliver(bias, as: 1) }
+            return
+        }
         let kernel = try ConvolutionKernel(.filterGradient, geometry, for: node)
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
         let upstream = try node.reorder(node.operand(1), to: kernel.layout(of: .destinationGradient))

@@ -6,6 +6,10 @@ extension ConvolutionInputGradient: CPULowerable {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: inputShape, filters: node.operands[1].shape,
             results: node.operands[0].shape, withBias: false)
+        if let sideBySide = SideBySideConvolution(geometry) {
+            node.deliver(try sideBySide.inputGradient(node))
+            return
+        }
         let kernel = try ConvolutionKernel(.inputGradient, geometry, for: node)
         let upstream = try node.reorder(node.operand(0), to: kernel.layout(of: .destinationGradient))
         let filters = try node.reorder(

@@ -26,7 +26,7 @@ extension CPUElementwise {
     var epilogue: Elementwise? { nil }
     var trainingEpilogue: Elementwise? { epilogue }
 
-    func lower(_ node: NodeLowering) throws { node.deliver(try apply(to: node.carriedOperand(0), node)) }
+    func lower(_ node: NodeLowering) throws { node.deliver(try apply(to: node.operandInPlanes(0), node)) }
 }
 
 extension UnaryGradient: CPULowerable where Base: CPUElementwise {
@@ -100,7 +100,7 @@ extension KernelElementwise {
     }
 
     func lowerGradient(_ node: NodeLowering) throws {
-        let operand = try node.carriedOperand(0)
+        let operand = try node.operandInPlanes(0)
         let upstream = try node.reorder(node.operand(1), to: operand.layout)
         let count = denseCount(operand)
         let result = node.allocate(operand.layout)

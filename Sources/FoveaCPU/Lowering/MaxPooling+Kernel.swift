@@ -10,7 +10,7 @@ extension MaxPooling: CPULowerable {
     }
 
     func lower(_ node: NodeLowering) throws {
-        let images = try node.carriedOperand(0)
+        let images = try node.operandInPlanes(0)
         let pooling = fovea_max_pooling(
             window, images: images.layout, height: node.results[0].shape[2], width: node.results[0].shape[3])
         let layout = try images.layout.resized(to: node.results[0].shape.dimensions)
@@ -43,7 +43,7 @@ extension MaxPoolingGradient: CPULowerable {
     }
 
     func lower(_ node: NodeLowering) throws {
-        let places = try node.carriedOperand(0)
+        let places = try node.operandInPlanes(0)
         let upstream = try node.reorder(node.operand(1), to: try places.layout.withElements(dnnl_f32))
         let layout = try upstream.layout.resized(to: inputShape.dimensions)
         let pooling = fovea_max_pooling(
@@ -63,14 +63,13 @@ extension MaxPoolingGradient: CPULowerable {
 
 extension fovea_max_pooling {
     /// - Parameters:
-    ///   - images: a layout with adjacent channels.
+    ///   - images: a layout with planes of pixels.
     ///   - height, width: the size of the pooled images.
     fileprivate init(_ window: Window, images: Layout, height: Int, width: Int) {
-        guard let lanes = images.adjacentChannels else { preconditionFailure("a layout of images was asked for") }
-        let (batch, channels) = (images.dimensions[0], images.dimensions[1])
+        guard let (planes, lanes) = images.planes else { preconditionFailure("a layout of images was asked for") }
         let geometry = window.oneDNN
         self.init(
-            planes: batch * ((channels + lanes - 1) / lanes), lanes: lanes, height: images.dimensions[2],
+            planes: planes, lanes: lanes, height: images.dimensions[2],
             width: images.dimensions[3], pooled_height: height, pooled_width: width, kernel: geometry.kernel,
             stride: geometry.stride, dilation: (geometry.dilation.0 + 1, geometry.dilation.1 + 1),
             before: geometry.before)

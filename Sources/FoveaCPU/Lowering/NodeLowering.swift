@@ -47,6 +47,13 @@ struct NodeLowering {
         value.layout.adjacentChannels == nil ? try plain(value) : value
     }
 
+    /// An operand in the layout it has, if that has planes of pixels, and row by row otherwise: for steps that treat every
+    /// channel of every image alike.
+    func operandInPlanes(_ position: Int) throws -> Stored {
+        let operand = operand(position)
+        return operand.layout.planes == nil ? try plain(operand) : operand
+    }
+
     /// A tensor row by row: itself where it is, whatever the layout's name.
     func plain(_ value: Stored) throws -> Stored { try program.plain(value, for: node) }
 

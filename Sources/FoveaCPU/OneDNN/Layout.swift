@@ -142,7 +142,7 @@ struct Layout {
     /// The layouts of images that oneDNN uses, with the names it gives them.
     private static let imageTags: [(tag: dnnl_format_tag_t, name: String)] = [
         (dnnl_abcd, "nchw"), (dnnl_acdb, "nhwc"), (dnnl_aBcd16b, "nChw16c"), (dnnl_aBcd8b, "nChw8c"),
-        (dnnl_aBcd4b, "nChw4c"),
+        (dnnl_aBcd4b, "nChw4c"), (dnnl_Abcd16a, "Nchw16n"),
     ]
 
     private var imageTag: (tag: dnnl_format_tag_t, name: String)? {
@@ -161,7 +161,8 @@ struct Layout {
         case dnnl_acdb: return dimensions[1]
         case dnnl_aBcd16b: return 16
         case dnnl_aBcd8b: return 8
-        default: return 4
+        case dnnl_aBcd4b: return 4
+        default: return nil
         }
     }
 
@@ -169,7 +170,23 @@ struct Layout {
     /// memory of joined channels is the joined memory of the channels, image by image.
     var hasStackedChannels: Bool {
         guard isUnpadded, let tag = imageTag?.tag else { return false }
-        return tag != dnnl_acdb
+        return tag != dnnl_acdb && tag != dnnl_Abcd16a
+    }
+
+    /// Whether 16 images lie side by side: the same pixel and channel of each next to each other (`Nchw16n`).
+    var isSideBySide: Bool { imageTag?.tag == dnnl_Abcd16a }
+
+    /// 16 images side by side; their number must be a multiple of 16.
+    static func sideBySide(_ dimensions: [Int]) throws -> Layout {
+        precondition(dimensions[0].isMultiple(of: 16), "no vector is left half empty")
+        return try Layout(dimensions, tag: dnnl_Abcd16a)
+    }
+
+    /// Images as planes of pixels, each of so many numbers that belong to different channels or images; nil where they do
+    /// not lie so.
+    var planes: (count: Int, lanes: Int)? {
+        if let lanes = adjacentChannels { return (dimensions[0] * ((dimensions[1] + lanes - 1) / lanes), lanes) }
+        return isSideBySide ? (dimensions[0] / 16 * dimensions[1], 16) : nil
     }
 
     private var isBlocked: Bool { descriptor.format_kind == dnnl_blocked && descriptor.extra.flags == 0 }

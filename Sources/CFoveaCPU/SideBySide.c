@@ -1,0 +1,258 @@
+#include "SideBySide.h"
+
+#include <string.h>
+
+#include "Parallel.h"
+#include "WideVectors.h"
+
+enum { lanes = 16, tile_filters = 6, tile_columns = 4, gradient_filters = 4, gradient_columns = 5, longest_row = 1024 };
+
+typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+static size_t tiles(size_t count, size_t tile) { return (count + tile - 1) / tile; }
+
+// MARK: Forward
+
+typedef struct {
+    fovea_side_by_side c;
+    const vector *images;
+    // [tile of filters, channel, row, column, filter of the tile]; missing filters are zero.
+    const float *weights;
+    const float *bias;
+    bool rectified;
+    vector *results;
+} forward_task;
+
+size_t fovea_side_by_side_scratch(const fovea_side_by_side *c) {
+    return tiles(c->filters, tile_filters) * tile_filters * c->channels * c->kernel_height * c->kernel_width;
+}
+
+static void pack(const fovea_side_by_side *c, const float *weights, bool transposed, float *packed) {
+    size_t taps = c->kernel_height * c->kernel_width;
+    for (size_t tile = 0; tile < tiles(c->filters, tile_filters); tile++) {
+        for (size_t channel = 0; channel < c->channels; channel++) {
+            for (size_t tap = 0; tap < taps; tap++) {
+                for (size_t i = 0; i < tile_filters; i++) {
+                    size_t filter = tile * tile_filters + i;
+                    float weight = 0;
+                    if (filter < c->filters) {
+                        weight = transposed ? weights[(channel * c->filters + filter) * taps + taps - 1 - tap]
+                                            : weights[(filter * c->channels + channel) * taps + tap];
+                    }
+                    *packed++ = weight;
+                }
+            }
+        }
+    }
+}
+
+// Some columns of a row of the result, for a tile of filters. Inside the image no column needs a check.
+ALWAYS_INLINE void convolve_columns(
+    const forward_task *t, size_t block, size_t tile, size_t row, size_t column, const int columns, const bool inside) {
+    const fovea_side_by_side *c = &t->c;
+    size_t taps = c->kernel_height * c->kernel_width;
+    vector sums[tile_filters][tile_columns];
+    for (int f = 0; f < tile_filters; f++) {
+        size_t filter = tile * tile_filters + (size_t)f;
+        vector start = (vector){0} + (t->bias != NULL && filter < c->filters ? t->bias[filter] : 0.0f);
+        for (int j = 0; j < columns; j++) sums[f][j] = start;
+    }
+    const float *tile_weights = t->weights + tile * c->channels * taps * tile_filters;
+    for (size_t channel = 0; channel < c->channels; channel++) {
+        const vector *plane = t->images + (block * c->channels + channel) * c->height * c->width;
+        for (size_t kernel_row = 0; kernel_row < c->kernel_height; kernel_row++) {
+            // Rows above the image wrap around to numbers that are too large.
+            size_t y = row + kernel_row - c->top;
+            if (y >= c->height) continue;
+            const vector *line = plane + y * c->width;
+            const float *weights = tile_weights + (channel * taps + kernel_row * c->kernel_width) * tile_filters;
+            for (size_t kernel_column = 0; kernel_column < c->kernel_width; kernel_column++) {
+                size_t x = column + kernel_column - c->left;
+                vector pixels[tile_columns];
+                for (int j = 0; j < columns; j++) {
+                    pixels[j] = inside || x + (size_t)j < c->width ? line[x + (size_t)j] : (vector){0};
+                }
+                for (int f = 0; f < tile_filters; f++) {
+                    vector weight = (vector){0} + weights[kernel_column * tile_filters + (size_t)f];
+                    for (int j = 0; j < columns; j++) sums[f][j] += pixels[j] * weight;
+                }
+            }
+        }
+    }
+    for (int f = 0; f < tile_filters; f++) {
+        size_t filter = tile * tile_filters + (size_t)f;
+        if (filter >= c->filters) break;
+        vector *out =
+            t->results + ((block * c->filters + filter) * c->result_height + row) * c->result_width + column;
+        for (int j = 0; j < columns; j++) {
+            vector sum = sums[f][j];
+            // NaN passes: it is not below zero.
+            if (t->rectified) {
+                for (int i = 0; i < lanes; i++) sum[i] = sum[i] < 0 ? 0 : sum[i];
+            }
+            out[j] = sum;
+        }
+    }
+}
+
+WIDE_VECTORS static void convolve_rows(size_t begin, size_t end, const void *context) {
+    const forward_task *t = context;
+    const fovea_side_by_side *c = &t->c;
+    size_t tile_count = tiles(c->filters, tile_filters);
+    for (size_t part = begin; part < end; part++) {
+        size_t block = part / c->result_height, row = part % c->result_height;
+        for (size_t tile = 0; tile < tile_count; tile++) {
+            size_t column = 0;
+            for (; column + tile_columns <= c->result_width; column += tile_columns) {
+                bool inside = column >= c->left && column + tile_columns + c->kernel_width - 1 <= c->width + c->left;
+                if (inside) {
+                    convolve_columns(t, block, tile, row, column, tile_columns, true);
+                } else {
+                    convolve_columns(t, block, tile, row, column, tile_columns, false);
+                }
+            }
+            for (; column < c->result_width; column++) convolve_columns(t, block, tile, row, column, 1, false);
+        }
+    }
+}
+
+void fovea_side_by_side_convolve(
+    const fovea_side_by_side *convolution, const float *images, const float *weights, bool transposed,
+    const float *bias, bool rectified, float *results, float *scratch) {
+    pack(convolution, weights, transposed, scratch);
+    forward_task t = {*convolution, (const vector *)images, scratch, bias, rectified, (vector *)results};
+    fovea_parallel_for(convolution->blocks * convolution->result_height, 4, convolve_rows, &t);
+}
+
+// MARK: The filters' gradient
+
+typedef struct {
+    fovea_side_by_side c;
+    const vector *images, *upstream;
+    // For each block of images the gradients of all filters, then of all biases.
+    float *partial;
+    bool with_bias;
+} gradient_task;
+
+static size_t partial_size(const fovea_side_by_side *c) {
+    return c->filters * (c->channels * c->kernel_height * c->kernel_width + 1);
+}
+
+size_t fovea_side_by_side_gradient_scratch(const fovea_side_by_side *c) { return c->blocks * partial_size(c); }
+
+// By pointer: how wide vectors are passed depends on the instruction set.
+ALWAYS_INLINE float sum_of_lanes(const vector *v) {
+    float sum = 0;
+    for (int i = 0; i < lanes; i++) sum += (*v)[i];
+    return sum;
+}
+
+// One row of the kernel, some of its columns, for one channel and some filters, over one block of images.
+ALWAYS_INLINE void correlate(
+    const gradient_task *t, size_t block, size_t filter, const int filters, size_t channel, size_t kernel_row,
+    size_t kernel_column, const int columns) {
+    const fovea_side_by_side *c = &t->c;
+    vector sums[gradient_filters][gradient_columns];
+    for (int f = 0; f < filters; f++) {
+        for (int j = 0; j < columns; j++) sums[f][j] = (vector){0};
+    }
+    // A row of the image with zeros before and after it.
+    vector padded[longest_row + gradient_columns];
+    size_t needed = c->result_width + (size_t)columns - 1;
+    const vector *plane = t->images + (block * c->channels + channel) * c->height * c->width;
+    const vector *upstream = t->upstream + (block * c->filters + filter) * c->result_height * c->result_width;
+    size_t filter_stride = c->result_height * c->result_width;
+    for (size_t row = 0; row < c->result_height; row++) {
+        size_t y = row + kernel_row - c->top;
+        if (y >= c->height) continue;
+        const vector *line = plane + y * c->width;
+        const vector *pixels;
+        if (c->left == 0 && kernel_column + needed <= c->width) {
+            pixels = line + kernel_column;
+        } else {
+            for (size_t i = 0; i < needed; i++) {
+                size_t x = i + kernel_column - c->left;
+                padded[i] = x < c->width ? line[x] : (vector){0};
+            }
+            pixels = padded;
+        }
+        const vector *gradients = upstream + row * c->result_width;
+        for (size_t column = 0; column < c->result_width; column++) {
+            vector gradient[gradient_filters];
+            for (int f = 0; f < filters; f++) gradient[f] = gradients[(size_t)f * filter_stride + column];
+            for (int j = 0; j < columns; j++) {
+                vector pixel = pixels[column + (size_t)j];
+                for (int f = 0; f < filters; f++) sums[f][j] += gradient[f] * pixel;
+            }
+        }
+    }
+    float *partial = t->partial + block * partial_size(c);
+    for (int f = 0; f < filters; f++) {
+        for (int j = 0; j < columns; j++) {
+            size_t place = (filter + (size_t)f) * c->channels + channel;
+            place = (place * c->kernel_height + kernel_row) * c->kernel_width + kernel_column + (size_t)j;
+            partial[place] = sum_of_lanes(&sums[f][j]);
+        }
+    }
+}
+
+ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_t filter, const int filters) {
+    const fovea_side_by_side *c = &t->c;
+    for (size_t channel = 0; channel < c->channels; channel++) {
+        for (size_t row = 0; row < c->kernel_height; row++) {
+            size_t column = 0;
+            for (; column + gradient_columns <= c->kernel_width; column += gradient_columns) {
+                correlate(t, block, filter, filters, channel, row, column, gradient_columns);
+            }
+            for (; column + 3 <= c->kernel_width; column += 3) {
+                correlate(t, block, filter, filters, channel, row, column, 3);
+            }
+            for (; column < c->kernel_width; column++) correlate(t, block, filter, filters, channel, row, column, 1);
+        }
+    }
+    if (!t->with_bias) return;
+    size_t area = c->result_height * c->result_width;
+    for (int f = 0; f < filters; f++) {
+        const vector *gradients = t->upstream + (block * c->filters + filter + (size_t)f) * area;
+        vector sum = (vector){0};
+        for (size_t i = 0; i < area; i++) sum += gradients[i];
+        size_t place = c->filters * c->channels * c->kernel_height * c->kernel_width + filter + (size_t)f;
+        t->partial[block * partial_size(c) + place] = sum_of_lanes(&sum);
+    }
+}
+
+WIDE_VECTORS static void correlate_parts(size_t begin, size_t end, const void *context) {
+    const gradient_task *t = context;
+    const fovea_side_by_side *c = &t->c;
+    size_t tile_count = tiles(c->filters, gradient_filters);
+    for (size_t part = begin; part < end; part++) {
+        size_t block = part / tile_count, filter = part % tile_count * gradient_filters;
+        if (filter + gradient_filters <= c->filters) {
+            correlate_filters(t, block, filter, gradient_filters);
+        } else {
+            for (; filter + 2 <= c->filters; filter += 2) correlate_filters(t, block, filter, 2);
+            if (filter < c->filters) correlate_filters(t, block, filter, 1);
+        }
+    }
+}
+
+void fovea_side_by_side_filter_gradient(
+    const fovea_side_by_side *convolution, const float *images, const float *upstream, float *filters, float *bias,
+    float *scratch) {
+    const fovea_side_by_side *c = convolution;
+    gradient_task t = {*c, (const vector *)images, (const vector *)upstream, scratch, bias != NULL};
+    fovea_parallel_for(c->blocks * tiles(c->filters, gradient_filters), 1, correlate_parts, &t);
+    // Block after block, whoever computed it: the same bits with any number of threads.
+    size_t size = partial_size(c), weights = size - c->filters;
+    for (size_t i = 0; i < (bias != NULL ? size : weights); i++) {
+        float sum = 0;
+        for (size_t block = 0; block < c->blocks; block++) sum += scratch[block * size + i];
+        if (i < weights) {
+            filters[i] = sum;
+        } else {
+            bias[i - weights] = sum;
+        }
+    }
+}
