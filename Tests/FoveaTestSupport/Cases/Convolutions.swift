@@ -16,10 +16,33 @@ extension OperationCase {
     }
 
     static func convolutions() throws -> [OperationCase] {
-        try (systematicGeometries() + typicalGeometries()).enumerated().flatMap { index, geometry in
+        try (systematicGeometries() + typicalGeometries() + narrowGeometries()).enumerated().flatMap {
+            index, geometry in
             try cases(of: geometry, withBias: index.isMultiple(of: 2))
                 + [fusedCase(of: geometry, withBias: index.isMultiple(of: 3), turn: index)]
         }
+    }
+
+    /// Few channels and as many images as a vector has lanes, or twice as many: padding on no side, on all, on some, and
+    /// wider than the kernel.
+    private static func narrowGeometries() throws -> [Geometry] {
+        let paddings = [
+            Window.Padding(0), Window.Padding(2), Window.Padding(top: 0, left: 2, bottom: 1, right: 0),
+            Window.Padding(4),
+        ]
+        let channels = [(1, 6), (6, 16), (5, 7), (3, 4), (16, 2)]
+        var geometries: [Geometry] = []
+        for kernel: Window.Extent in [1, 3, 5, .init(2, 7)] {
+            for padding in paddings {
+                let (inputs, filters) = channels[geometries.count % channels.count]
+                let batch = geometries.count.isMultiple(of: 2) ? 16 : 32
+                geometries.append(
+                    Geometry(
+                        images: Shape([batch, inputs, 6, 9]), filters: filters, groups: 1,
+                        window: try Window(kernel: kernel, padding: padding)))
+            }
+        }
+        return geometries
     }
 
     /// Every combination of kernel, stride, padding and dilation that fits, with channels, groups, batch and image size
