@@ -6,7 +6,11 @@ import Foundation
 @main
 enum EntryPoint {
     static func main() async {
-        ThreadWaiting.limitSpinning()
+        if let command = CommandLine.arguments.dropFirst().first,
+            ["train", "demo", "evaluate", "benchmark"].contains(command)
+        {
+            ThreadWaiting.limitSpinning()
+        }
         // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         do {

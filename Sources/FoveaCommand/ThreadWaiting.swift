@@ -4,7 +4,8 @@ import Foundation
 ///
 /// OpenMP's runtime (libgomp) spins for about a millisecond, which makes two programs on the same cores tens of times
 /// slower than one. A thirtieth of that loses nothing when the cores are free. The runtime reads the number from the
-/// environment when it is loaded, before `main`; so the command sets it and starts itself once more.
+/// environment when it is loaded, before `main`; so the command sets it and starts itself once more. Commands that are
+/// done in a moment are not worth the second start.
 enum ThreadWaiting {
     private static let spinCount = "10000"
     private static let variable = "GOMP_SPINCOUNT"

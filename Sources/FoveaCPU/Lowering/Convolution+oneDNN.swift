@@ -17,9 +17,8 @@ extension Convolution: CPULowerable {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: node.operands[0].shape, filters: node.operands[1].shape,
             results: node.results[0].shape, withBias: withBias)
-        let isRectifier = activation.map { $0.algorithm == dnnl_eltwise_relu && $0.alpha == 0 }
-        if residual == nil, isRectifier ?? true, let sideBySide = SideBySideConvolution(geometry) {
-            return try sideBySide.convolved(node, rectified: isRectifier ?? false)
+        if residual == nil, activation?.isRectifier ?? true, let sideBySide = SideBySideConvolution(geometry) {
+            return try sideBySide.convolved(node, rectified: activation != nil)
         }
         let kernel = try ConvolutionKernel(
             node.isPrepared(node.operand(1)) ? .inference : .forward, geometry,

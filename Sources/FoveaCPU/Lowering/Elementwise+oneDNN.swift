@@ -6,6 +6,9 @@ struct Elementwise {
     let algorithm: dnnl_alg_kind_t
     var alpha: Float = 0
     var beta: Float = 0
+
+    /// Whether it is ``ReLU``, with a slope below 0 that is as good as none.
+    var isRectifier: Bool { algorithm == dnnl_eltwise_relu && alpha <= 1e-30 }
 }
 
 /// What serves a function serves its gradient too.
