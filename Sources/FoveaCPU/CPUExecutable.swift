@@ -13,7 +13,7 @@ import Foundation
     }
 
     private let threads: Int
-    private let preparations: [Step]
+    private let preparations: [(step: Step, threads: Int)]
     /// The states that preparations read, and their versions at that time; nil before the first run.
     private let preparedStates: [StateMemory]
     private var preparedVersions: [Int]?
@@ -52,7 +52,7 @@ import Foundation
         }
         threads = engine.threads
         self.memory = memory
-        preparations = try program.preparations.map(bound)
+        preparations = try program.preparations.map { (try bound($0), $0.threads ?? engine.threads) }
         preparedStates = program.preparedStates
         runSteps = try program.steps.enumerated().map { index, step in
             (try bound(step), step.threads ?? engine.threads, plan.guarded.contains(index))
@@ -124,7 +124,11 @@ import Foundation
     private func prepare() throws {
         if let preparedVersions, zip(preparedVersions, preparedStates).allSatisfy({ $0 == $1.version }) { return }
         preparedVersions = nil
-        for step in preparations { try Self.run(step) }
+        defer { fovea_set_thread_count(Int32(threads)) }
+        for (step, wanted) in preparations {
+            fovea_set_thread_count(Int32(wanted))
+            try Self.run(step)
+        }
         preparedVersions = preparedStates.map(\.version)
     }
 

@@ -107,6 +107,29 @@ struct PreparationTests {
         #expect((expected[1] == expected[2]) == guardStops)
     }
 
+    @Test("runs every kernel on as many threads as it was made for")
+    func threads() async throws {
+        // Small kernels run on one thread; here even the operands of products and convolutions are states.
+        let builder = GraphBuilder()
+        let matrix = try builder.state("m", .float32([40, 40]))
+        builder.output("product", try MatrixMultiplication(transposingRight: true).applied(to: matrix, matrix))
+        let images = try builder.state("x", .float32([2, 6, 10, 10]))
+        let filters = try builder.state("w", .float32([16, 6, 5, 5]))
+        builder.output("y", try ReLU().applied(to: Convolution(Window(kernel: 5)).applied(to: images, filters)))
+        let (cpu, reference) = (Device(try CPUBackend(threads: 4)), Device(ReferenceBackend()))
+        let (program, expectation) = (
+            try await cpu.compile(builder.graph), try await reference.compile(builder.graph)
+        )
+        #expect(program.steps.isEmpty, "everything is prepared")
+        for version in 0..<2 {
+            let weights = Self.weights(version, of: builder.graph)
+            try await cpu.write(weights)
+            try await reference.write(weights)
+            let (results, expected) = (try await cpu.run(program, [:]), try await reference.run(expectation, [:]))
+            for name in ["product", "y"] { try expectClose(results[name], expected[name], "\(name) \(version)") }
+        }
+    }
+
     @Test("keeps no memory for what only other preparations read")
     func memory() throws {
         let builder = GraphBuilder()

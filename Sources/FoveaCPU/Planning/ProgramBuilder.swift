@@ -95,17 +95,23 @@ final class ProgramBuilder {
         if let made = reordered[value.buffer]?.first(where: { $0.from == value.layout && $0.to == layout }) {
             return made.result
         }
+        let threads = max(value.layout.byteCount, layout.byteCount) < Self.smallReorder ? 1 : nil
+        fovea_set_thread_count(Int32(threads ?? engine.threads))
+        defer { fovea_set_thread_count(Int32(engine.threads)) }
         let descriptor = try unsafe PrimitiveDescriptor(for: node.purpose) { made in
             unsafe fovea_reorder(engine.context, value.layout.descriptor, layout.descriptor, made)
         }
         let result = allocate(layout)
         append(
             try planned(
-                descriptor, reads: [(.source, value)], writes: [(.destination, result)], for: node,
+                descriptor, threads: threads, reads: [(.source, value)], writes: [(.destination, result)], for: node,
                 operation: "Reorder", implementation: "\(value.layout) → \(layout), \(descriptor.implementation)"))
         reordered[value.buffer, default: []].append((value.layout, layout, result))
         return result
     }
+
+    /// Below so many bytes it takes longer to wake a second thread than to move them.
+    private static let smallReorder = 1 << 16
 
     private func makePrimitive(
         _ descriptor: borrowing PrimitiveDescriptor, threads: Int?, for node: Node
