@@ -1,0 +1,199 @@
+#include "NormalizationWalk.h"
+
+// MARK: The sums of the gradient
+
+ALWAYS_INLINE void rectify_gradient(fovea_rectifier rectifier, const vector *y, vector *g) {
+    if (rectifier == fovea_no_rectifier) return;
+    mask flat = *y <= 0;
+    if (rectifier == fovea_rectify_to_6) flat |= *y >= 6;
+    vector ones = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    *g *= (vector)((mask)ones & ~flat);
+}
+
+// g for one vector: the upstream gradient where the result, made again from the deviation from the mean, was not cut off.
+ALWAYS_INLINE void rectify_again(fovea_rectifier rectifier, const vector *deviation, const parameters *p, vector *g) {
+    if (rectifier == fovea_no_rectifier) return;
+    vector y = *deviation * p->factor + p->offset;
+    rectify_gradient(rectifier, &y, g);
+}
+
+// `is_staged` is a literal: whether g is put together from several tensors, and written for the second loop.
+ALWAYS_INLINE void add_gradients(
+    const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_staged,
+    fovea_rectifier rectifier, vector *sum, vector *products) {
+    const float *x = t->x + offset, *upstream = t->upstream + offset;
+    const float *y = t->y == NULL ? NULL : t->y + offset;
+    const float *second = t->second_upstream == NULL ? NULL : t->second_upstream + offset;
+    vector sums = *sum, product_sums = *products;
+    parameters local = *p;
+    for (size_t i = 0; i < count; i++) {
+        vector g = {0}, v = local.mean;
+        read(upstream + i * step, width, &g);
+        read(x + i * step, width, &v);
+        v -= local.mean;
+        if (is_staged) {
+            if (second != NULL) {
+                vector other = {0};
+                read(second + i * step, width, &other);
+                g += other;
+            }
+            if (y != NULL) {
+                vector result = {0};
+                read(y + i * step, width, &result);
+                rectify_gradient(rectifier, &result, &g);
+            } else {
+                rectify_again(rectifier, &v, &local, &g);
+            }
+            write(t->staged + offset + i * step, width, 0, &g);
+        } else {
+            rectify_again(rectifier, &v, &local, &g);
+        }
+        sums += g;
+        product_sums += g * v;
+    }
+    *sum = sums;
+    *products = product_sums;
+}
+
+ALWAYS_INLINE void add_gradients_of_part(
+    const task *t, size_t block, size_t part, int is_staged, fovea_rectifier rectifier) {
+    const fovea_normalization *n = t->n;
+    size_t lanes = n->lanes, begin, end;
+    find_part(t, part, &begin, &end);
+    partial *result = &t->partials[block * t->parts + part];
+    memset(result, 0, sizeof *result);
+    vector sum = {0}, products = {0};
+    parameters p = {0};
+    for (size_t lane = 0; lane < WIDTH; lane++) {
+        size_t channel = block * lanes + (lane & (lanes - 1));
+        if (channel < n->channels) find_parameters(t, channel, t->given_mean, t->given_variance, lane, &p);
+    }
+    size_t pending = 0;
+    for (size_t pixel = begin; pixel < end;) {
+        stretch s;
+        find_stretch(n, block, pixel, end, run_length, &s);
+        if (s.width == WIDTH) {
+            add_gradients(t, &p, s.offset, s.count, s.step, WIDTH, is_staged, rectifier, &sum, &products);
+        } else {
+            add_gradients(t, &p, s.offset, s.count, s.step, s.width, is_staged, rectifier, &sum, &products);
+        }
+        if (s.rest > 0) {
+            size_t offset = s.offset + s.count * s.step;
+            add_gradients(t, &p, offset, 1, 0, s.rest, is_staged, rectifier, &sum, &products);
+        }
+        pixel += s.pixels;
+        pending += s.pixels;
+        if (pending * lanes < run_length * WIDTH && pixel < end) continue;
+        double sums[WIDTH], product_sums[WIDTH];
+        fold(&sum, lanes, sums);
+        fold(&products, lanes, product_sums);
+        for (size_t lane = 0; lane < lanes; lane++) {
+            result->first[lane] += sums[lane];
+            result->second[lane] += product_sums[lane];
+        }
+        sum = products = (vector){0};
+        pending = 0;
+    }
+}
+
+ALWAYS_INLINE void finish_sums(const task *t, size_t block) {
+    const fovea_normalization *n = t->n;
+    parameters *p = &t->parameters[block];
+    memset(p, 0, sizeof *p);
+    double sums[WIDTH] = {0}, products[WIDTH] = {0}, count = (double)(n->images * n->pixels);
+    for (size_t part = 0; part < t->parts; part++) {
+        const partial *added = &t->partials[block * t->parts + part];
+        for (size_t lane = 0; lane < n->lanes; lane++) {
+            sums[lane] += added->first[lane];
+            products[lane] += added->second[lane];
+        }
+    }
+    for (size_t lane = 0; lane < WIDTH; lane++) {
+        size_t of_block = lane & (n->lanes - 1), channel = block * n->lanes + of_block;
+        if (channel >= n->channels) continue;
+        find_parameters(t, channel, t->given_mean, t->given_variance, lane, p);
+        double inverse = 1 / sqrt(t->given_variance[channel] + n->epsilon);
+        p->average[lane] = (float)(sums[of_block] / count);
+        p->slope[lane] = (float)(products[of_block] * inverse * inverse / count);
+        t->dbias[channel] = (float)sums[of_block];
+        t->dscale[channel] = (float)(products[of_block] * inverse);
+    }
+}
+
+// MARK: The gradient
+
+ALWAYS_INLINE void differentiate(
+    const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_streamed,
+    fovea_rectifier rectifier) {
+    const float *x = t->x + offset;
+    const float *gradient = (t->staged == NULL ? t->upstream : t->staged) + offset;
+    float *dx = t->result + offset;
+    parameters local = *p;
+    for (size_t i = 0; i < count; i++) {
+        vector g = {0}, v = local.mean;
+        read(gradient + i * step, width, &g);
+        read(x + i * step, width, &v);
+        v -= local.mean;
+        rectify_again(rectifier, &v, &local, &g);
+        v = local.factor * (g - local.average - v * local.slope);
+        write(dx + i * step, width, is_streamed, &v);
+    }
+}
+
+ALWAYS_INLINE void differentiate_part(const task *t, size_t block, size_t part, fovea_rectifier rectifier) {
+    const parameters *p = &t->parameters[block];
+    size_t begin, end;
+    find_part(t, part, &begin, &end);
+    for (size_t pixel = begin; pixel < end;) {
+        stretch s;
+        find_stretch(t->n, block, pixel, end, run_length, &s);
+        if (t->is_streamed) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 1, rectifier);
+        else if (s.width == WIDTH) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 0, rectifier);
+        else differentiate(t, p, s.offset, s.count, s.step, s.width, 0, rectifier);
+        if (s.rest > 0) differentiate(t, p, s.offset + s.count * s.step, 1, 0, s.rest, 0, rectifier);
+        pixel += s.pixels;
+    }
+}
+
+// MARK: All of it
+
+ALWAYS_INLINE void add_rectifying(
+    const task *t, size_t member, size_t members, int is_staged, fovea_rectifier rectifier) {
+#define ADD_GRADIENTS_OF_PART(t, block, part) add_gradients_of_part(t, block, part, is_staged, rectifier)
+#define DIFFERENTIATE_PART(t, block, part) differentiate_part(t, block, part, is_staged ? fovea_no_rectifier : rectifier)
+    FOR_EACH_PHASE(ADD_GRADIENTS_OF_PART, finish_sums, DIFFERENTIATE_PART)
+}
+
+WIDE_VECTORS static void differentiate_staged(size_t member, size_t members, const void *context) {
+    const task *t = context;
+    switch (t->n->rectifier) {
+    case fovea_no_rectifier: add_rectifying(t, member, members, 1, fovea_no_rectifier); break;
+    case fovea_rectify: add_rectifying(t, member, members, 1, fovea_rectify); break;
+    case fovea_rectify_to_6: add_rectifying(t, member, members, 1, fovea_rectify_to_6); break;
+    }
+}
+
+WIDE_VECTORS static void differentiate_directly(size_t member, size_t members, const void *context) {
+    const task *t = context;
+    switch (t->n->rectifier) {
+    case fovea_no_rectifier: add_rectifying(t, member, members, 0, fovea_no_rectifier); break;
+    case fovea_rectify: add_rectifying(t, member, members, 0, fovea_rectify); break;
+    case fovea_rectify_to_6: add_rectifying(t, member, members, 0, fovea_rectify_to_6); break;
+    }
+}
+
+void fovea_normalize_gradient(
+    const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
+    const float *variance, const float *y, const float *upstream, const float *second_upstream, float *dx, float *dscale,
+    float *dbias, float *rectified, void *workspace) {
+    // The second loop needs g again. Where that takes more than x and one gradient, it is kept meanwhile: as the result
+    // that it is, or where dx will be.
+    int is_staged = y != NULL || second_upstream != NULL || rectified != NULL;
+    task t = {
+        .n = n, .x = x, .scale = scale, .bias = bias, .given_mean = mean, .given_variance = variance, .y = y,
+        .upstream = upstream, .second_upstream = second_upstream, .result = dx, .dscale = dscale, .dbias = dbias,
+        .staged = rectified != NULL ? rectified : is_staged ? dx : NULL,
+    };
+    run(&t, workspace, 2, dx == x || dx == upstream || dx == t.staged,
+        is_staged ? differentiate_staged : differentiate_directly);
+}
