@@ -3,13 +3,21 @@ import FoveaGraph
 import FoveaRuntime
 import Foundation
 
-/// A graph lowered to a flat list of steps over memory that is assigned once: a run copies its inputs in, walks the list,
-/// and copies the outputs out.
+/// A graph lowered to a flat list of steps over memory that is assigned once: a run says where its inputs are or copies
+/// them in, walks the list, and copies the outputs out.
 @safe final class CPUExecutable: Executable, @unchecked Sendable {
     // Unchecked: like every executable it is used on its device's compute thread only.
     private enum Step {
         case primitive(BoundPrimitive)
         case kernel(() -> Void)
+    }
+
+    /// What becomes of an input when a run begins. Safe: its memory is planned for it.
+    @safe private enum Input {
+        case isNotRead
+        case isCopied(to: UnsafeMutableRawPointer)
+        /// By primitives, which are told where to find this argument.
+        case isReadInPlace([(primitive: BoundPrimitive, position: Int)])
     }
 
     private let threads: Int
@@ -19,7 +27,7 @@ import Foundation
     private var preparedVersions: [Int]?
     private let runSteps: [(step: Step, threads: Int, isGuarded: Bool)]
     private let guardValue: (type: TensorType, memory: UnsafeMutableRawPointer)?
-    private let inputs: [UnsafeMutableRawPointer?]
+    private let inputs: [Input]
     private let outputs: [(type: TensorType, memory: UnsafeMutableRawPointer)]
     private let copies: [(from: UnsafeMutableRawPointer, to: StateMemory)]
     private let updatedStates: [StateMemory]
@@ -37,13 +45,22 @@ import Foundation
             inputs: lowered.inputs.compactMap { $0?.buffer }, outputs: lowered.outputs.map(\.buffer),
             updates: lowered.updates, guardBuffer: lowered.guardValue?.buffer, alignment: AlignedMemory.alignment)
         let memory = try ProgramMemory(plan, program.buffers)
+        var readInPlace: [Int: [(primitive: BoundPrimitive, position: Int)]] = [:]
         func bound(_ step: PlannedStep) throws -> Step {
             switch step.work {
             case .primitive(let primitive, let arguments):
                 let placed = unsafe arguments.map { argument, stored in
-                    unsafe (argument: argument, layout: stored.layout, memory: memory.address(of: stored.buffer))
+                    let isElsewhere = plan.places[stored.buffer] == .caller
+                    return unsafe (
+                        argument: argument, layout: stored.layout,
+                        memory: isElsewhere ? nil : memory.address(of: stored.buffer)
+                    )
                 }
-                return .primitive(try unsafe BoundPrimitive(primitive, placed, on: engine, for: step.purpose))
+                let bound = try unsafe BoundPrimitive(primitive, placed, on: engine, for: step.purpose)
+                for (position, (_, stored)) in arguments.enumerated() where plan.places[stored.buffer] == .caller {
+                    readInPlace[stored.buffer, default: []].append((bound, position))
+                }
+                return .primitive(bound)
             case .kernel(let prepare):
                 let reads = unsafe step.reads.map { unsafe memory.address(of: $0.buffer) }
                 let writes = unsafe step.writes.map { unsafe memory.address(of: $0.buffer) }
@@ -63,7 +80,11 @@ import Foundation
             } else {
                 nil
             }
-        unsafe inputs = lowered.inputs.map { stored in unsafe stored.map { unsafe memory.address(of: $0.buffer) } }
+        inputs = lowered.inputs.map { stored in
+            guard let stored else { return .isNotRead }
+            if let readers = readInPlace[stored.buffer] { return .isReadInPlace(readers) }
+            return unsafe .isCopied(to: memory.address(of: stored.buffer))
+        }
         unsafe outputs = zip(graph.outputs, lowered.outputs).map { output, stored in
             unsafe (graph.type(of: output.value), memory.address(of: stored.buffer))
         }
@@ -93,10 +114,28 @@ import Foundation
         try prepare()
         // Before the first step that writes one: what other programs have prepared from them is old from then on.
         for state in updatedStates { state.noteUpdate() }
-        unsafe zip(given, inputs).forEach { tensor, memory in
-            // Safe: the program has checked the types, and each place was planned for its type.
-            unsafe tensor.withBytes { bytes in unsafe memory.map { unsafe copy(bytes, to: $0) } }
+        return try take(given[...]) { try compute(stopwatch, &team) }
+    }
+
+    /// Copies inputs to where they are read, or has them read where they are while `body` runs.
+    private func take<Result>(_ given: ArraySlice<Tensor>, _ body: () throws -> Result) throws -> Result {
+        guard let tensor = given.first else { return try body() }
+        // Safe: the program has checked the types, each place was planned for its type, and bytes stay until `body`
+        // has ended.
+        return unsafe try tensor.withBytes { bytes in
+            if let start = bytes.baseAddress {
+                switch inputs[given.startIndex] {
+                case .isNotRead: break
+                case .isCopied(let memory): unsafe memory.copyMemory(from: start, byteCount: bytes.count)
+                case .isReadInPlace(let readers):
+                    for (primitive, position) in readers { try unsafe primitive.place(position, at: start) }
+                }
+            }
+            return try take(given.dropFirst(), body)
         }
+    }
+
+    private func compute(_ stopwatch: Stopwatch?, _ team: inout Int) throws -> [Tensor] {
         stopwatch?.skip()
         for (step, wanted, isGuarded) in runSteps {
             if wanted != team {
@@ -152,10 +191,6 @@ import Foundation
     }
 }
 
-@unsafe private func copy(_ bytes: UnsafeRawBufferPointer, to memory: UnsafeMutableRawPointer) {
-    if let start = bytes.baseAddress { unsafe memory.copyMemory(from: start, byteCount: bytes.count) }
-}
-
 /// The memory of a program's buffers: one arena, one stretch of what stays between runs, and the device's states.
 @safe private final class ProgramMemory {
     private let arena: AlignedMemory
@@ -176,7 +211,11 @@ import Foundation
         for (index, buffer) in buffers.enumerated() {
             guard case .constant(let tensor) = buffer.home else { continue }
             // Safe: the place was planned for the tensor's size.
-            unsafe tensor.withBytes { bytes in unsafe copy(bytes, to: address(of: index)) }
+            unsafe tensor.withBytes { bytes in
+                if let start = bytes.baseAddress {
+                    unsafe address(of: index).copyMemory(from: start, byteCount: bytes.count)
+                }
+            }
         }
     }
 
@@ -187,6 +226,7 @@ import Foundation
         case .state(let owner):
             guard let state = states[owner] else { preconditionFailure("every state has its memory") }
             return unsafe state.memory.start
+        case .caller: preconditionFailure("only primitives read what the caller has")
         }
     }
 }

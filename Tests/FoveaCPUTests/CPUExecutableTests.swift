@@ -92,6 +92,29 @@ struct CPUExecutableTests {
         }
     }
 
+    @Test("reads a large input where it lies, and leaves it as it was", arguments: [false, true])
+    func largeInput(isOutput: Bool) async throws {
+        let type = TensorType.float32([2, 3, 64, 64])
+        let builder = GraphBuilder()
+        let x = try builder.input("x", type)
+        let filters = try builder.constant(Tensor(repeating: 0.25, .float32([4, 3, 3, 3])))
+        builder.output("convolved", try Convolution(Window(kernel: 3)).applied(to: x, filters))
+        builder.output("doubled", try x + x)
+        builder.output("rectified", try ReLU().applied(to: x))
+        if isOutput { builder.output("x", x) }
+        let (cpu, reference) = (Device(try CPUBackend(threads: 2)), Device(ReferenceBackend()))
+        let (program, expectation) = (
+            try await cpu.compile(builder.graph), try await reference.compile(builder.graph)
+        )
+        for run in 0..<3 {
+            let given = try Tensor(type.shape, (0..<type.shape.elementCount).map { Float(($0 + run) % 7) - 3 })
+            let copy = try Tensor(type.shape, given.floats.map { $0 })
+            let results = try await cpu.run(program, ["x": given])
+            #expect(try await results == reference.run(expectation, ["x": copy]))
+            #expect(given == copy)
+        }
+    }
+
     @Test("leaves states as they were when the guard is not finite, also those that are updated in place")
     func guarded() async throws {
         let builder = GraphBuilder()

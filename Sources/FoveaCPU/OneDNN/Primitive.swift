@@ -23,9 +23,10 @@ import CFoveaCPU
     private let purpose: String
     private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
 
-    /// - Parameter arguments: the memory of each argument, which must stay as long as this object.
+    /// - Parameter arguments: the memory of each argument, which must stay as long as this object; nil where
+    ///   ``place(_:at:)`` says it before each run.
     init(
-        _ primitive: Primitive, _ arguments: [(argument: Argument, layout: Layout, memory: UnsafeMutableRawPointer)],
+        _ primitive: Primitive, _ arguments: [(argument: Argument, layout: Layout, memory: UnsafeMutableRawPointer?)],
         on engine: Engine, for purpose: String
     ) throws {
         self.primitive = primitive
@@ -50,6 +51,13 @@ import CFoveaCPU
     deinit {
         unsafe arguments.forEach { _ = unsafe dnnl_memory_destroy($0.memory) }
         unsafe arguments.deallocate()
+    }
+
+    /// Says where an operand lies in the next run.
+    func place(_ position: Int, at memory: UnsafeRawPointer) throws {
+        // Safe: the caller names an operand, which a primitive only reads.
+        try unsafe check(
+            dnnl_memory_set_data_handle(arguments[position].memory, UnsafeMutableRawPointer(mutating: memory)), purpose)
     }
 
     func run() throws {

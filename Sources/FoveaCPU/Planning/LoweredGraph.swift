@@ -62,6 +62,10 @@ struct LoweredGraph {
                 isOldValue ? program.copy(value, for: graph.nodes[update.value.node]).buffer : value.buffer
             )
         }
+        let neededAfterRuns = Set(outputs.map(\.buffer) + updates.map(\.value) + (guardValue.map { [$0.buffer] } ?? []))
+        for input in inputs.compactMap(\.self) where !neededAfterRuns.contains(input.buffer) {
+            program.readWhereCallerHasIt(input)
+        }
         self.program = program
         self.inputs = inputs
     }

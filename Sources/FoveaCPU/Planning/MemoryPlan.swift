@@ -14,6 +14,8 @@ struct MemoryPlan {
         case kept(offset: Int)
         /// The memory of the state that this buffer stands for.
         case state(buffer: Int)
+        /// The caller's, another one in each run.
+        case caller
     }
 
     /// The place of each buffer.
@@ -71,7 +73,7 @@ struct MemoryPlan {
         var keptOffsets: [Int: Int] = [:]
         for index in buffers.indices where sharing.owner[index] == index {
             switch buffers[index].home {
-            case .state: break
+            case .state, .caller: break
             case .arena where !kept.contains(index):
                 guard let lifetime = sharing.lifetimes[index] else { continue }
                 requestOfBuffer[index] = requests.count
@@ -85,7 +87,11 @@ struct MemoryPlan {
         places = buffers.indices.map { index in
             let owner = sharing.owner[index]
             if let offset = keptOffsets[owner] { return .kept(offset: offset) }
-            if case .state = buffers[owner].home { return .state(buffer: owner) }
+            switch buffers[owner].home {
+            case .state: return .state(buffer: owner)
+            case .caller: return .caller
+            case .arena, .constant: break
+            }
             // A buffer that no step touches needs no place of its own.
             return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
         }

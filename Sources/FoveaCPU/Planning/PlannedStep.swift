@@ -19,9 +19,11 @@ struct Buffer {
         case constant(Tensor)
         /// Belongs to the device.
         case state(StateMemory)
+        /// Belongs to the caller of a run: an input that is read where it lies.
+        case caller
     }
 
-    let home: Home
+    var home: Home
     let byteCount: Int
 }
 

@@ -56,6 +56,19 @@ final class ProgramBuilder {
 
     func define(_ id: ValueID, as value: Stored) { stored[id] = value }
 
+    /// Has an input read where its caller has it, instead of from a copy, if all its readers can be told where that is:
+    /// loops of our own cannot, they have their memory for good. A small input is copied sooner than they are told.
+    func readWhereCallerHasIt(_ input: Stored) {
+        guard input.layout.byteCount >= Self.smallMove else { return }
+        let readers = steps.filter { $0.reads.contains { $0.buffer == input.buffer } }
+        let isOnlyRead = (preparations + steps).allSatisfy { !$0.writes.contains { $0.buffer == input.buffer } }
+        let areAllPrimitives = readers.allSatisfy { step in
+            guard case .primitive(_, let arguments) = step.work else { return false }
+            return arguments.contains { $0.stored.buffer == input.buffer }
+        }
+        if isOnlyRead, areAllPrimitives { buffers[input.buffer].home = .caller }
+    }
+
     /// Gives up a tensor's memory to the node that reads it last, which then writes its result there.
     ///
     /// - Returns: nil if somebody reads the tensor, or another in the same memory, later.
@@ -95,7 +108,7 @@ final class ProgramBuilder {
         if let made = reordered[value.buffer]?.first(where: { $0.from == value.layout && $0.to == layout }) {
             return made.result
         }
-        let threads = max(value.layout.byteCount, layout.byteCount) < Self.smallReorder ? 1 : nil
+        let threads = max(value.layout.byteCount, layout.byteCount) < Self.smallMove ? 1 : nil
         fovea_set_thread_count(Int32(threads ?? engine.threads))
         defer { fovea_set_thread_count(Int32(engine.threads)) }
         let descriptor = try unsafe PrimitiveDescriptor(for: node.purpose) { made in
@@ -111,7 +124,7 @@ final class ProgramBuilder {
     }
 
     /// Below so many bytes it takes longer to wake a second thread than to move them.
-    private static let smallReorder = 1 << 16
+    private static let smallMove = 1 << 16
 
     private func makePrimitive(
         _ descriptor: borrowing PrimitiveDescriptor, threads: Int?, for node: Node
