@@ -73,3 +73,34 @@ dnnl_status_t fovea_convolution_implementation(
     if (hint != NULL) dnnl_primitive_desc_destroy(hint);
     return status;
 }
+
+static dnnl_status_t append_activation(dnnl_post_ops_t following, dnnl_alg_kind_t activation, float alpha, float beta) {
+    if (activation == dnnl_alg_kind_undef) return dnnl_success;
+    return dnnl_post_ops_append_eltwise(following, 1, activation, alpha, beta);
+}
+
+dnnl_status_t fovea_pointwise_depthwise_convolution(
+    fovea_context context, const fovea_convolution *pointwise, int64_t stride, bool has_bias, dnnl_alg_kind_t activation,
+    float alpha, float beta, dnnl_primitive_desc_t *made) {
+    dnnl_convolution_desc_t operation;
+    dnnl_primitive_attr_t attributes = NULL;
+    dnnl_post_ops_t following = NULL;
+    dnnl_data_type_t bias = has_bias ? dnnl_f32 : dnnl_data_type_undef;
+    dnnl_status_t status = describe(pointwise, dnnl_convolution_direct, &operation);
+    if (status == dnnl_success) status = dnnl_primitive_attr_clone(&attributes, context.attributes);
+    if (status == dnnl_success) status = dnnl_post_ops_create(&following);
+    if (status == dnnl_success) {
+        status = append_activation(following, pointwise->activation, pointwise->alpha, pointwise->beta);
+    }
+    if (status == dnnl_success) {
+        status = stride == 1
+            ? dnnl_post_ops_append_dw_k3s1p1(following, dnnl_f32, bias, dnnl_f32, 0, 0, NULL)
+            : dnnl_post_ops_append_dw_k3s2p1(following, dnnl_f32, bias, dnnl_f32, 0, 0, NULL);
+    }
+    if (status == dnnl_success) status = append_activation(following, activation, alpha, beta);
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, following);
+    if (status == dnnl_success) status = fetch(&operation, attributes, context.engine, NULL, 0, made);
+    if (following != NULL) dnnl_post_ops_destroy(following);
+    if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
+    return status;
+}

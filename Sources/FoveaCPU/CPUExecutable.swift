@@ -97,11 +97,11 @@ import Foundation
         unsafe copies = plan.copies.map { copy in unsafe (memory.address(of: copy.from), owner(ofState: copy.state)) }
         updatedStates = lowered.updates.map { owner(ofState: $0.state) }
         steps = program.steps.map { step in
-            ExecutableStep(
+            let nodes = step.operation == step.node.operation.operationName ? [step.including, step.node] : []
+            return ExecutableStep(
                 path: step.node.location.path, operation: step.operation, device: "cpu",
                 implementation: step.implementation + (step.threads == 1 ? ", one thread" : ""),
-                multiplyAdds: step.operation == step.node.operation.operationName
-                    ? graph.multiplyAdds(of: step.node) : 0,
+                multiplyAdds: nodes.compactMap(\.self).map(graph.multiplyAdds(of:)).reduce(0, +),
                 byteCount: (step.reads + step.writes).reduce(0) { $0 + $1.layout.byteCount })
         }
     }

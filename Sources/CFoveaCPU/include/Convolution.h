@@ -29,4 +29,10 @@ dnnl_status_t fovea_convolution_implementation(
     fovea_context context, const fovea_convolution *convolution, dnnl_alg_kind_t algorithm, int position,
     dnnl_primitive_desc_t *made);
 
+/// Finds an implementation of a convolution with 1×1 filters and the depthwise one of 3×3 behind it, padded with 1 and of
+/// stride 1 or 2, which may have a bias and a function of its own.
+dnnl_status_t fovea_pointwise_depthwise_convolution(
+    fovea_context context, const fovea_convolution *pointwise, int64_t stride, bool has_bias, dnnl_alg_kind_t activation,
+    float alpha, float beta, dnnl_primitive_desc_t *made);
+
 #endif

@@ -20,6 +20,11 @@ extension Convolution: CPULowerable {
         if residual == nil, activation?.isRectifier ?? true, let sideBySide = SideBySideConvolution(geometry) {
             return try sideBySide.convolved(node, rectified: activation != nil)
         }
+        if residual == nil,
+            let result = try PointwiseDepthwiseConvolution(node, geometry, activation)?.convolved()
+        {
+            return result
+        }
         let kernel = try ConvolutionKernel(
             node.isPrepared(node.operand(1)) ? .inference : .forward, geometry,
             ConvolutionKernel.Epilogue(addsToResult: residual != nil, activation: activation), for: node)

@@ -3,6 +3,7 @@ import FoveaGraph
 
 /// A node that is being lowered: its operands as they lie in memory, and what to make of them.
 struct NodeLowering {
+    private let graph: Graph
     private let program: ProgramBuilder
     private let index: Int
     private let node: Node
@@ -10,6 +11,7 @@ struct NodeLowering {
     let operands: [TensorType]
 
     init(_ index: Int, of graph: Graph, into program: ProgramBuilder) {
+        self.graph = graph
         self.program = program
         self.index = index
         node = graph.nodes[index]
@@ -22,6 +24,8 @@ struct NodeLowering {
     var selection: KernelSelection { program.selection }
     /// The types of the results.
     var results: [TensorType] { node.results }
+    /// What the node computes.
+    var operation: any Operation { node.operation }
     /// The operation and its layer, for errors.
     var purpose: String { node.purpose }
 
@@ -71,6 +75,28 @@ struct NodeLowering {
     /// Says where a result lies.
     func deliver(_ value: Stored, as result: Int = 0) {
         program.define(ValueID(node: index, result: result), as: value)
+    }
+
+    /// The node that computes an operand in the step before, for this node alone, and the step.
+    func onlyFeeder(of position: Int) -> (node: NodeLowering, step: PlannedStep)? {
+        let id = node.operands[position]
+        return program.lastStep(making: operand(position), heldBy: id, for: index).map {
+            (NodeLowering(id.node, of: graph, into: program), $0)
+        }
+    }
+
+    /// Adds a step that runs a primitive in place of the step before, which belongs to the node that feeds this one.
+    func run(
+        _ descriptor: borrowing PrimitiveDescriptor, insteadOf feeder: NodeLowering,
+        reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)]
+    ) throws {
+        program.takeBackLastStep()
+        let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
+        program.append(
+            try program.planned(
+                descriptor, reads: reads, writes: writes, for: node, including: feeder.node,
+                operation: node.operation.operationName,
+                implementation: "\(descriptor.implementation) \(layout), with \(feeder.node.location.path)"))
     }
 
     /// Makes a primitive descriptor; errors name the node.

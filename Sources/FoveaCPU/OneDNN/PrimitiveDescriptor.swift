@@ -59,6 +59,9 @@ struct Argument: RawRepresentable, Hashable {
     static let destinationGradient = Argument(rawValue: DNNL_ARG_DIFF_DST)
     static let scratchpad = Argument(rawValue: DNNL_ARG_SCRATCHPAD)
 
+    /// What a depthwise convolution that follows in the same kernel reads in this role.
+    var ofDepthwise: Argument { Argument(rawValue: DNNL_ARG_ATTR_POST_OP_DW | rawValue) }
+
     /// One of the tensors that are joined.
     static func joined(_ index: Int) -> Argument { Argument(rawValue: DNNL_ARG_MULTIPLE_SRC + Int32(index)) }
 }

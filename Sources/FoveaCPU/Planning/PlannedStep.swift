@@ -44,6 +44,8 @@ struct PlannedStep {
     /// Results that may take the place of an operand that nobody reads later: element i of one is computed from element
     /// i of the other.
     let inPlace: [(result: Stored, operand: Stored)]
+    /// The node before, where the step computes it as well.
+    var including: Node?
     /// How many threads run it; nil for all.
     var threads: Int?
     let work: Work

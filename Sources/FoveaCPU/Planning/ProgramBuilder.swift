@@ -83,6 +83,17 @@ final class ProgramBuilder {
         return value
     }
 
+    /// The step that has just been added, if it makes a tensor that nobody but this node reads.
+    func lastStep(making value: Stored, heldBy id: ValueID, for node: Int) -> PlannedStep? {
+        guard let step = steps.last, step.writes.first?.buffer == value.buffer,
+            overwrite(value, heldBy: id, at: node) != nil
+        else { return nil }
+        return step
+    }
+
+    /// Takes back the step that has just been added, because the next one computes the same.
+    func takeBackLastStep() { steps.removeLast() }
+
     /// New memory for a tensor.
     ///
     /// - Parameter isSteady: whether it is there before the first step and no run changes it.
@@ -147,7 +158,7 @@ final class ProgramBuilder {
         _ descriptor: borrowing PrimitiveDescriptor, threads: Int? = nil,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
         accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = [], for node: Node,
-        operation: String, implementation: String
+        including: Node? = nil, operation: String, implementation: String
     ) throws -> PlannedStep {
         var written = writes
         let scratchpad = descriptor.layout(of: .scratchpad)
@@ -155,7 +166,7 @@ final class ProgramBuilder {
         return PlannedStep(
             node: node, operation: operation, implementation: implementation,
             reads: reads.map(\.stored) + (accumulating.map { [$0] } ?? []), writes: written.map(\.stored),
-            inPlace: inPlace, threads: threads,
+            inPlace: inPlace, including: including, threads: threads,
             work: .primitive(try makePrimitive(descriptor, threads: threads, for: node), reads + written))
     }
 }

@@ -1,0 +1,75 @@
+import FoveaGraph
+import FoveaRuntime
+import FoveaTestSupport
+import Testing
+
+@testable import FoveaCPU
+
+@Suite("A pointwise convolution and the depthwise one behind it")
+struct PointwiseDepthwiseConvolutionTests {
+    private static func tensor(_ shape: Shape, _ purpose: String) -> Tensor {
+        let draw = OperandDraw(shape, .normal(deviation: 0.5))
+        return Tensor(
+            elements: draw.elements(CounterBasedGenerator(seed: 3, purpose: purpose)), TensorType(shape, .float32))
+    }
+
+    /// - Parameter isSeen: whether what lies between the two is a result too.
+    private static func graph(
+        size: Int, stride: Int, activation: (any UnaryOperation)?, hasBias: Bool, isSeen: Bool
+    ) throws -> Graph {
+        let builder = GraphBuilder()
+        func convolved(
+            _ value: Value, _ filters: Shape, _ window: Window, groups: Int, _ name: String
+        ) throws -> Value {
+            let weights = try builder.constant(tensor(filters, name))
+            let convolution = Convolution(window, groups: groups)
+            let result =
+                hasBias
+                ? try convolution.applied(to: value, weights, builder.constant(tensor([filters[0]], name + " bias")))
+                : try convolution.applied(to: value, weights)
+            return try activation.map { try $0.applied(to: result) } ?? result
+        }
+        // Wider than the caches of two cores, so that one kernel pays.
+        let images = try builder.input("images", .float32([4, 16, size, size]))
+        let wide = try convolved(images, [96, 16, 1, 1], Window(kernel: 1), groups: 1, "pointwise")
+        let window = try Window(kernel: 3, stride: Window.Extent(stride), padding: .init(1))
+        builder.output("result", try convolved(wide, [96, 1, 3, 3], window, groups: 96, "depthwise"))
+        if isSeen { builder.output("between", wide) }
+        return try builder.graph.optimized()
+    }
+
+    private struct Variant: CustomTestStringConvertible {
+        let activation: (any UnaryOperation)?
+        let hasBias: Bool
+        let isSeen: Bool
+        var testDescription: String { "\(activation.map { "\($0)" } ?? "nothing"), \(hasBias), \(isSeen)" }
+    }
+
+    @Test("give what the reference gives, as one step or two", arguments: [1, 2], [64, 61])
+    func results(stride: Int, size: Int) async throws {
+        let images = Self.tensor([4, 16, size, size], "images")
+        for variant in [
+            Variant(activation: ReLU6(), hasBias: true, isSeen: false),
+            Variant(activation: ReLU6(), hasBias: true, isSeen: true),
+            Variant(activation: nil, hasBias: false, isSeen: false),
+            Variant(activation: SiLU(), hasBias: true, isSeen: false),
+        ] {
+            let graph = try Self.graph(
+                size: size, stride: stride, activation: variant.activation, hasBias: variant.hasBias,
+                isSeen: variant.isSeen)
+            let (cpu, reference) = (Device(try CPUBackend(threads: 2)), Device(ReferenceBackend()))
+            let program = try await cpu.compile(graph)
+            let given = try await cpu.run(program, ["images": images])
+            let expected = try await reference.run(reference.compile(graph), ["images": images])
+            for (name, tensor) in expected {
+                let comparison = TensorComparison(try #require(given[name]), tensor, tolerance: 1e-5)
+                #expect(comparison.failure == nil, "\(name) of \(variant.testDescription)")
+            }
+            let isOne = program.steps.contains { $0.implementation.contains(", with ") }
+            #expect(!(isOne && variant.isSeen), "a tensor that is a result has to be written")
+            if Processor.instructionSet.contains("AVX-512"), variant.activation is ReLU6, !variant.isSeen {
+                #expect(isOne, "\(program.explain())")
+            }
+        }
+    }
+}
