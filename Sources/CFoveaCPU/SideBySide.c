@@ -10,6 +10,8 @@ enum { lanes = 16, tile_filters = 6, tile_columns = 4, gradient_filters = 4, gra
 typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+// Before a loop over the sums of a tile: only once it is unrolled are they in registers.
+#define UNROLL _Pragma("clang loop unroll(full)")
 
 static size_t tiles(size_t count, size_t tile) { return (count + tile - 1) / tile; }
 
@@ -54,9 +56,11 @@ ALWAYS_INLINE void convolve_columns(
     const fovea_side_by_side *c = &t->c;
     size_t taps = c->kernel_height * c->kernel_width;
     vector sums[tile_filters][tile_columns];
+    UNROLL
     for (int f = 0; f < tile_filters; f++) {
         size_t filter = tile * tile_filters + (size_t)f;
         vector start = (vector){0} + (t->bias != NULL && filter < c->filters ? t->bias[filter] : 0.0f);
+        UNROLL
         for (int j = 0; j < columns; j++) sums[f][j] = start;
     }
     const float *tile_weights = t->weights + tile * c->channels * taps * tile_filters;
@@ -71,21 +75,26 @@ ALWAYS_INLINE void convolve_columns(
             for (size_t kernel_column = 0; kernel_column < c->kernel_width; kernel_column++) {
                 size_t x = column + kernel_column - c->left;
                 vector pixels[tile_columns];
+                UNROLL
                 for (int j = 0; j < columns; j++) {
                     pixels[j] = inside || x + (size_t)j < c->width ? line[x + (size_t)j] : (vector){0};
                 }
+                UNROLL
                 for (int f = 0; f < tile_filters; f++) {
                     vector weight = (vector){0} + weights[kernel_column * tile_filters + (size_t)f];
+                    UNROLL
                     for (int j = 0; j < columns; j++) sums[f][j] += pixels[j] * weight;
                 }
             }
         }
     }
+    UNROLL
     for (int f = 0; f < tile_filters; f++) {
         size_t filter = tile * tile_filters + (size_t)f;
         if (filter >= c->filters) break;
         vector *out =
             t->results + ((block * c->filters + filter) * c->result_height + row) * c->result_width + column;
+        UNROLL
         for (int j = 0; j < columns; j++) {
             vector sum = sums[f][j];
             // NaN passes: it is not below zero.
@@ -113,7 +122,8 @@ WIDE_VECTORS static void convolve_rows(size_t begin, size_t end, const void *con
                     convolve_columns(t, block, tile, row, column, tile_columns, false);
                 }
             }
-            for (; column < c->result_width; column++) convolve_columns(t, block, tile, row, column, 1, false);
+            for (; column + 2 <= c->result_width; column += 2) convolve_columns(t, block, tile, row, column, 2, false);
+            if (column < c->result_width) convolve_columns(t, block, tile, row, column, 1, false);
         }
     }
 }
@@ -142,11 +152,14 @@ static size_t partial_size(const fovea_side_by_side *c) {
 
 size_t fovea_side_by_side_gradient_scratch(const fovea_side_by_side *c) { return c->blocks * partial_size(c); }
 
-// By pointer: how wide vectors are passed depends on the instruction set.
+// By pointer: how wide vectors are passed depends on the instruction set. Half to half, because a sum in order would have
+// each addition wait for the one before.
 ALWAYS_INLINE float sum_of_lanes(const vector *v) {
-    float sum = 0;
-    for (int i = 0; i < lanes; i++) sum += (*v)[i];
-    return sum;
+    vector sum = *v;
+    sum += __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    return sum[0] + sum[1];
 }
 
 // One row of the kernel, some of its columns, for one channel and some filters, over one block of images.
@@ -155,7 +168,9 @@ ALWAYS_INLINE void correlate(
     size_t kernel_column, const int columns) {
     const fovea_side_by_side *c = &t->c;
     vector sums[gradient_filters][gradient_columns];
+    UNROLL
     for (int f = 0; f < filters; f++) {
+        UNROLL
         for (int j = 0; j < columns; j++) sums[f][j] = (vector){0};
     }
     // A row of the image with zeros before and after it.
@@ -181,15 +196,20 @@ ALWAYS_INLINE void correlate(
         const vector *gradients = upstream + row * c->result_width;
         for (size_t column = 0; column < c->result_width; column++) {
             vector gradient[gradient_filters];
+            UNROLL
             for (int f = 0; f < filters; f++) gradient[f] = gradients[(size_t)f * filter_stride + column];
+            UNROLL
             for (int j = 0; j < columns; j++) {
                 vector pixel = pixels[column + (size_t)j];
+                UNROLL
                 for (int f = 0; f < filters; f++) sums[f][j] += gradient[f] * pixel;
             }
         }
     }
     float *partial = t->partial + block * partial_size(c);
+    UNROLL
     for (int f = 0; f < filters; f++) {
+        UNROLL
         for (int j = 0; j < columns; j++) {
             size_t place = (filter + (size_t)f) * c->channels + channel;
             place = (place * c->kernel_height + kernel_row) * c->kernel_width + kernel_column + (size_t)j;
@@ -214,6 +234,7 @@ ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_
     }
     if (!t->with_bias) return;
     size_t area = c->result_height * c->result_width;
+    UNROLL
     for (int f = 0; f < filters; f++) {
         const vector *gradients = t->upstream + (block * c->filters + filter + (size_t)f) * area;
         vector sum = (vector){0};
@@ -246,13 +267,13 @@ void fovea_side_by_side_filter_gradient(
     fovea_parallel_for(c->blocks * tiles(c->filters, gradient_filters), 1, correlate_parts, &t);
     // Block after block, whoever computed it: the same bits with any number of threads.
     size_t size = partial_size(c), weights = size - c->filters;
-    for (size_t i = 0; i < (bias != NULL ? size : weights); i++) {
-        float sum = 0;
-        for (size_t block = 0; block < c->blocks; block++) sum += scratch[block * size + i];
-        if (i < weights) {
-            filters[i] = sum;
-        } else {
-            bias[i - weights] = sum;
+    memcpy(filters, scratch, weights * sizeof(float));
+    if (bias != NULL) memcpy(bias, scratch + weights, c->filters * sizeof(float));
+    for (size_t block = 1; block < c->blocks; block++) {
+        const float *partial = scratch + block * size;
+        for (size_t i = 0; i < weights; i++) filters[i] += partial[i];
+        if (bias != NULL) {
+            for (size_t i = 0; i < c->filters; i++) bias[i] += partial[weights + i];
         }
     }
 }
