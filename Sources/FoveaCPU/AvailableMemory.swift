@@ -3,10 +3,12 @@ import Foundation
 
 /// The memory that the machine can still give. An allocation that fails later cannot be caught, so sizes are checked first.
 enum AvailableMemory {
-    /// The bytes that are free or can be freed; nil where the system does not say.
+    /// The bytes that are free or can be freed, on the machine and within the limits of the process's control groups;
+    /// nil where the system does not say.
     static func byteCount() -> Int? {
-        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8) else { return nil }
-        return byteCount(inMemoryInformation: text)
+        let machine = (try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8))
+            .flatMap(byteCount(inMemoryInformation:))
+        return [machine, ControlGroups.byteCount()].compactMap(\.self).min()
     }
 
     /// The line `MemAvailable:   23456 kB` of Linux's `/proc/meminfo`.
@@ -19,16 +21,19 @@ enum AvailableMemory {
         return nil
     }
 
+    /// So little is not worth a look.
+    private static let little = 1 << 20
+
     /// - Throws: ``FoveaError`` when the machine cannot give that much.
     static func require(_ byteCount: Int, for purpose: String) throws {
-        guard let available = self.byteCount(), byteCount > available else { return }
+        guard byteCount > little, let available = self.byteCount(), byteCount > available else { return }
         throw shortage(of: byteCount, for: purpose, available: available)
     }
 
     static func shortage(of byteCount: Int, for purpose: String, available: Int?) -> FoveaError {
-        let rest = available.map { " and \($0) bytes are available" } ?? ""
+        let rest = available.map { ", and \(byteCountText($0)) are available" } ?? ""
         return FoveaError(
-            .unavailable, "Not enough memory: \(purpose) takes \(byteCount) bytes\(rest).",
+            .unavailable, "Not enough memory: \(purpose) takes \(byteCountText(byteCount))\(rest).",
             remedy: "Use a smaller batch or smaller images, or a machine with more memory.")
     }
 }

@@ -10,12 +10,18 @@ public struct CPUBackend: Backend {
     /// Which kernels run which nodes.
     public let kernels: KernelSelection
     private let engine: Engine
+    private let memory: @Sendable () -> Int?
 
     /// - Parameters:
     ///   - threads: by default one for each physical core.
     ///   - kernels: by default chosen by timing them, anew for each backend.
     /// - Throws: ``FoveaError`` when the number of threads is not from 1 to 1024.
     public init(threads: Int? = nil, kernels: KernelSelection = KernelSelection()) throws {
+        try self.init(threads: threads, kernels: kernels, memory: AvailableMemory.byteCount)
+    }
+
+    /// - Parameter memory: the bytes that are available; nil where that is not known.
+    package init(threads: Int? = nil, kernels: KernelSelection, memory: @escaping @Sendable () -> Int?) throws {
         let threads = threads ?? Processor.physicalCoreCount
         guard (1...1024).contains(threads) else {
             throw FoveaError(
@@ -24,6 +30,7 @@ public struct CPUBackend: Backend {
         }
         self.threads = threads
         self.kernels = kernels
+        self.memory = memory
         engine = try Engine(threads: threads)
     }
 
@@ -43,5 +50,15 @@ public struct CPUBackend: Backend {
         return try kernels.reportingChanges {
             try CPUExecutable(graph, state: state, selecting: kernels, on: engine)
         }
+    }
+
+    public var availableByteCount: Int? { memory() }
+
+    public func predictedByteCount(of graph: Graph) throws -> Int? {
+        fovea_set_thread_count(Int32(threads))
+        var states: [String: StateMemory] = [:]
+        for state in graph.states { states[state.name] = try StateMemory(planning: state.type) }
+        let plan = try LoweredGraph(graph, state: states, selecting: kernels.untimed, on: engine).memoryPlan
+        return saturatingSum(plan.arenaByteCount, plan.keptByteCount)
     }
 }

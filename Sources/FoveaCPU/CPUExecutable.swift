@@ -40,10 +40,7 @@ import Foundation
     ) throws {
         let lowered = try LoweredGraph(graph, state: state, selecting: kernels, on: engine)
         let program = lowered.program
-        let plan = MemoryPlan(
-            buffers: program.buffers, preparations: program.preparations, steps: program.steps,
-            inputs: lowered.inputs.compactMap { $0?.buffer }, outputs: lowered.outputs.map(\.buffer),
-            updates: lowered.updates, guardBuffer: lowered.guardValue?.buffer, alignment: AlignedMemory.alignment)
+        let plan = lowered.memoryPlan
         let memory = try ProgramMemory(plan, program.buffers)
         var readInPlace: [Int: [(primitive: BoundPrimitive, position: Int)]] = [:]
         func bound(_ step: PlannedStep) throws -> Step {

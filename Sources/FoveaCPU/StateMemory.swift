@@ -14,6 +14,12 @@ final class StateMemory: DeviceBuffer, @unchecked Sendable {
         memory = try AlignedMemory(byteCount: type.byteCount, for: "a state of type \(type)")
     }
 
+    /// Stands for a state in a plan that is never run: it has no memory.
+    init(planning type: TensorType) throws {
+        self.type = type
+        memory = try AlignedMemory(byteCount: 0, for: "no state")
+    }
+
     func read() -> Tensor {
         unsafe Tensor(type) { buffer in
             // Safe: both have exactly the type's byte count.

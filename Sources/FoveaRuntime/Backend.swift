@@ -23,6 +23,20 @@ public protocol Backend: Sendable {
     ///
     /// - Parameter state: the memory of each state of the graph; runs read it and write the graph's updates into it.
     func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable
+
+    /// The bytes of memory that the device can still give; nil where it does not say.
+    var availableByteCount: Int? { get }
+
+    /// The bytes that a program of a graph would take, its states not counted: found by planning it, while nothing large
+    /// is allocated and no kernel is timed. All nodes are supported.
+    ///
+    /// - Returns: nil where the backend cannot tell.
+    func predictedByteCount(of graph: Graph) throws -> Int?
+}
+
+extension Backend {
+    public var availableByteCount: Int? { nil }
+    public func predictedByteCount(of graph: Graph) throws -> Int? { nil }
 }
 
 /// A tensor that lives on a device from run to run. Used on the device's compute thread only.

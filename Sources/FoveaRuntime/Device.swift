@@ -39,6 +39,35 @@ public actor Device {
         return try Program(optimized, on: backend, state: state)
     }
 
+    /// The bytes that compiling a graph and running it would take beyond what the device holds: its tensors, states that
+    /// are not there yet, and what a run is given. It is planned, not compiled.
+    ///
+    /// - Returns: nil where the backend cannot tell, or does not support all of the graph.
+    /// - Throws: as ``compile(_:passes:)``.
+    public func predictedByteCount(of graph: Graph) throws -> Int? {
+        try graph.verify()
+        let optimized = try graph.optimized(by: Graph.standardPasses)
+        guard optimized.nodes.allSatisfy({ !optimized.isComputed($0) || optimized.isSupported($0, by: backend) }),
+            let program = try backend.predictedByteCount(of: optimized)
+        else { return nil }
+        return saturatingSum(program, outsideByteCount(of: optimized))
+    }
+
+    /// The bytes that compiling a graph and running it takes at most beyond what the device holds, short of working memory
+    /// of kernels: as if nothing were shared, and each tensor were kept in two layouts.
+    ///
+    /// Found at once, so that only what may not fit has to be planned.
+    package func upperByteCount(of graph: Graph) -> Int {
+        let tensors = graph.nodes.flatMap(\.results).reduce(0) { saturatingSum($0, $1.byteCount) }
+        return saturatingSum(saturatingProduct(2, tensors), outsideByteCount(of: graph))
+    }
+
+    /// States that are not on the device yet, and inputs.
+    private func outsideByteCount(of graph: Graph) -> Int {
+        let states = graph.states.filter { state[$0.name] == nil }.map(\.type)
+        return (states + graph.inputs.map(\.type)).reduce(0) { saturatingSum($0, $1.byteCount) }
+    }
+
     /// Runs a program that this device compiled.
     ///
     /// - Throws: ``FoveaError`` when the inputs are not those of the program.

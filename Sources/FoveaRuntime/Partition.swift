@@ -11,6 +11,11 @@ extension Graph {
     /// True for the nodes that are computed; placeholders and constants belong to whichever stretch reads them.
     func isComputed(_ node: Node) -> Bool { !(node.operation is Placeholder || node.operation is Constant) }
 
+    /// Whether a backend can run a node.
+    func isSupported(_ node: Node, by backend: any Backend) -> Bool {
+        backend.supports(node.operation, operands: node.operands.map(type(of:)), results: node.results)
+    }
+
     /// Cuts the graph into stretches of consecutive nodes that are all supported, or all not.
     ///
     /// Stretches do not update state: the values of the updates are among their outputs, so that no stretch sees a state

@@ -18,10 +18,7 @@ public struct Program: Sendable {
 
     init(_ graph: Graph, on backend: any Backend, state: [String: any DeviceBuffer]) throws {
         self.graph = graph
-        func isSupported(_ node: Node) -> Bool {
-            backend.supports(
-                node.operation, operands: node.operands.map(graph.type(of:)), results: node.results)
-        }
+        func isSupported(_ node: Node) -> Bool { graph.isSupported(node, by: backend) }
         if graph.nodes.allSatisfy({ !graph.isComputed($0) || isSupported($0) }) {
             plan = .whole(try backend.compile(graph, state: state))
         } else {

@@ -10,6 +10,7 @@ public actor Classifier {
     private let device: Device
     private var evaluationPrograms: [Shape: Program] = [:]
     private var inferencePrograms: [Shape: Program] = [:]
+    private var evaluationBatchSizes: [Shape: Int] = [:]
 
     /// A network whose weights the device holds already.
     init(_ model: any Layer, loss: any Loss, sharing device: Device) {
@@ -61,20 +62,39 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
     public func program(for images: Shape) async throws -> Program {
         if let known = inferencePrograms[images] { return known }
-        let program = try await device.compile(InferenceGraph(model, input: images).graph)
+        let graph = try InferenceGraph(model, input: images).graph
+        try await inferenceMemory.require(graph, for: images)
+        let program = try await device.compile(graph)
         inferencePrograms[images] = program
         return program
     }
 
+    /// The largest number of images up to that of `images` whose logits fit in memory at a time; found by planning.
+    ///
+    /// - Throws: ``FoveaError`` when not even one image fits.
+    public func batchSize(upTo images: Shape) async throws -> Int {
+        inferencePrograms[images] == nil ? try await inferenceMemory.fitting(upTo: images) : images[0]
+    }
+
+    private var inferenceMemory: BatchMemory {
+        BatchMemory(device: device, purpose: "using the network") { [model] images in
+            try InferenceGraph(model, input: images).graph
+        }
+    }
+
     /// Loss, accuracy and confusion over a data set.
     ///
+    /// - Parameter batchSize: how many images are measured at a time, or fewer where so many do not fit in memory.
     /// - Throws: ``FoveaError`` when the images do not fit the preprocessing, or the network has other classes.
     public func evaluate(
         _ dataset: Dataset, preprocessing: Preprocessing, batchSize: Int = 250
     ) async throws -> Evaluation {
         var evaluation = Evaluation(classNames: dataset.classNames)
+        let size = try await evaluationBatchSize(
+            upTo: Shape(
+                validating: [min(batchSize, dataset.count)] + preprocessing.inputType.shape.dimensions.dropFirst()))
         let loader = try DataLoader(
-            dataset, preprocessing: preprocessing, batchSize: min(batchSize, dataset.count),
+            dataset, preprocessing: preprocessing, batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false))
         for try await batch in loader {
             let program = try await evaluationProgram(batch.images.shape)
@@ -87,6 +107,17 @@ public actor Classifier {
                 loss: try results.tensor(GraphName.loss).floats[0])
         }
         return evaluation
+    }
+
+    /// As large as fits when it is first asked for.
+    private func evaluationBatchSize(upTo images: Shape) async throws -> Int {
+        if let known = evaluationBatchSizes[images] { return known }
+        let memory = BatchMemory(device: device, purpose: "measuring the network") { [model, loss] images in
+            try EvaluationGraph(model, loss: loss, input: images).graph
+        }
+        let found = try await memory.fitting(upTo: images)
+        evaluationBatchSizes[images] = found
+        return found
     }
 
     private func evaluationProgram(_ shape: Shape) async throws -> Program {

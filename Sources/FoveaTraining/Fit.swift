@@ -119,7 +119,10 @@ public struct Fit: AsyncSequence, Sendable {
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch
                 ).makeAsyncIterator()
             }
-            if let batch = try await batches?.next() {
+            let begin = ContinuousClock.now
+            let batch = try await batches?.next()
+            totals.wait += ContinuousClock.now - begin
+            if let batch {
                 let factor = schedule.factor(at: (epoch - 1) * fit.stepsPerEpoch + totals.steps)
                 let report = try await fit.trainer.step(batch, learningRateFactor: factor)
                 totals.add(report)
@@ -145,6 +148,8 @@ private struct EpochTotals {
     private var count = 0
     private var learningRate = 0.0
     private(set) var steps = 0
+    /// How long steps waited for their images.
+    var wait = Duration.zero
 
     mutating func add(_ report: StepReport) {
         lossSum += Double(report.loss) * Double(report.count)
@@ -163,6 +168,7 @@ private struct EpochTotals {
             epoch: epoch, trainLoss: Float(lossSum / examples), trainAccuracy: Float(Double(correct) / examples),
             validationLoss: (evaluation?.loss).map { Float($0) },
             validationAccuracy: (evaluation?.accuracy).map { Float($0) }, learningRate: Float(learningRate),
-            seconds: Float(seconds), imagesPerSecond: Float(seconds > 0 ? Double(count) / seconds : 0))
+            seconds: Float(seconds), imagesPerSecond: Float(seconds > 0 ? Double(count) / seconds : 0),
+            dataWait: Float(seconds > 0 ? wait / .seconds(seconds) : 0))
     }
 }

@@ -131,9 +131,16 @@ public actor Trainer {
         if let known = programs[shape] { return known }
         let training = try TrainingGraph(
             model, loss: loss, optimizer: optimizer, input: shape, hasDropout: hasDropout)
+        try await batchMemory.require(training.graph, for: shape)
         let compiled = (program: try await device.compile(training.graph), isRandom: training.isRandom)
         programs[shape] = compiled
         return compiled
+    }
+
+    private var batchMemory: BatchMemory {
+        BatchMemory(device: device, purpose: "training") { [model, loss, optimizer, hasDropout] images in
+            try TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout).graph
+        }
     }
 
     /// What to say of a loss that is not finite: the first layer whose result is not.

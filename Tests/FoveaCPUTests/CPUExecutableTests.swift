@@ -226,7 +226,7 @@ struct CPUExecutableTests {
         let error = try await #require(throws: FoveaError.self) { try await device.compile(builder.graph) }
         #expect(error.code == .unavailable)
         // 2^38 floats, and the input in a cache line of its own.
-        #expect(error.problem.contains("\((1 << 40) + 64)"), "names the predicted bytes: \(error.problem)")
+        #expect(error.problem.contains("takes 1.1 TB, and"), "names the predicted bytes: \(error.problem)")
     }
 
     @Test("has no state that is larger than the machine's memory")

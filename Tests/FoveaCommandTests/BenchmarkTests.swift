@@ -33,7 +33,8 @@ struct BenchmarkTests {
                 json.names == [
                     "model", "mode", "batch_size", "threads", "device", "precision", "compile_ms", "median_ms",
                     "p10_ms",
-                    "p90_ms", "images_per_second", "peak_rss_mb", "effective_gflops", "steps", "input", "classes",
+                    "p90_ms", "images_per_second", "peak_rss_mb", "rss_growth_mb", "effective_gflops", "steps", "input",
+                    "classes",
                 ])
             #expect(json["model"] == "lenet5" && json["mode"] == .string(mode) && json["precision"] == "f32")
             #expect(json["batch_size"] == 4 && json["steps"] == 6 && json["classes"] == 10)
@@ -46,6 +47,18 @@ struct BenchmarkTests {
             let operations = 2 * 416_520 * 4 * (mode == "train" ? 3.0 : 1)
             #expect(abs(work * median * 1e6 / operations - 1) < 1e-9)
             #expect(try #require(json["peak_rss_mb"].double) > 1)
+        }
+    }
+
+    @Test("Memory stays flat from step to step", arguments: ["train", "infer"])
+    func flatMemory(mode: String) throws {
+        try withTemporaryFolder { folder in
+            let run = try benchmark(
+                "--model lenet5 --mode \(mode) --batch-size 8 --warmup 500 --steps 4000 --deterministic --json",
+                in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            // A leak of 1 kB in each step would come to 4 MB.
+            #expect(try #require(try run.json["rss_growth_mb"].double) < 1.5)
         }
     }
 
@@ -156,8 +169,8 @@ struct BenchmarkTests {
 
     @Test("The peak is read from the process's status")
     func peakMemory() {
-        #expect(PeakMemory.byteCount(inStatus: "VmPeak:\t 9 kB\nVmHWM:\t    2048 kB\n") == 2 << 20)
-        #expect(PeakMemory.byteCount(inStatus: "VmPeak:\t 9 kB\n") == nil)
-        #expect(PeakMemory.byteCount(inStatus: "VmHWM:\t 9223372036854775807 kB\n") == nil)
+        #expect(ProcessMemory.byteCount("VmHWM", inStatus: "VmPeak:\t 9 kB\nVmHWM:\t    2048 kB\n") == 2 << 20)
+        #expect(ProcessMemory.byteCount("VmHWM", inStatus: "VmPeak:\t 9 kB\n") == nil)
+        #expect(ProcessMemory.byteCount("VmHWM", inStatus: "VmHWM:\t 9223372036854775807 kB\n") == nil)
     }
 }

@@ -29,9 +29,10 @@ struct TrainTests {
             #expect(
                 lines[0].names == [
                     "epoch", "train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate", "seconds",
-                    "images_per_second",
+                    "images_per_second", "data_wait",
                 ])
             for name in lines[0].names { #expect(lines[0][name].double != nil, "\(name)") }
+            #expect((0...1).contains(try #require(lines[0]["data_wait"].double)))
             #expect(
                 lines[1].names == [
                     "event", "best_val_accuracy", "best_epoch", "test_accuracy", "test_loss", "out", "parameters",

@@ -63,24 +63,25 @@ struct RunFolderTests {
         try withTemporaryFolder { folder in
             let written = try RunFolder.create(at: "\(folder)/r", run: run, model: model)
             var epoch = EpochMetrics(
-                epoch: 1, trainLoss: 2.25, trainAccuracy: 0.5, learningRate: 0.01, seconds: 1.5, imagesPerSecond: 4000)
+                epoch: 1, trainLoss: 2.25, trainAccuracy: 0.5, learningRate: 0.01, seconds: 1.5, imagesPerSecond: 4000,
+                dataWait: 0.25)
             try written.append(epoch)
             epoch.epoch = 2
             (epoch.validationLoss, epoch.validationAccuracy) = (.nan, 0.1)
             try written.append(epoch)
             #expect(
                 try text("\(folder)/r/metrics.csv") == """
-                    epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second
-                    1,2.25,0.5,,,0.01,1.5,4000.0
-                    2,2.25,0.5,null,0.1,0.01,1.5,4000.0
+                    epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds,images_per_second,data_wait
+                    1,2.25,0.5,,,0.01,1.5,4000.0,0.25
+                    2,2.25,0.5,null,0.1,0.01,1.5,4000.0,0.25
 
                     """)
             #expect(
                 try text("\(folder)/r/metrics.jsonl") == """
                     {"epoch":1,"train_loss":2.25,"train_accuracy":0.5,"val_loss":null,"val_accuracy":null,\
-                    "learning_rate":0.01,"seconds":1.5,"images_per_second":4000.0}
+                    "learning_rate":0.01,"seconds":1.5,"images_per_second":4000.0,"data_wait":0.25}
                     {"epoch":2,"train_loss":2.25,"train_accuracy":0.5,"val_loss":null,"val_accuracy":0.1,\
-                    "learning_rate":0.01,"seconds":1.5,"images_per_second":4000.0}
+                    "learning_rate":0.01,"seconds":1.5,"images_per_second":4000.0,"data_wait":0.25}
 
                     """)
         }

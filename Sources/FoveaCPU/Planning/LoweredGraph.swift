@@ -70,3 +70,13 @@ struct LoweredGraph {
         self.inputs = inputs
     }
 }
+
+extension LoweredGraph {
+    /// Where everything lies when the steps run.
+    var memoryPlan: MemoryPlan {
+        MemoryPlan(
+            buffers: program.buffers, preparations: program.preparations, steps: program.steps,
+            inputs: inputs.compactMap { $0?.buffer }, outputs: outputs.map(\.buffer), updates: updates,
+            guardBuffer: guardValue?.buffer, alignment: AlignedMemory.alignment)
+    }
+}

@@ -41,6 +41,9 @@ public final class KernelSelection: Sendable {
         self.pick = pick
     }
 
+    /// The same choices for a plan that is never run: what is not known is decided by sizes, and nothing is remembered.
+    var untimed: KernelSelection { KernelSelection(.fixed, known: known.withLock { $0 }) }
+
     /// The choices that compilations have used so far: the kernel's name by the question that it answers.
     public var choices: [String: String] { used.withLock { $0 } }
 

@@ -18,6 +18,8 @@ struct BenchmarkReport {
     let multiplyAdds: Int
     /// In bytes; nil where the system does not say.
     let peakMemory: Int?
+    /// By how many bytes memory has grown from the first measured step to the last; nil where the system does not say.
+    let memoryGrowth: Int?
     /// How each node is run, where that was asked for.
     let explanation: Explanation?
 
@@ -40,6 +42,7 @@ struct BenchmarkReport {
             ("p10_ms", .number(steps.quantile(0.1) * 1e3)), ("p90_ms", .number(steps.quantile(0.9) * 1e3)),
             ("images_per_second", .number(imagesPerSecond)),
             ("peak_rss_mb", peakMegabytes.map(JSONValue.number) ?? .null),
+            ("rss_growth_mb", memoryGrowth.map { .number(Double($0) / 1e6) } ?? .null),
             ("effective_gflops", .number(effectiveGigaflops)), ("steps", .integer(steps.count)),
             ("input", .array(images.dimensions.dropFirst().map(JSONValue.integer))), ("classes", .integer(classes)),
         ]
@@ -71,6 +74,11 @@ struct BenchmarkReport {
                 ["speed", "\(imagesPerSecond.significant) images per second"],
                 ["work", "\(effectiveGigaflops.significant) GFLOP/s"],
                 ["peak memory", peakMegabytes.map { "\($0.groupedWhole) MB" } ?? "unknown"],
+                [
+                    "memory grown",
+                    memoryGrowth.map { "\((Double($0) / 1e3).groupedWhole) kB in \(steps.count.grouped) steps" }
+                        ?? "unknown",
+                ],
             ])
         return explanation.map { "\(figures)\n\n\($0.text)" } ?? figures
     }

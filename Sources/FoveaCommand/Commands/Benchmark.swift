@@ -20,7 +20,8 @@ struct Benchmark: AsyncParsableCommand {
             A step of training is forward, cross-entropy, backward and the optimizer's update. Every step is given its \
             images anew, as in use; loading and preparing them is not measured, compiling is measured apart. \
             effective_gflops counts 2 operations for each multiply-add, and training as three times the forward pass; \
-            peak_rss_mb is the whole process's, in units of 10^6 bytes.
+            peak_rss_mb is the whole process's, in units of 10^6 bytes; rss_growth_mb is by how much its resident \
+            memory has grown from the first timed step to the last, the list of times included.
             """)
 
     @OptionGroup var network: NetworkOptions
@@ -105,7 +106,7 @@ struct Benchmark: AsyncParsableCommand {
             threads: (device.backend as? CPUBackend)?.threads ?? 1, device: device.backend.name,
             compilation: compilation, steps: measured.durations,
             multiplyAdds: try Summary(of: network.layer, input: image).totalMultiplyAdds,
-            peakMemory: PeakMemory.byteCount,
+            peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,
             explanation: explain ? try await explanation(trainer, batch, step: measured.durations.quantile(0.5)) : nil)
         if output.json {
             try StandardOutput.document(report.json)
@@ -153,21 +154,29 @@ struct Benchmark: AsyncParsableCommand {
 
     /// Warms up, then times the steps.
     ///
-    /// - Returns: the time of each step, and by name what they computed.
+    /// - Returns: the time of each step, by name what they computed, and by how many bytes memory has grown meanwhile.
     private func measure(
         _ trainer: Trainer, _ batch: Batch
-    ) async throws -> (durations: [Duration], outputs: Weights) {
+    ) async throws -> (durations: [Duration], outputs: Weights, memoryGrowth: Int?) {
         let before = warmup.map(SeriesLength.runs) ?? .about(.seconds(0.5), atLeast: 3)
         let length = steps.map(SeriesLength.runs) ?? .about(.seconds(5), atLeast: 5)
         switch mode {
         case .train:
             _ = try await trainer.timedSteps(batch, before)
+            let start = ProcessMemory.residentByteCount
             let runs = try await trainer.timedSteps(batch, length)
-            return (runs.map(\.duration), ["loss": Tensor(runs.map(\.kept))])
+            return (runs.map(\.duration), ["loss": Tensor(runs.map(\.kept))], growth(since: start))
         case .infer:
             _ = try await trainer.classifier.timedLogits(batch.images, before)
+            let start = ProcessMemory.residentByteCount
             let durations = try await trainer.classifier.timedLogits(batch.images, length)
-            return (durations, ["logits": try await trainer.classifier.logits(batch.images)])
+            let grown = growth(since: start)
+            return (durations, ["logits": try await trainer.classifier.logits(batch.images)], grown)
         }
+    }
+
+    private func growth(since start: Int?) -> Int? {
+        guard let start, let end = ProcessMemory.residentByteCount else { return nil }
+        return end - start
     }
 }

@@ -32,6 +32,7 @@ struct ImageClassification {
     private let model: SavedModel
     private let classifier: Classifier
     private let limit: Int
+    /// How many images are classified at a time, where so many fit.
     private static let batchSize = 64
 
     init(_ model: SavedModel, _ classifier: Classifier, limit: Int) {
@@ -41,10 +42,13 @@ struct ImageClassification {
     func run(_ paths: [String]) async throws -> (results: [Result], refusals: Refusals) {
         var results: [Result] = []
         var refusals = Refusals()
-        for start in stride(from: 0, to: paths.count, by: Self.batchSize) {
+        let image = model.preprocessing.inputType.shape.dimensions.dropFirst()
+        let batchSize = try await classifier.batchSize(
+            upTo: Shape(validating: [min(Self.batchSize, max(1, paths.count))] + image))
+        for start in stride(from: 0, to: paths.count, by: batchSize) {
             var readable: [String] = []
             var elements: [Float] = []
-            for path in paths[start..<min(start + Self.batchSize, paths.count)] {
+            for path in paths[start..<min(start + batchSize, paths.count)] {
                 do {
                     elements += try model.preprocessing.tensor(forFile: path).floats
                     readable.append(path)
@@ -53,7 +57,6 @@ struct ImageClassification {
                 }
             }
             guard !readable.isEmpty else { continue }
-            let image = model.preprocessing.inputType.shape.dimensions.dropFirst()
             let images = try Tensor(Shape(validating: [readable.count] + image), elements)
             let predictions = try await classifier.logits(images).predictions(limit: limit)
             results += zip(readable, predictions).map { Result(path: $0, predictions: $1) }

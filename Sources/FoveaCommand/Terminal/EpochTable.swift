@@ -14,6 +14,7 @@ struct EpochTable {
             ("train_loss", { $0.trainLoss.fourDecimals }),
             ("train_accuracy", { $0.trainAccuracy.percent }),
         ] + (hasValidation ? validation : []) + [
+            ("data_wait", { $0.dataWait.percent }),
             ("images/s", { $0.imagesPerSecond.groupedWhole }),
             ("time", { $0.seconds.duration }),
         ]

@@ -15,10 +15,13 @@ public struct EpochMetrics: Hashable, Sendable {
     public var learningRate: Float
     public var seconds: Float
     public var imagesPerSecond: Float
+    /// The part of the time, between 0 and 1, in which training waited for images to be loaded and prepared.
+    public var dataWait: Float
 
     public init(
         epoch: Int, trainLoss: Float, trainAccuracy: Float, validationLoss: Float? = nil,
-        validationAccuracy: Float? = nil, learningRate: Float, seconds: Float, imagesPerSecond: Float
+        validationAccuracy: Float? = nil, learningRate: Float, seconds: Float, imagesPerSecond: Float,
+        dataWait: Float
     ) {
         self.epoch = epoch
         self.trainLoss = trainLoss
@@ -28,6 +31,7 @@ public struct EpochMetrics: Hashable, Sendable {
         self.learningRate = learningRate
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
+        self.dataWait = dataWait
     }
 
     /// The columns in their order, under the names that scripts rely on.
@@ -40,6 +44,7 @@ public struct EpochMetrics: Hashable, Sendable {
         ("learning_rate", { JSONValue($0.learningRate) }),
         ("seconds", { JSONValue($0.seconds) }),
         ("images_per_second", { JSONValue($0.imagesPerSecond) }),
+        ("data_wait", { JSONValue($0.dataWait) }),
     ]
 
     /// The names of the columns, separated by commas.
