@@ -33,9 +33,7 @@ let package = Package(
             dependencies: ["FoveaGraph", .product(name: "OrderedCollections", package: "swift-collections")],
             swiftSettings: settings),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(
-            name: "CFoveaVips",
-            linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("gobject-2.0"), .linkedLibrary("glib-2.0")]),
+        .target(name: "CFoveaVips"),
         .target(name: "FoveaData", dependencies: ["FoveaGraph", "CZlib", "CFoveaVips"], swiftSettings: settings),
         .target(
             name: "FoveaFormats",

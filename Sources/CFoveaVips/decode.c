@@ -1,27 +1,68 @@
 #include "CFoveaVips.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
 
 #include "vips_declarations.h"
 
+// Each function under its own name, once the library is loaded.
+#define DEFINE(result, name, parameters) static result(*name) parameters;
+FOVEA_VIPS_FUNCTIONS(DEFINE)
+
+static const char *const file_names[] = {
+#ifdef __APPLE__
+    "libvips.42.dylib", "/opt/homebrew/lib/libvips.42.dylib", "/usr/local/lib/libvips.42.dylib",
+#else
+    "libvips.so.42",
+#endif
+};
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static bool is_ready;
+// Empty when libvips is ready.
+static char problem[512] = "";
 // libvips has one error text for the whole process. Decoding holds the lock for reading; who needs the text of a failure
 // decodes once more while holding it alone.
 static pthread_rwlock_t error_text_lock = PTHREAD_RWLOCK_INITIALIZER;
 
 static void drop_message(const char *domain, int level, const char *message, void *data) {}
 
+static bool load(void) {
+    void *library = NULL;
+    for (size_t i = 0; library == NULL && i < sizeof file_names / sizeof *file_names; i++) {
+        library = dlopen(file_names[i], RTLD_LAZY);
+    }
+    const char *missing = NULL;
+// C does not let a pointer to data become one to a function; POSIX promises that they look the same.
+#define LOOK_UP(result, name, parameters)                                                                              \
+    if (library != NULL && missing == NULL && (*(void **)&name = dlsym(library, #name)) == NULL) missing = #name;
+    FOVEA_VIPS_FUNCTIONS(LOOK_UP)
+    if (library == NULL) {
+        const char *reason = dlerror();
+        snprintf(problem, sizeof problem, "%s", reason == NULL ? "it is not there" : reason);
+    } else if (missing != NULL) {
+        snprintf(problem, sizeof problem, "it has no function %s", missing);
+    }
+    return problem[0] == 0;
+}
+
 static void start(void) {
-    is_ready = vips_init("fovea") == 0;
-    if (!is_ready) return;
+    if (!load()) return;
+    if (vips_init("fovea") != 0) {
+        snprintf(problem, sizeof problem, "it does not start");
+        return;
+    }
     vips_block_untrusted_set(true);
     // The caller decides what runs at once, and no image comes twice.
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     // What is wrong with a file is said in the error; libvips would also print it.
     g_log_set_handler("VIPS", fovea_log_info_to_warning, drop_message, NULL);
+}
+
+const char *fovea_vips_problem(void) {
+    pthread_once(&once, start);
+    return problem[0] == 0 ? NULL : problem;
 }
 
 /// Replaces an image by what `call` made of it; false when the call failed.
@@ -98,12 +139,8 @@ static FoveaVipsResult decode(
 FoveaVipsResult fovea_vips_decode(
     const void *bytes, size_t length, bool is_png, int maximum_extent, int64_t maximum_pixel_count,
     FoveaVipsImage *image) {
-    pthread_once(&once, start);
     *image = (FoveaVipsImage){0};
-    if (!is_ready) {
-        snprintf(image->reason, sizeof image->reason, "libvips cannot start");
-        return FOVEA_VIPS_FAILED;
-    }
+    if (fovea_vips_problem() != NULL) return FOVEA_VIPS_MISSING;
     pthread_rwlock_rdlock(&error_text_lock);
     FoveaVipsResult result = decode(bytes, length, is_png, maximum_extent, maximum_pixel_count, image);
     pthread_rwlock_unlock(&error_text_lock);
@@ -121,11 +158,9 @@ FoveaVipsResult fovea_vips_decode(
 }
 
 void fovea_vips_free(FoveaVipsImage *image) {
+    if (image->pixels == NULL) return;
     g_free(image->pixels);
     image->pixels = NULL;
 }
 
-const char *fovea_vips_version(void) {
-    pthread_once(&once, start);
-    return vips_version_string();
-}
+const char *fovea_vips_version(void) { return fovea_vips_problem() == NULL ? vips_version_string() : NULL; }

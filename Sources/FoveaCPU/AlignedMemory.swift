@@ -22,8 +22,10 @@ import Foundation
         guard status == 0, let start = unsafe start else {
             throw AvailableMemory.shortage(of: byteCount, for: purpose, available: nil)
         }
-        // Advice only: without it everything is as it was.
-        if isHuge { _ = unsafe madvise(start, byteCount, MADV_HUGEPAGE) }
+        #if os(Linux)
+            // Advice only: without it everything is as it was.
+            if isHuge { _ = unsafe madvise(start, byteCount, MADV_HUGEPAGE) }
+        #endif
         unsafe memset(start, 0, byteCount)
         unsafe self.start = unsafe start
         self.byteCount = byteCount

@@ -22,7 +22,7 @@ import Foundation
 
     private let threads: Int
     private let preparations: [(step: Step, threads: Int)]
-    /// The states that preparations read, and their versions at that time; nil before the first run.
+    /// The states that preparations read, and their versions at that time; nil where a preparation has failed.
     private let preparedStates: [StateMemory]
     private var preparedVersions: [Int]?
     private let runSteps: [(step: Step, threads: Int, isGuarded: Bool)]
@@ -101,6 +101,8 @@ import Foundation
                 multiplyAdds: nodes.compactMap(\.self).map(graph.multiplyAdds(of:)).reduce(0, +),
                 byteCount: (step.reads + step.writes).reduce(0) { $0 + $1.layout.byteCount })
         }
+        // Already now, so that a program is ready when its first input is.
+        try prepare()
     }
 
     func run(_ given: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {

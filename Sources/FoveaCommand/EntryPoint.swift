@@ -11,12 +11,11 @@ enum EntryPoint {
         {
             ThreadWaiting.limitSpinning()
         }
+        ImageLibrary.leaveOutModules()
         // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         do {
-            let arguments = Array(CommandLine.arguments.dropFirst())
-            try Fovea.expectKnownNames(in: arguments)
-            var command = try Fovea.parseAsRoot(arguments)
+            var command = try Fovea.parsed(Array(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

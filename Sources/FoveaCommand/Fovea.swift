@@ -19,9 +19,21 @@ struct Fovea: AsyncParsableCommand {
 }
 
 extension Fovea {
-    /// Throws ``FoveaError`` that suggests the nearest name when the first word is no command, or when an option is none of
-    /// the command's. The argument parser would speak of a missing option before one that is mistyped.
-    static func expectKnownNames(in arguments: [String]) throws {
+    /// The command that the arguments ask for.
+    ///
+    /// - Throws: ``FoveaError`` that suggests the nearest name when the first word is no command, or when an option is none of
+    ///   the command's; otherwise the argument parser's error, which would speak of a missing option before one that is
+    ///   mistyped.
+    static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot(arguments)
+        } catch {
+            try expectKnownNames(in: arguments)
+            throw error
+        }
+    }
+
+    private static func expectKnownNames(in arguments: [String]) throws {
         guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
         let commands = configuration.subcommands
         guard let command = commands.first(where: { $0.configuration.commandName == word }) else {

@@ -7,8 +7,8 @@ enum Versions {
     /// Name and version of each library; Fovea's own is added by the run folder.
     static var libraries: [(name: String, version: String)] {
         [
-            ("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version), ("libvips", ImageFile.libraryVersion),
-            ("swift", swift),
+            ("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version),
+            ("libvips", ImageFile.libraryVersion ?? "missing"), ("swift", swift),
         ]
     }
 

@@ -5,6 +5,9 @@ open class GraphBuilder {
     /// The graph so far.
     public private(set) var graph = Graph()
 
+    /// The names that are taken.
+    private var names: [Placeholder.Role: Set<String>] = [:]
+
     /// The layer whose operations are being added.
     public var location = Location.none
 
@@ -21,11 +24,7 @@ open class GraphBuilder {
     }
 
     private func placeholder(_ placeholder: Placeholder) throws -> Value {
-        let taken = graph.nodes.contains { node in
-            guard let other = node.operation as? Placeholder else { return false }
-            return other.name == placeholder.name && other.role == placeholder.role
-        }
-        guard !taken else {
+        guard names[placeholder.role, default: []].insert(placeholder.name).inserted else {
             throw FoveaError(
                 .usage, "The graph already has the \(placeholder.role) `\(placeholder.name)`.",
                 remedy: "Use the value that is there, or another name.")

@@ -130,7 +130,6 @@ public struct Tensor: Hashable, Sendable {
         func elements<Element>(of: Element.Type) throws -> [Element] {
             // Safe: `fill` is handed the whole capacity and must write all of it; every bit pattern is a valid element.
             unsafe try [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-                unsafe UnsafeMutableRawBufferPointer(buffer).initializeMemory(as: UInt8.self, repeating: 0)
                 unsafe try fill(UnsafeMutableRawBufferPointer(buffer))
                 initializedCount = count
             }

@@ -11,6 +11,8 @@ public actor Classifier {
     private var evaluationPrograms: [Shape: Program] = [:]
     private var inferencePrograms: [Shape: Program] = [:]
     private var evaluationBatchSizes: [Shape: Int] = [:]
+    /// The graph for the images that the network was looked at with: tracing a large network takes a while.
+    private var traced: (images: Shape, graph: Graph)?
 
     /// A network whose weights the device holds already.
     init(_ model: any Layer, loss: any Loss, sharing device: Device) {
@@ -30,6 +32,7 @@ public actor Classifier {
     ) async throws {
         self.init(model, loss: CrossEntropyLoss(), sharing: device)
         let network = try InferenceGraph(model, input: preprocessing.inputType.shape)
+        traced = (preprocessing.inputType.shape, network.graph)
         let fitted = try weights.fitted(to: network.parameters, source: source)
         try await device.write(fitted.namedTensors)
     }
@@ -62,7 +65,7 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
     public func program(for images: Shape) async throws -> Program {
         if let known = inferencePrograms[images] { return known }
-        let graph = try InferenceGraph(model, input: images).graph
+        let graph = try inferenceGraph(images)
         try await inferenceMemory.require(graph, for: images)
         let program = try await device.compile(graph)
         inferencePrograms[images] = program
@@ -77,8 +80,13 @@ public actor Classifier {
     }
 
     private var inferenceMemory: BatchMemory {
-        BatchMemory(device: device, purpose: "using the network") { [model] images in
-            try InferenceGraph(model, input: images).graph
+        BatchMemory(device: device, purpose: "using the network", graph: inferenceGraph)
+    }
+
+    private var inferenceGraph: @Sendable (_ images: Shape) throws -> Graph {
+        { [model, traced] images in
+            if let traced, traced.images == images { return traced.graph }
+            return try InferenceGraph(model, input: images).graph
         }
     }
 

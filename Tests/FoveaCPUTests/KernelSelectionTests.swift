@@ -56,6 +56,16 @@ struct KernelSelectionTests {
         #expect(second.choices == first.choices)
     }
 
+    @Test("a choice that names a kernel which is not there is made anew")
+    func unknownKernel() async throws {
+        let first = KernelSelection()
+        _ = try await Device(try CPUBackend(threads: 2, kernels: first)).compile(Self.graph())
+        let second = KernelSelection(known: first.choices.mapValues { _ in "jit:none" })
+        _ = try await Device(try CPUBackend(threads: 2, kernels: second)).compile(Self.graph())
+        #expect(Set(second.choices.keys) == Set(first.choices.keys))
+        #expect(!second.choices.values.contains("jit:none"))
+    }
+
     @Test("fixed rules time nothing and choose the same every time")
     func fixed() async throws {
         let choices = try await [KernelSelection(.fixed), KernelSelection(.fixed)].asyncMap { selection in

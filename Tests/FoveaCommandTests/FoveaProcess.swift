@@ -13,9 +13,11 @@ struct FoveaProcess {
 
     /// Runs `fovea` to its end.
     ///
-    /// - Parameter folder: the working folder.
-    init(_ arguments: [String], in folder: String, cache: String? = nil) throws {
-        (status, output, errors) = try Running(arguments, in: folder, cache: cache).end()
+    /// - Parameters:
+    ///   - folder: the working folder.
+    ///   - environment: variables that are set for this run.
+    init(_ arguments: [String], in folder: String, cache: String? = nil, environment: [String: String] = [:]) throws {
+        (status, output, errors) = try Running(arguments, in: folder, cache: cache, environment: environment).end()
     }
 
     /// The whole output as one JSON document.
@@ -37,7 +39,9 @@ struct FoveaProcess {
         private static let sharedCache = FileManager.default.temporaryDirectory.appending(path: "fovea-tests-cache")
             .path
 
-        init(_ arguments: [String], in folder: String, cache: String? = nil) throws {
+        init(
+            _ arguments: [String], in folder: String, cache: String? = nil, environment: [String: String] = [:]
+        ) throws {
             let name = UUID().uuidString
             outputFile = URL(filePath: "\(folder)/.\(name).out")
             errorFile = URL(filePath: "\(folder)/.\(name).err")
@@ -48,7 +52,7 @@ struct FoveaProcess {
             process.environment = ProcessInfo.processInfo.environment.merging([
                 "OMP_WAIT_POLICY": "passive",
                 "XDG_CACHE_HOME": cache ?? Self.sharedCache,
-            ]) { $1 }
+            ]) { $1 }.merging(environment) { $1 }
             process.standardInput = FileHandle.nullDevice
             process.standardOutput = try Self.emptyFile(outputFile)
             process.standardError = try Self.emptyFile(errorFile)

@@ -12,6 +12,7 @@
 #include "MaxPooling.h"
 #include "Movement.h"
 #include "Normalization.h"
+#include "NormalizationFolding.h"
 #include "Optimizers.h"
 #include "Parallel.h"
 #include "Primitives.h"

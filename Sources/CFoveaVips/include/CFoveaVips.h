@@ -23,7 +23,13 @@ typedef enum {
     FOVEA_VIPS_TOO_LARGE,
     /// `reason` says why.
     FOVEA_VIPS_FAILED,
+    /// libvips cannot be used: see `fovea_vips_problem`.
+    FOVEA_VIPS_MISSING,
 } FoveaVipsResult;
+
+/// Loads libvips, unless that has happened before; NULL when it can be used, otherwise the reason why not. May be called
+/// from any thread.
+const char *_Nullable fovea_vips_problem(void);
 
 /// Decodes a PNG or JPEG file that is in memory, upright as its EXIF orientation says, its transparent parts on white.
 /// Truncated and damaged data is a failure. May be called from any thread.
@@ -33,7 +39,7 @@ FoveaVipsResult fovea_vips_decode(
 
 void fovea_vips_free(FoveaVipsImage *_Nonnull image);
 
-/// The version of libvips, as `8.14.1`.
-const char *_Nonnull fovea_vips_version(void);
+/// The version of libvips, as `8.14.1`; NULL when it cannot be used.
+const char *_Nullable fovea_vips_version(void);
 
 #endif

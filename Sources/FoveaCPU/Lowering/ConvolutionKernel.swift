@@ -46,9 +46,10 @@ struct ConvolutionKernel: ~Copyable {
         throws
     {
         let question = try ConvolutionQuestion(kind, geometry, epilogue, node)
-        let candidates = try question.candidates()
+        let text = question.text
+        let candidates = try question.candidates(upTo: node.selection.known(text))
         let position = try node.selection.choose(
-            question.text, among: candidates.map(\.name), preferred: question.preferred(among: candidates)
+            text, among: candidates.map(\.name), preferred: question.preferred(among: candidates)
         ) {
             try KernelTimer(engine: node.engine, purpose: node.purpose).times(of: candidates.map(question.timed))
         }
@@ -127,7 +128,9 @@ private struct ConvolutionQuestion {
     }
 
     /// The kernels that are worth a look, for all threads and, where there is little to do, for one.
-    func candidates() throws -> [ConvolutionCandidate] {
+    ///
+    /// - Parameter last: the name of the one that is wanted: others after it are not looked for.
+    func candidates(upTo last: String?) throws -> [ConvolutionCandidate] {
         let all = node.engine.threads
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
         var found: [ConvolutionCandidate] = []
@@ -135,13 +138,17 @@ private struct ConvolutionQuestion {
             fovea_set_thread_count(Int32(threads))
             defer { fovea_set_thread_count(Int32(all)) }
             for algorithm in [dnnl_convolution_direct, dnnl_convolution_winograd] {
-                for (position, name) in implementations(of: algorithm).enumerated() {
+                var position = 0
+                while let descriptor = try? Self.describe(problem, algorithm, position, node) {
+                    defer { position += 1 }
+                    let name = descriptor.implementation
                     // The definition, and matrix products of patches that are copied first: never the fastest.
                     guard !name.contains("ref"), !name.contains("gemm"), !name.contains("sse41") else { continue }
-                    found.append(
-                        ConvolutionCandidate(
-                            algorithm: algorithm, position: position, threads: threads,
-                            name: threads == all ? name : name + " on one thread"))
+                    let candidate = ConvolutionCandidate(
+                        algorithm: algorithm, position: position, threads: threads,
+                        name: threads == all ? name : name + " on one thread")
+                    found.append(candidate)
+                    if candidate.name == last { return found }
                 }
             }
         }
@@ -152,14 +159,6 @@ private struct ConvolutionQuestion {
                     algorithm: dnnl_convolution_direct, position: 0, threads: all, name: descriptor.implementation))
         }
         return found
-    }
-
-    private func implementations(of algorithm: dnnl_alg_kind_t) -> [String] {
-        var names: [String] = []
-        while let descriptor = try? Self.describe(problem, algorithm, names.count, node) {
-            names.append(descriptor.implementation)
-        }
-        return names
     }
 
     /// What is taken where nothing is timed: Winograd where it has tiles enough to fill its matrix products.

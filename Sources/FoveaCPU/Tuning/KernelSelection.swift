@@ -47,24 +47,28 @@ public final class KernelSelection: Sendable {
     /// The choices that compilations have used so far: the kernel's name by the question that it answers.
     public var choices: [String: String] { used.withLock { $0 } }
 
+    /// The kernel that is kept to; nil where there is still a choice.
+    func known(_ question: String) -> String? { pick == nil ? known.withLock { $0[question] } : nil }
+
     /// The position of the kernel to use.
     ///
     /// - Parameters:
     ///   - question: what is to be computed, on what.
-    ///   - names: the candidates; at least one.
+    ///   - names: the candidates, at least one; those after the one that is ``known(_:)`` may be left out.
     ///   - preferred: the position that the fixed rule takes.
     ///   - times: measures the candidates, in order.
     func choose(_ question: String, among names: [String], preferred: Int, times: () throws -> [Double]) rethrows -> Int
     {
-        var position = known.withLock { $0[question] }.flatMap(names.firstIndex(of:))
+        let known = known(question)
+        var position = known.flatMap(names.firstIndex(of:))
         if position == nil, rule == .timed, names.count > 1 {
             let times = try times()
             let fastest = times.indices.min { times[$0] < times[$1] } ?? preferred
-            known.withLock { $0[question] = names[fastest] }
+            self.known.withLock { $0[question] = names[fastest] }
             position = fastest
         }
         let chosen = pick?(names) ?? position ?? preferred
-        if names.count > 1 { used.withLock { $0[question] = names[chosen] } }
+        if names.count > 1 || known == names[chosen] { used.withLock { $0[question] = names[chosen] } }
         return chosen
     }
 

@@ -35,9 +35,8 @@ struct Predict: AsyncParsableCommand {
                 remedy: "Give a run folder, with --weights where it shall use others than its best.")
         }
         let limit = try limit(classes: saved.classNames.count)
-        let classifier = try await Classifier(saved, device: try device.open())
         let files = try ImageFiles(inputs)
-        let classified = try await ImageClassification(saved, classifier, limit: limit).run(files.paths)
+        let classified = try await ImageClassification(saved, limit: limit).run(files.paths, on: device.open())
         let report = PredictionReport(classified.results, classNames: saved.classNames)
         if output.json {
             try StandardOutput.document(report.json)

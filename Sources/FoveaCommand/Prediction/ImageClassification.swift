@@ -1,6 +1,7 @@
 import FoveaData
 import FoveaFormats
 import FoveaGraph
+import FoveaRuntime
 import FoveaTraining
 
 /// Classifies image files in batches, and keeps going where one cannot be read.
@@ -30,37 +31,74 @@ struct ImageClassification {
     }
 
     private let model: SavedModel
-    private let classifier: Classifier
     private let limit: Int
-    /// How many images are classified at a time, where so many fit.
-    private static let batchSize = 64
+    /// How many images are read, and where so many fit classified, at a time.
+    private let batchSize: Int
 
-    init(_ model: SavedModel, _ classifier: Classifier, limit: Int) {
-        (self.model, self.classifier, self.limit) = (model, classifier, limit)
+    init(_ model: SavedModel, limit: Int) {
+        (self.model, self.limit) = (model, limit)
+        // Large images fill the memory with fewer.
+        batchSize = min(64, max(1, (256 << 20) / model.preprocessing.inputType.byteCount))
     }
 
-    func run(_ paths: [String]) async throws -> (results: [Result], refusals: Refusals) {
+    /// Reads each batch while the one before it is classified, and the first while the network is made ready.
+    func run(_ paths: [String], on device: Device) async throws -> (results: [Result], refusals: Refusals) {
+        let batches = stride(from: 0, to: paths.count, by: batchSize).map {
+            paths[$0..<min($0 + batchSize, paths.count)]
+        }
+        async let first = read(batches.first ?? [])
+        let classifier = try await Classifier(model, device: device)
+        ProcessLifetime.keep((model, classifier))
+        let fitting = try await classifier.batchSize(upTo: shape(batches.first?.count ?? 1))
+        _ = try await classifier.program(for: shape(fitting))
+
         var results: [Result] = []
         var refusals = Refusals()
-        let image = model.preprocessing.inputType.shape.dimensions.dropFirst()
-        let batchSize = try await classifier.batchSize(
-            upTo: Shape(validating: [min(Self.batchSize, max(1, paths.count))] + image))
-        for start in stride(from: 0, to: paths.count, by: batchSize) {
-            var readable: [String] = []
-            var elements: [Float] = []
-            for path in paths[start..<min(start + batchSize, paths.count)] {
-                do {
-                    elements += try model.preprocessing.tensor(forFile: path).floats
-                    readable.append(path)
-                } catch let error as FoveaError {
-                    refusals.errors.append(error)
-                }
-            }
-            guard !readable.isEmpty else { continue }
-            let images = try Tensor(Shape(validating: [readable.count] + image), elements)
-            let predictions = try await classifier.logits(images).predictions(limit: limit)
-            results += zip(readable, predictions).map { Result(path: $0, predictions: $1) }
+        var batch = try await first
+        for position in batches.indices {
+            async let next = read(position + 1 < batches.count ? batches[position + 1] : [])
+            refusals.errors += batch.errors
+            results += try await classify(batch, by: classifier, atATime: fitting)
+            batch = try await next
         }
         return (results, refusals)
+    }
+
+    /// What could be read of some files.
+    private struct Batch {
+        var paths: [String] = []
+        var elements: [Float] = []
+        var errors: [FoveaError] = []
+    }
+
+    private func read(_ paths: ArraySlice<String>) async throws -> Batch {
+        var batch = Batch()
+        for path in paths {
+            do {
+                batch.elements += try model.preprocessing.tensor(forFile: path).floats
+                batch.paths.append(path)
+            } catch let error as FoveaError {
+                batch.errors.append(error)
+            }
+        }
+        return batch
+    }
+
+    private func classify(_ batch: Batch, by classifier: Classifier, atATime fitting: Int) async throws -> [Result] {
+        let size = model.preprocessing.inputType.shape.elementCount
+        var results: [Result] = []
+        for start in stride(from: 0, to: batch.paths.count, by: fitting) {
+            let part = start..<min(start + fitting, batch.paths.count)
+            let elements = batch.elements[part.lowerBound * size..<part.upperBound * size]
+            let images = try Tensor(shape(part.count), Array(elements))
+            let predictions = try await classifier.logits(images).predictions(limit: limit)
+            results += zip(batch.paths[part], predictions).map { Result(path: $0, predictions: $1) }
+        }
+        return results
+    }
+
+    /// The shape of so many images.
+    private func shape(_ count: Int) throws -> Shape {
+        try Shape(validating: [count] + model.preprocessing.inputType.shape.dimensions.dropFirst())
     }
 }

@@ -1,7 +1,7 @@
 import CFoveaVips
 import FoveaGraph
 
-/// PNG and JPEG files, decoded by libvips.
+/// PNG and JPEG files, decoded by libvips, which is loaded when the first is decoded.
 public enum ImageFile {
     /// The largest file that is read: 128 MiB.
     static let maximumByteCount = 128 << 20
@@ -18,7 +18,7 @@ public enum ImageFile {
     ///
     /// - Parameter channels: 1 for luminance, 3 for sRGB.
     /// - Throws: ``FoveaError`` that names the file and the reason when it is not there, not a regular file, neither PNG nor
-    ///   JPEG, too large, truncated or damaged.
+    ///   JPEG, too large, truncated or damaged; with code `unavailable` when libvips is not installed.
     public static func decode(path: String, channels: Int) throws -> DecodedImage {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
         var file = try RegularFile(path: path)
@@ -34,10 +34,21 @@ public enum ImageFile {
         }
     }
 
-    /// The version of libvips.
-    public static var libraryVersion: String {
+    /// Loads libvips, unless that has happened before.
+    ///
+    /// - Throws: ``FoveaError`` with code `unavailable` when it cannot be used.
+    private static func loadLibrary() throws {
+        // Safe: a string that no longer changes, which is copied at once.
+        guard let problem = unsafe fovea_vips_problem() else { return }
+        throw FoveaError(
+            .unavailable, "libvips, which decodes images, cannot be used: \(unsafe String(cString: problem)).",
+            remedy: "Install the Debian package `libvips42`, on macOS `vips` with Homebrew.")
+    }
+
+    /// The version of libvips; nil when it cannot be used.
+    public static var libraryVersion: String? {
         // Safe: a constant string of libvips, which is copied at once.
-        unsafe String(cString: fovea_vips_version())
+        unsafe fovea_vips_version().map { unsafe String(cString: $0) }
     }
 
     private static func isPNG(_ bytes: [UInt8]) throws -> Bool {
@@ -63,6 +74,7 @@ public enum ImageFile {
         let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
         switch result {
         case FOVEA_VIPS_DECODED: break
+        case FOVEA_VIPS_MISSING: try loadLibrary()
         case FOVEA_VIPS_TOO_LARGE:
             throw FoveaError(
                 .badData,

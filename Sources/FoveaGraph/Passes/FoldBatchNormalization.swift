@@ -1,8 +1,8 @@
 /// Draws a ``BatchNormalizationInference`` into the convolution before it, where nothing else reads what lies between
 /// them: with s = scale / √(σ² + ε), the filters become w·s and the bias (b − μ)·s + bias.
 ///
-/// The new filters are computed by ordinary nodes from the old ones. A backend that computes what depends on weights alone
-/// once, and not in every run, has no normalization left to do.
+/// The new filters are computed by a ``NormalizationFolding`` from the old ones. A backend that computes what depends on
+/// weights alone once, and not in every run, has no normalization left to do.
 public struct FoldBatchNormalization: Pass {
     public init() {}
 
@@ -38,26 +38,10 @@ public struct FoldBatchNormalization: Pass {
         }
         let operands = convolution.operands.map(rewriter.moved)
         let parameters = normalization.operands[1...].map(rewriter.moved)
-        let (scale, bias, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3])
-        let place = normalization.location
-        let perChannel = rewriter.graph.type(of: scale)
-
-        let constant = Constant(Tensor(repeating: epsilon, TensorType([], perChannel.dataType)))
-        let sum = try rewriter.add(Addition(), variance, rewriter.add(constant, at: place), at: place)
-        let deviation = try rewriter.add(SquareRoot(), sum, at: place)
-        let factors = try rewriter.add(Division(), scale, deviation, at: place)
-        let perFilter = try rewriter.add(Reshape(to: [perChannel.shape[0], 1, 1, 1]), factors, at: place)
-        let filters = try rewriter.add(Multiplication(), operands[1], perFilter, at: place)
-
-        let shifted =
-            operands.count == 3
-            ? try rewriter.add(
-                Multiplication(), rewriter.add(Subtraction(), operands[2], mean, at: place), factors, at: place)
-            : try rewriter.add(Multiplication(), mean, factors, at: place)
-        let newBias =
-            operands.count == 3
-            ? try rewriter.add(Addition(), shifted, bias, at: place)
-            : try rewriter.add(Subtraction(), bias, shifted, at: place)
-        return try rewriter.add(convolution.operation, operands[0], filters, newBias, at: convolution.location)
+        let folding = NormalizationFolding(epsilon: epsilon, hasBias: operands.count == 3)
+        let filters = try rewriter.add(
+            folding, [operands[1]] + parameters + operands[2...], at: normalization.location)
+        let bias = ValueID(node: filters.node, result: 1)
+        return try rewriter.add(convolution.operation, operands[0], filters, bias, at: convolution.location)
     }
 }

@@ -31,7 +31,21 @@ extension OperationCase {
                 MovingAverage(momentum: momentum, correction: correction), [OperandDraw([17]), OperandDraw([17])])
         }
         // The last is large enough for several threads, and for parts of sums.
-        return batch + masks + averages + fusedNormalizations(shapes + [[3, 18, 48, 50]])
+        return batch + masks + averages + foldings() + fusedNormalizations(shapes + [[3, 18, 48, 50]])
+    }
+
+    /// Few and many filters, of one number and of many; the last is large enough for several threads.
+    private static func foldings() -> [OperationCase] {
+        let shapes: [Shape] = [[1, 1, 1, 1], [3, 2, 3, 3], [17, 1, 5, 1], [8, 16], [5], [24, 160, 3, 3]]
+        return shapes.flatMap { filters in
+            let perFilter = OperandDraw([filters[0]])
+            return [false, true].map { hasBias in
+                OperationCase(
+                    NormalizationFolding(epsilon: 1e-3, hasBias: hasBias),
+                    [OperandDraw(filters), perFilter, perFilter, perFilter, OperandDraw([filters[0]], .positive)]
+                        + (hasBias ? [perFilter] : []))
+            }
+        }
     }
 
     private static func fusedNormalizations(_ shapes: [Shape]) -> [OperationCase] {
