@@ -69,6 +69,13 @@ struct FoveaProcess {
         /// What it has printed so far.
         var outputSoFar: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
 
+        /// The resident memory now, in kB; nil where the system does not say.
+        var residentKilobytes: Int? {
+            let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = status?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+        }
+
         var isRunning: Bool { process.isRunning }
 
         func end() throws -> (status: Int32, output: String, errors: String) {

@@ -135,4 +135,34 @@ struct TrainTests {
             #expect(run.output.contains("test accuracy") && run.output.contains("run folder           run\n"))
         }
     }
+
+    @Test(
+        "Memory stays flat from epoch to epoch",
+        .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status")))
+    func flatMemory() throws {
+        try withTemporaryFolder { folder in
+            let glyphs = try Glyphs(seed: 3, trainingCount: 400, testCount: 10).splits()
+            try writeIDX(training: glyphs.training, test: try #require(glyphs.test), to: "\(folder)/digits")
+            let (stepsPerEpoch, settled, epochs) = (50, 20, 80)
+            let run = try FoveaProcess.Running(
+                [
+                    "train", "--data", "digits", "--model", "lenet5", "--epochs", "\(epochs)", "--batch-size", "8",
+                    "--val-split", "0", "--deterministic", "--out", "run", "--json",
+                ], in: folder)
+            var resident: [Int: Int] = [:]
+            while run.isRunning {
+                let epoch = run.outputSoFar.count { $0 == "\n" }
+                if resident[epoch] == nil { resident[epoch] = run.residentKilobytes }
+                Thread.sleep(forTimeInterval: 0.005)
+            }
+            let ended = try run.end()
+            #expect(ended.status == 0, "\(ended.errors)")
+            let seen = resident.keys.filter { (settled..<epochs).contains($0) }
+            let (first, last) = (try #require(seen.min()), try #require(seen.max()))
+            #expect(last - first >= 30, "most epochs were seen")
+            // A leak of 1 kB in each step would come to twice this.
+            let growth = try #require(resident[last]) - (try #require(resident[first]))
+            #expect(growth < (last - first) * stepsPerEpoch / 2, "\(resident.sorted { $0.key < $1.key })")
+        }
+    }
 }
