@@ -8,6 +8,7 @@
 #include "Convolution.h"
 #include "CrossEntropy.h"
 #include "Elementwise.h"
+#include "FilterBlocks.h"
 #include "LogSoftmax.h"
 #include "MaxPooling.h"
 #include "Movement.h"

@@ -189,6 +189,19 @@ struct Layout {
         return isSideBySide ? (dimensions[0] / 16 * dimensions[1], 16) : nil
     }
 
+    /// Filters in blocks of 16 × 16 without padding, for loops of our own; nil for any other layout.
+    var filterBlocks: fovea_filter_blocks? {
+        guard rank == 4, isUnpadded, dimensions[2] * dimensions[3] <= fovea_most_taps else { return nil }
+        let tags = [
+            (dnnl_ABcd16b16a, true, false), (dnnl_ABcd16a16b, false, false), (dnnl_BAcd16b16a, true, true),
+            (dnnl_BAcd16a16b, false, true),
+        ]
+        guard let found = tags.first(where: { (try? Layout(dimensions, tag: $0.0)) == self }) else { return nil }
+        return fovea_filter_blocks(
+            filters: dimensions[0], channels: dimensions[1], taps: dimensions[2] * dimensions[3],
+            filters_innermost: found.1, channels_outermost: found.2)
+    }
+
     private var isBlocked: Bool { descriptor.format_kind == dnnl_blocked && descriptor.extra.flags == 0 }
     private var blocking: dnnl_blocking_desc_t {
         // Safe: `isBlocked` says that this is the member of the union that is set.
