@@ -11,25 +11,41 @@ import Foundation
 
     let start: UnsafeMutableRawPointer
     let byteCount: Int
+    /// The pages that were mapped for it; nil for a smaller piece, which is the allocator's.
+    private let pages: UnsafeMutableRawBufferPointer?
 
     /// - Throws: ``FoveaError`` when there is not enough memory.
     init(byteCount: Int, for purpose: String) throws {
         try AvailableMemory.require(byteCount, for: purpose)
-        var start: UnsafeMutableRawPointer?
-        let isHuge = byteCount >= Self.hugePage
-        let status = unsafe posix_memalign(
-            &start, isHuge ? Self.hugePage : Self.alignment, max(byteCount, Self.alignment))
-        guard status == 0, let start = unsafe start else {
-            throw AvailableMemory.shortage(of: byteCount, for: purpose, available: nil)
+        var shortage: FoveaError { AvailableMemory.shortage(of: byteCount, for: purpose, available: nil) }
+        if byteCount >= Self.hugePage {
+            // Fresh pages are zero, each from when it is first touched: nothing has to be cleared here.
+            let (reserved, overflow) = byteCount.addingReportingOverflow(Self.hugePage)
+            guard !overflow else { throw shortage }
+            let mapped = unsafe mmap(nil, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw shortage }
+            unsafe start = unsafe mapped.alignedUp(toMultipleOf: Self.hugePage)
+            unsafe pages = unsafe UnsafeMutableRawBufferPointer(start: mapped, count: reserved)
+            #if os(Linux)
+                // Advice only: without it everything is as it was.
+                _ = unsafe madvise(start, byteCount, MADV_HUGEPAGE)
+            #endif
+        } else {
+            var start: UnsafeMutableRawPointer?
+            let status = unsafe posix_memalign(&start, Self.alignment, max(byteCount, Self.alignment))
+            guard status == 0, let start = unsafe start else { throw shortage }
+            unsafe memset(start, 0, byteCount)
+            unsafe self.start = unsafe start
+            unsafe pages = nil
         }
-        #if os(Linux)
-            // Advice only: without it everything is as it was.
-            if isHuge { _ = unsafe madvise(start, byteCount, MADV_HUGEPAGE) }
-        #endif
-        unsafe memset(start, 0, byteCount)
-        unsafe self.start = unsafe start
         self.byteCount = byteCount
     }
 
-    deinit { unsafe free(start) }
+    deinit {
+        if let pages = unsafe pages {
+            unsafe munmap(pages.baseAddress, pages.count)
+        } else {
+            unsafe free(start)
+        }
+    }
 }
