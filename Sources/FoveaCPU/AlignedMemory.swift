@@ -41,6 +41,10 @@ import Foundation
         self.byteCount = byteCount
     }
 
+    /// Makes every page one of its own: those that were never written are all the same page of zeros, which is always in
+    /// the caches.
+    func makeResident() { unsafe memset(start, 0, byteCount) }
+
     deinit {
         if let pages = unsafe pages {
             unsafe munmap(pages.baseAddress, pages.count)

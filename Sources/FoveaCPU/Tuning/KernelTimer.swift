@@ -37,6 +37,8 @@ struct KernelTimer {
         let memory = try AlignedMemory(byteCount: size ?? 0, for: "timing kernels for \(purpose)")
         let flood =
             memory.byteCount > Self.small ? try AlignedMemory(byteCount: Self.flood, for: "timing kernels") : nil
+        memory.makeResident()
+        flood?.makeResident()
         let bound = try candidates.map { try bind($0, in: memory) }
         var times = [Double](repeating: .infinity, count: candidates.count)
         for round in 0..<Self.rounds {
