@@ -135,18 +135,7 @@ ALWAYS_INLINE void normalize(
 }
 
 ALWAYS_INLINE void normalize_part(const task *t, size_t block, size_t part, fovea_rectifier rectifier) {
-    const parameters *p = &t->parameters[block];
-    size_t begin, end;
-    find_part(t, part, &begin, &end);
-    for (size_t pixel = begin; pixel < end;) {
-        stretch s;
-        find_stretch(t->n, block, pixel, end, run_length, &s);
-        if (t->is_streamed) normalize(t, p, s.offset, s.count, s.step, WIDTH, 1, rectifier);
-        else if (s.width == WIDTH) normalize(t, p, s.offset, s.count, s.step, WIDTH, 0, rectifier);
-        else normalize(t, p, s.offset, s.count, s.step, s.width, 0, rectifier);
-        if (s.rest > 0) normalize(t, p, s.offset + s.count * s.step, 1, 0, s.rest, 0, rectifier);
-        pixel += s.pixels;
-    }
+    WRITE_PART(normalize, t, block, part, rectifier)
 }
 
 // MARK: All of it

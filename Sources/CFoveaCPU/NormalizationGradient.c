@@ -141,18 +141,7 @@ ALWAYS_INLINE void differentiate(
 }
 
 ALWAYS_INLINE void differentiate_part(const task *t, size_t block, size_t part, fovea_rectifier rectifier) {
-    const parameters *p = &t->parameters[block];
-    size_t begin, end;
-    find_part(t, part, &begin, &end);
-    for (size_t pixel = begin; pixel < end;) {
-        stretch s;
-        find_stretch(t->n, block, pixel, end, run_length, &s);
-        if (t->is_streamed) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 1, rectifier);
-        else if (s.width == WIDTH) differentiate(t, p, s.offset, s.count, s.step, WIDTH, 0, rectifier);
-        else differentiate(t, p, s.offset, s.count, s.step, s.width, 0, rectifier);
-        if (s.rest > 0) differentiate(t, p, s.offset + s.count * s.step, 1, 0, s.rest, 0, rectifier);
-        pixel += s.pixels;
-    }
+    WRITE_PART(differentiate, t, block, part, rectifier)
 }
 
 // MARK: All of it

@@ -133,6 +133,21 @@ ALWAYS_INLINE void find_parameters(
 
 static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
+// Writes the results of a part of a block: widths and the way of writing are literals where WRITE is called.
+#define WRITE_PART(WRITE, t, block, part, rectifier)                                                                   \
+    const parameters *p = &t->parameters[block];                                                                       \
+    size_t begin, end;                                                                                                 \
+    find_part(t, part, &begin, &end);                                                                                  \
+    for (size_t pixel = begin; pixel < end;) {                                                                         \
+        stretch s;                                                                                                     \
+        find_stretch(t->n, block, pixel, end, run_length, &s);                                                         \
+        if (t->is_streamed) WRITE(t, p, s.offset, s.count, s.step, WIDTH, 1, rectifier);                               \
+        else if (s.width == WIDTH) WRITE(t, p, s.offset, s.count, s.step, WIDTH, 0, rectifier);                        \
+        else WRITE(t, p, s.offset, s.count, s.step, s.width, 0, rectifier);                                            \
+        if (s.rest > 0) WRITE(t, p, s.offset + s.count * s.step, 1, 0, s.rest, 0, rectifier);                          \
+        pixel += s.pixels;                                                                                             \
+    }
+
 // Blocks are taken through all three loops phase by phase. In each, a thread has the same units, numbered part × block; it
 // comes back to them in the opposite order, because the last ones are still in its cache.
 #define FOR_EACH_PHASE(FIRST_LOOP, FINISH, SECOND_LOOP)                                                                  \

@@ -73,20 +73,24 @@ final class ProgramBuilder {
     ///
     /// - Returns: nil if somebody reads the tensor, or another in the same memory, later.
     func overwrite(_ value: Stored, heldBy id: ValueID, at node: Int) -> Stored? {
-        guard case .arena = buffers[value.buffer].home, !isPrepared(value) else { return nil }
-        func isNeeded(_ id: ValueID) -> Bool { (lastReader[id] ?? -1) > node }
-        let isShared = stored.contains { $0.value.buffer == value.buffer && isNeeded($0.key) }
-        guard !isShared, !isNeeded(id) else { return nil }
+        guard case .arena = buffers[value.buffer].home, !isPrepared(value), !isRead(value, heldBy: id, after: node)
+        else { return nil }
         // Copies in other layouts hold what was there before.
         reordered[value.buffer] = nil
         reordered = reordered.mapValues { $0.filter { $0.result.buffer != value.buffer } }
         return value
     }
 
+    /// Whether somebody reads a tensor, or another in the same memory, after a node.
+    private func isRead(_ value: Stored, heldBy id: ValueID, after node: Int) -> Bool {
+        func isNeeded(_ id: ValueID) -> Bool { (lastReader[id] ?? -1) > node }
+        return isNeeded(id) || stored.contains { $0.value.buffer == value.buffer && isNeeded($0.key) }
+    }
+
     /// The step that has just been added, if it makes a tensor that nobody but this node reads.
     func lastStep(making value: Stored, heldBy id: ValueID, for node: Int) -> PlannedStep? {
         guard let step = steps.last, step.writes.first?.buffer == value.buffer,
-            overwrite(value, heldBy: id, at: node) != nil
+            !isRead(value, heldBy: id, after: node)
         else { return nil }
         return step
     }
