@@ -42,7 +42,7 @@ public struct CPUBackend: Backend {
         (operation as? any CPULowerable)?.isSupported(operands: operands, results: results) ?? false
     }
 
-    public func makeBuffer(_ type: TensorType) throws -> any DeviceBuffer { try StateMemory(type) }
+    public func makeBuffers(_ types: [TensorType]) throws -> [any DeviceBuffer] { try StateMemory.stretch(of: types) }
 
     public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
         // The size of the team belongs to the calling thread, and kernels are generated for it.
@@ -57,7 +57,7 @@ public struct CPUBackend: Backend {
     public func predictedByteCount(of graph: Graph) throws -> Int? {
         fovea_set_thread_count(Int32(threads))
         var states: [String: StateMemory] = [:]
-        for state in graph.states { states[state.name] = try StateMemory(planning: state.type) }
+        for state in graph.states { states[state.name] = try StateMemory.planned(state.type) }
         let plan = try LoweredGraph(graph, state: states, selecting: kernels.untimed, on: engine).memoryPlan
         return saturatingSum(plan.arenaByteCount, plan.keptByteCount)
     }

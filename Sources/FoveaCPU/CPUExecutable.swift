@@ -152,7 +152,7 @@ import Foundation
         }
         guard mayUpdate else { return results }
         unsafe copies.forEach { from, state in
-            unsafe state.memory.start.copyMemory(from: from, byteCount: state.memory.byteCount)
+            unsafe state.start.copyMemory(from: from, byteCount: state.type.byteCount)
         }
         return results
     }
@@ -192,15 +192,15 @@ import Foundation
 
 /// The memory of a program's buffers: one arena, one stretch of what stays between runs, and the device's states.
 @safe private final class ProgramMemory {
-    private let arena: AlignedMemory
-    private let kept: AlignedMemory
+    /// The arena, and behind it what stays.
+    private let memory: AlignedMemory
+    private let kept: Int
     private let places: [MemoryPlan.Place]
     private let states: [Int: StateMemory]
 
     init(_ plan: MemoryPlan, _ buffers: [Buffer]) throws {
-        try AvailableMemory.require(plan.arenaByteCount + plan.keptByteCount, for: "the program")
-        arena = try AlignedMemory(byteCount: plan.arenaByteCount, for: "the program's tensors")
-        kept = try AlignedMemory(byteCount: plan.keptByteCount, for: "the program's constants")
+        kept = plan.arenaByteCount
+        memory = try AlignedMemory(byteCount: saturatingSum(kept, plan.keptByteCount), for: "the program")
         places = plan.places
         var states: [Int: StateMemory] = [:]
         for (index, buffer) in buffers.enumerated() {
@@ -220,11 +220,11 @@ import Foundation
 
     @unsafe func address(of buffer: Int) -> UnsafeMutableRawPointer {
         switch places[buffer] {
-        case .arena(let offset): return unsafe arena.start + offset
-        case .kept(let offset): return unsafe kept.start + offset
+        case .arena(let offset): return unsafe memory.start + offset
+        case .kept(let offset): return unsafe memory.start + kept + offset
         case .state(let owner):
             guard let state = states[owner] else { preconditionFailure("every state has its memory") }
-            return unsafe state.memory.start
+            return unsafe state.start
         case .caller: preconditionFailure("only primitives read what the caller has")
         }
     }

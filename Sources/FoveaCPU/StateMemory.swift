@@ -2,41 +2,56 @@ import FoveaGraph
 import FoveaRuntime
 
 /// A state in memory that programs read and write where it lies, row by row.
-final class StateMemory: DeviceBuffer, @unchecked Sendable {
+@safe final class StateMemory: DeviceBuffer, @unchecked Sendable {
     // Unchecked: like every buffer it is used on its device's compute thread only.
     let type: TensorType
-    let memory: AlignedMemory
+    let start: UnsafeMutableRawPointer
+    /// The memory that it is a part of.
+    private let stretch: AlignedMemory
     /// How often the elements have been replaced: what a program has prepared from them holds for one version.
     private(set) var version = 0
 
-    init(_ type: TensorType) throws {
+    private init(_ type: TensorType, in stretch: AlignedMemory, at offset: Int) {
         self.type = type
-        memory = try AlignedMemory(byteCount: type.byteCount, for: "a state of type \(type)")
+        self.stretch = stretch
+        unsafe start = stretch.start + offset
+    }
+
+    /// States one behind the other: many small pieces of memory would take longer to get, and to reach.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory.
+    static func stretch(of types: [TensorType]) throws -> [StateMemory] {
+        var (offsets, end): ([Int], Int) = ([], 0)
+        for type in types {
+            offsets.append(end)
+            end = saturatingSum(end, saturatingSum(type.byteCount, AlignedMemory.alignment - 1))
+            end -= end % AlignedMemory.alignment
+        }
+        let purpose = types.count == 1 ? "a state of type \(types[0])" : "\(types.count) states"
+        let memory = try AlignedMemory(byteCount: end, for: purpose)
+        return zip(types, offsets).map { StateMemory($0, in: memory, at: $1) }
     }
 
     /// Stands for a state in a plan that is never run: it has no memory.
-    init(planning type: TensorType) throws {
-        self.type = type
-        memory = try AlignedMemory(byteCount: 0, for: "no state")
+    static func planned(_ type: TensorType) throws -> StateMemory {
+        StateMemory(type, in: try AlignedMemory(byteCount: 0, for: "no state"), at: 0)
     }
 
     func read() -> Tensor {
         unsafe Tensor(type) { buffer in
             // Safe: both have exactly the type's byte count.
-            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: memory.start, count: memory.byteCount))
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(start: start, count: type.byteCount))
         }
     }
 
-    /// Notes that a program has written new elements into ``memory``.
+    /// Notes that a program has written new elements.
     func noteUpdate() { version &+= 1 }
 
-    func write(_ tensor: Tensor) {
-        precondition(tensor.type == type, "a state keeps its type")
-        unsafe tensor.withBytes { bytes in
-            // Safe: both have exactly the type's byte count.
-            unsafe UnsafeMutableRawBufferPointer(start: memory.start, count: memory.byteCount)
-                .copyMemory(from: bytes)
-        }
+    func write(_ source: some TensorSource) throws {
+        precondition(source.type == type, "a state keeps its type")
+        // Already now: a failure may leave some of the new elements.
         noteUpdate()
+        // Safe: the memory has exactly the type's byte count.
+        unsafe try source.copyElements(to: UnsafeMutableRawBufferPointer(start: start, count: type.byteCount))
     }
 }

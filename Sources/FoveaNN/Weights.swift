@@ -40,11 +40,21 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
     ///
     /// - Throws: ``FoveaError`` that lists every missing name, every name that is not expected and every other shape.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Weights {
-        var fitted: OrderedDictionary<String, Tensor> = [:]
+        Weights(try tensors.fitted(to: parameters, source: source))
+    }
+
+    /// The names of the tensors that hold NaN or infinity.
+    public var nonFiniteNames: [String] { tensors.filter { !$0.value.isFinite }.map(\.key) }
+}
+
+extension OrderedDictionary where Key == String, Value: TensorSource {
+    /// As ``Weights/fitted(to:source:)``; of the tensors only the types are looked at.
+    public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Self {
+        var fitted: Self = [:]
         var missing: [String] = []
         var misshapen: [String] = []
         for parameter in parameters {
-            guard let tensor = tensors[parameter.path] else {
+            guard let tensor = self[parameter.path] else {
                 missing.append(parameter.path)
                 continue
             }
@@ -55,7 +65,7 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
             }
         }
         let known = Set(parameters.map(\.path))
-        let unexpected = tensors.keys.filter { !known.contains($0) && !$0.hasSuffix("num_batches_tracked") }
+        let unexpected = keys.filter { !known.contains($0) && !$0.hasSuffix("num_batches_tracked") }
         let faults = [
             missing.isEmpty ? nil : "missing: " + missing.map { "`\($0)`" }.joined(separator: ", "),
             unexpected.isEmpty ? nil : "not expected: " + unexpected.map { "`\($0)`" }.joined(separator: ", "),
@@ -66,9 +76,6 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
                 .badData, "The weights in \(source) do not fit the network: \(faults.joined(separator: "; ")).",
                 remedy: "Use the model and the number of classes that the weights were trained with.")
         }
-        return Weights(fitted)
+        return fitted
     }
-
-    /// The names of the tensors that hold NaN or infinity.
-    public var nonFiniteNames: [String] { tensors.filter { !$0.value.isFinite }.map(\.key) }
 }

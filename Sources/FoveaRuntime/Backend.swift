@@ -14,10 +14,10 @@ public protocol Backend: Sendable {
     /// Whether the backend can run a node of this operation and these types.
     func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool
 
-    /// Memory on the device for a state, filled with zeros.
+    /// Memory on the device for states, filled with zeros: one buffer for each type, in their order.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
-    func makeBuffer(_ type: TensorType) throws -> any DeviceBuffer
+    func makeBuffers(_ types: [TensorType]) throws -> [any DeviceBuffer]
 
     /// Plans a graph whose nodes are all supported.
     ///
@@ -46,8 +46,8 @@ public protocol DeviceBuffer: AnyObject, Sendable {
     /// Copies the elements to the host.
     func read() throws -> Tensor
 
-    /// Replaces the elements; the tensor has the buffer's type.
-    func write(_ tensor: Tensor) throws
+    /// Replaces the elements; the source has the buffer's type.
+    func write(_ source: some TensorSource) throws
 }
 
 /// A graph that has been planned on one device. Used on the device's compute thread only.

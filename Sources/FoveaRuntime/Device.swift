@@ -26,16 +26,12 @@ public actor Device {
         try graph.verify()
         let optimized = try graph.optimized(by: passes)
         for held in optimized.states {
-            if let buffer = state[held.name] {
-                guard buffer.type == held.type else {
-                    throw FoveaError(
-                        .usage, "The device holds `\(held.name)` as \(buffer.type), the graph expects \(held.type).",
-                        remedy: "Use a device of its own for another network.")
-                }
-            } else {
-                state[held.name] = try backend.makeBuffer(held.type)
-            }
+            guard let buffer = state[held.name], buffer.type != held.type else { continue }
+            throw FoveaError(
+                .usage, "The device holds `\(held.name)` as \(buffer.type), the graph expects \(held.type).",
+                remedy: "Use a device of its own for another network.")
         }
+        try makeBuffers(optimized.states.map { ($0.name, $0.type) })
         return try Program(optimized, on: backend, state: state)
     }
 
@@ -85,9 +81,9 @@ public actor Device {
     /// Gives states new values; states that are not on the device yet are created.
     ///
     /// - Throws: ``FoveaError`` when a state is there with another type.
-    public func write(_ values: [(name: String, tensor: Tensor)]) throws {
+    public func write(_ values: [(name: String, tensor: some TensorSource)]) throws {
+        try makeBuffers(values.map { ($0.name, $0.tensor.type) })
         for (name, tensor) in values {
-            if state[name] == nil { state[name] = try backend.makeBuffer(tensor.type) }
             let buffer = try buffer(name)
             guard buffer.type == tensor.type else {
                 throw FoveaError(
@@ -95,6 +91,15 @@ public actor Device {
                     remedy: "Give it a value of the same type.")
             }
             try buffer.write(tensor)
+        }
+    }
+
+    /// Memory for the states that are not there yet.
+    private func makeBuffers(_ wanted: [(name: String, type: TensorType)]) throws {
+        let missing = wanted.filter { state[$0.name] == nil }
+        guard !missing.isEmpty else { return }
+        for (wanted, buffer) in zip(missing, try backend.makeBuffers(missing.map(\.type))) {
+            state[wanted.name] = buffer
         }
     }
 

@@ -10,7 +10,7 @@ public struct ReferenceBackend: Backend {
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool { true }
 
-    public func makeBuffer(_ type: TensorType) -> any DeviceBuffer { HostBuffer(type) }
+    public func makeBuffers(_ types: [TensorType]) -> [any DeviceBuffer] { types.map(HostBuffer.init) }
 
     public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
         ReferenceExecutable(graph: graph, state: state)
@@ -26,9 +26,9 @@ private final class HostBuffer: DeviceBuffer, @unchecked Sendable {
 
     var type: TensorType { tensor.type }
     func read() -> Tensor { tensor }
-    func write(_ tensor: Tensor) {
-        precondition(tensor.type == type, "a state keeps its type")
-        self.tensor = tensor
+    func write(_ source: some TensorSource) throws {
+        precondition(source.type == type, "a state keeps its type")
+        tensor = try Tensor(copying: source)
     }
 }
 

@@ -1,4 +1,5 @@
 public import FoveaData
+import FoveaFormats
 public import FoveaGraph
 public import FoveaNN
 public import FoveaRuntime
@@ -30,11 +31,29 @@ public actor Classifier {
     public init(
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
+        try await self.init(model, preprocessing: preprocessing, device: device) {
+            try weights.fitted(to: $0, source: source).namedTensors
+        }
+    }
+
+    /// Puts the network of a saved model on a device; its weights go there from their file.
+    ///
+    /// - Throws: ``FoveaError`` when the weights cannot be read or are not the network's, with all differences.
+    public init(_ saved: SavedModel, device: Device) async throws {
+        try await self.init(saved.layer, preprocessing: saved.preprocessing, device: device) { parameters in
+            try saved.weights.tensors.fitted(to: parameters, source: quoted(saved.weightsPath))
+                .map { (name: $0.key, tensor: $0.value) }
+        }
+    }
+
+    private init(
+        _ model: any Layer, preprocessing: Preprocessing, device: Device,
+        weights: ([ParameterDeclaration]) throws -> [(name: String, tensor: some TensorSource)]
+    ) async throws {
         self.init(model, loss: CrossEntropyLoss(), sharing: device)
         let network = try InferenceGraph(model, input: preprocessing.inputType.shape)
         traced = (preprocessing.inputType.shape, network.graph)
-        let fitted = try weights.fitted(to: network.parameters, source: source)
-        try await device.write(fitted.namedTensors)
+        try await device.write(try weights(network.parameters))
     }
 
     /// The network's results for a batch of images [N, C, H, W].

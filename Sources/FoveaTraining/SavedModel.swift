@@ -11,7 +11,8 @@ public struct SavedModel: Sendable {
     /// The names of the classes, in the order of the network's outputs.
     public let classNames: [String]
     public let preprocessing: Preprocessing
-    public let weights: Weights
+    /// Read when they are needed.
+    public let weights: SafetensorsFile
     /// The file that the weights come from.
     public let weightsPath: String
 
@@ -27,7 +28,7 @@ public struct SavedModel: Sendable {
         self.classNames = classNames
         self.preprocessing = preprocessing
         self.weightsPath = weightsPath
-        weights = Weights(try Safetensors.read(from: weightsPath).tensors)
+        weights = try SafetensorsFile(at: weightsPath)
     }
 
     /// The model of a run folder.

@@ -135,7 +135,7 @@ struct PreparationTests {
         let builder = GraphBuilder()
         let state = try builder.state("s", .float32([64, 64]))
         builder.output("y", try ReduceSum(axes: [0, 1]).applied(to: Tanh().applied(to: Tanh().applied(to: state))))
-        let memory = try StateMemory(.float32([64, 64]))
+        let memory = try StateMemory.planned(.float32([64, 64]))
         let lowered = try LoweredGraph(
             builder.graph, state: ["s": memory], selecting: KernelSelection(), on: try Engine(threads: 2))
         #expect(lowered.program.steps.isEmpty)

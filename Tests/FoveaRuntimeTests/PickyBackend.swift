@@ -16,7 +16,7 @@ struct PickyBackend: Backend {
         !refused.contains(operation.operationName)
     }
 
-    func makeBuffer(_ type: TensorType) -> any DeviceBuffer { reference.makeBuffer(type) }
+    func makeBuffers(_ types: [TensorType]) -> [any DeviceBuffer] { reference.makeBuffers(types) }
 
     func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
         try graph.verify()

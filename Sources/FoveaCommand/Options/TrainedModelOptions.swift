@@ -46,12 +46,3 @@ struct TrainedModelOptions: ParsableArguments {
         }
     }
 }
-
-extension Classifier {
-    /// - Throws: ``FoveaError`` when the weights are not the network's.
-    init(_ saved: SavedModel, device: Device) async throws {
-        try await self.init(
-            saved.layer, weights: saved.weights, source: quoted(saved.weightsPath),
-            preprocessing: saved.preprocessing, device: device)
-    }
-}
