@@ -45,7 +45,7 @@ import Foundation
         var readInPlace: [Int: [(primitive: BoundPrimitive, position: Int)]] = [:]
         func bound(_ step: PlannedStep) throws -> Step {
             switch step.work {
-            case .primitive(let primitive, let arguments):
+            case .primitive(let descriptor, let arguments):
                 let placed = unsafe arguments.map { argument, stored in
                     let isElsewhere = plan.places[stored.buffer] == .caller
                     return unsafe (
@@ -53,6 +53,9 @@ import Foundation
                         memory: isElsewhere ? nil : memory.address(of: stored.buffer)
                     )
                 }
+                fovea_set_thread_count(Int32(step.threads ?? engine.threads))
+                defer { fovea_set_thread_count(Int32(engine.threads)) }
+                let primitive = try descriptor.primitive(for: step.purpose)
                 let bound = try unsafe BoundPrimitive(primitive, placed, on: engine, for: step.purpose)
                 for (position, (_, stored)) in arguments.enumerated() where plan.places[stored.buffer] == .caller {
                     readInPlace[stored.buffer, default: []].append((bound, position))

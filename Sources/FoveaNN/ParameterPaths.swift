@@ -25,6 +25,8 @@ struct ParameterPaths {
             for child in sequential.children { try walk(child.layer, at: path + [child.name], isShared: isShared) }
             return
         }
+        // Settings of layers; asking whether they are layers would take longer than the rest of the walk.
+        if value is Int || value is Bool || value is String || value is Double || value is Window { return }
         if let shared = value as? any SharedLayer {
             try walk(shared.wrapped, at: path, isShared: true)
             return

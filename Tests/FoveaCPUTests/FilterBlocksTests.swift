@@ -26,7 +26,7 @@ struct FilterBlocksTests {
         try unsafe numbers.withUnsafeMutableBytes { from in
             try unsafe expected.withUnsafeMutableBytes { to in
                 try unsafe BoundPrimitive(
-                    descriptor.makePrimitive(for: "the test"),
+                    descriptor.primitive(for: "the test"),
                     [(.source, plain, from.baseAddress), (.destination, layout, to.baseAddress)], on: engine,
                     for: "the test"
                 ).run()

@@ -44,7 +44,7 @@ extension Convolution: CPULowerable {
 }
 
 /// What a convolution and its two gradients share: sizes, and how oneDNN counts groups.
-struct ConvolutionGeometry {
+struct ConvolutionGeometry: Hashable {
     let window: Window
     let groups: Int
     let images: Shape

@@ -6,7 +6,7 @@ import FoveaGraph
 ///
 /// Direct kernels multiply and add as the definition says; Winograd's transform tiles of the image so that a 3×3 filter
 /// takes a quarter of the multiplications (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
-struct ConvolutionKernel: ~Copyable {
+struct ConvolutionKernel {
     enum Kind: String {
         case forward, inference
         case inputGradient = "input gradient"
@@ -32,20 +32,35 @@ struct ConvolutionKernel: ~Copyable {
     }
 
     /// What follows a forward convolution in the same kernel.
-    struct Epilogue {
+    struct Epilogue: Hashable {
         var addsToResult = false
         var activation: Elementwise?
+    }
+
+    /// All that a kernel is chosen for.
+    struct Problem: Hashable {
+        fileprivate let kind: Kind
+        fileprivate let geometry: ConvolutionGeometry
+        fileprivate let epilogue: Epilogue
     }
 
     let descriptor: PrimitiveDescriptor
     /// How many threads run it; nil for all.
     let threads: Int?
 
+    /// The kernel for a node; the same one for all nodes of a program that need the same.
+    ///
     /// - Throws: ``FoveaError`` when oneDNN has no kernel.
     init(_ kind: Kind, _ geometry: ConvolutionGeometry, _ epilogue: Epilogue = Epilogue(), for node: NodeLowering)
         throws
     {
-        let question = try ConvolutionQuestion(kind, geometry, epilogue, node)
+        self = try node.kernel(for: Problem(kind: kind, geometry: geometry, epilogue: epilogue)) { problem in
+            try ConvolutionKernel(choosingFor: problem, node)
+        }
+    }
+
+    private init(choosingFor problem: Problem, _ node: NodeLowering) throws {
+        let question = try ConvolutionQuestion(problem.kind, problem.geometry, problem.epilogue, node)
         let text = question.text
         let candidates = try question.candidates(upTo: node.selection.known(text))
         let position = try node.selection.choose(
@@ -179,16 +194,14 @@ private struct ConvolutionQuestion {
                 case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
                 }
             return KernelTimer.Candidate(
-                primitive: try descriptor.makePrimitive(for: node.purpose),
+                primitive: try descriptor.primitive(for: node.purpose),
                 arguments: arguments.map { ($0, descriptor.layout(of: $0)) }.filter { $0.1.byteCount > 0 },
                 threads: candidate.threads)
         }
     }
 
     /// oneDNN divides the work when a kernel is made, among as many threads as there are then.
-    func onThreads<Result: ~Copyable>(of candidate: ConvolutionCandidate, _ make: () throws -> Result) rethrows
-        -> Result
-    {
+    func onThreads<Result>(of candidate: ConvolutionCandidate, _ make: () throws -> Result) rethrows -> Result {
         fovea_set_thread_count(Int32(candidate.threads))
         defer { fovea_set_thread_count(Int32(node.engine.threads)) }
         return try make()

@@ -2,7 +2,7 @@ import CFoveaCPU
 import FoveaGraph
 
 /// One of oneDNN's element-wise algorithms with its two numbers.
-struct Elementwise {
+struct Elementwise: Hashable {
     let algorithm: dnnl_alg_kind_t
     var alpha: Float = 0
     var beta: Float = 0

@@ -87,16 +87,26 @@ struct NodeLowering {
 
     /// Adds a step that runs a primitive in place of the step before, which belongs to the node that feeds this one.
     func run(
-        _ descriptor: borrowing PrimitiveDescriptor, insteadOf feeder: NodeLowering,
+        _ descriptor: PrimitiveDescriptor, insteadOf feeder: NodeLowering,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)]
     ) throws {
         program.takeBackLastStep()
         let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
         program.append(
-            try program.planned(
+            program.planned(
                 descriptor, reads: reads, writes: writes, for: node, including: feeder.node,
                 operation: node.operation.operationName,
                 implementation: "\(descriptor.implementation) \(layout), with \(feeder.node.location.path)"))
+    }
+
+    /// The kernel that an earlier node needed for the same problem, or the one that `choose` says.
+    func kernel(
+        for problem: ConvolutionKernel.Problem, choosing choose: (ConvolutionKernel.Problem) throws -> ConvolutionKernel
+    ) rethrows -> ConvolutionKernel {
+        if let known = program.convolutionKernels[problem] { return known }
+        let chosen = try choose(problem)
+        program.convolutionKernels[problem] = chosen
+        return chosen
     }
 
     /// Makes a primitive descriptor; errors name the node.
@@ -108,13 +118,13 @@ struct NodeLowering {
 
     /// Adds a step that runs a primitive.
     func run(
-        _ descriptor: borrowing PrimitiveDescriptor, threads: Int? = nil,
+        _ descriptor: PrimitiveDescriptor, threads: Int? = nil,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
         accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = []
     ) throws {
         let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
         program.append(
-            try program.planned(
+            program.planned(
                 descriptor, threads: threads, reads: reads, writes: writes, accumulating: accumulating,
                 inPlace: inPlace, for: node,
                 operation: node.operation.operationName, implementation: "\(descriptor.implementation) \(layout)"))

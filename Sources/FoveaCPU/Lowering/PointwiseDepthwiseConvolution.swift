@@ -6,7 +6,7 @@ import FoveaGraph
 ///
 /// For networks in use only, since training needs what lies between. oneDNN has this kernel where that is larger than the
 /// cores' own caches; where it is smaller, one after the other is as fast.
-struct PointwiseDepthwiseConvolution: ~Copyable {
+struct PointwiseDepthwiseConvolution {
     private let node: NodeLowering
     private let geometry: ConvolutionGeometry
     private let pointwise: NodeLowering

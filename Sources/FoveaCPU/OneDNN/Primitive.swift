@@ -6,7 +6,7 @@ import CFoveaCPU
 @safe final class Primitive {
     let handle: dnnl_primitive_t
 
-    init(_ descriptor: borrowing PrimitiveDescriptor, for purpose: String) throws {
+    init(_ descriptor: PrimitiveDescriptor, for purpose: String) throws {
         var made: dnnl_primitive_t?
         try unsafe check(dnnl_primitive_create(&made, descriptor.handle), purpose)
         guard let made = unsafe made else { preconditionFailure("oneDNN reported success and made nothing") }

@@ -1,8 +1,11 @@
 import CFoveaCPU
 
 /// What oneDNN will run: an algorithm, chosen for operands of these layouts.
-@safe struct PrimitiveDescriptor: ~Copyable {
+///
+/// A class and not a `~Copyable` struct because all steps that do the same share one, and with it the kernel.
+@safe final class PrimitiveDescriptor {
     let handle: dnnl_primitive_desc_t
+    private var kernel: Primitive?
 
     /// - Parameters:
     ///   - purpose: the operation and its layer, for the error.
@@ -37,7 +40,13 @@ import CFoveaCPU
         return unsafe String(cString: name)
     }
 
-    func makePrimitive(for purpose: String) throws -> Primitive { try Primitive(self, for: purpose) }
+    /// The kernel, generated when it is first asked for, for as many threads as there are then.
+    func primitive(for purpose: String) throws -> Primitive {
+        if let kernel { return kernel }
+        let made = try Primitive(self, for: purpose)
+        kernel = made
+        return made
+    }
 }
 
 /// The role that a tensor plays for a primitive.

@@ -66,6 +66,7 @@ struct LoweredGraph {
         for input in inputs.compactMap(\.self) where !neededAfterRuns.contains(input.buffer) {
             program.readWhereCallerHasIt(input)
         }
+        program.dropUnreadPreparations(keeping: neededAfterRuns)
         self.program = program
         self.inputs = inputs
     }

@@ -30,7 +30,7 @@ struct Buffer {
 /// A step of a program before memory is assigned: what it does, reads and writes.
 struct PlannedStep {
     enum Work {
-        case primitive(Primitive, [(argument: Argument, stored: Stored)])
+        case primitive(PrimitiveDescriptor, [(argument: Argument, stored: Stored)])
         /// A loop of our own; given its memory, it returns what a run calls.
         case kernel((KernelMemory) -> () -> Void)
     }

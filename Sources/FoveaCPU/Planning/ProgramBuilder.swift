@@ -19,6 +19,8 @@ final class ProgramBuilder {
     private(set) var preparations: [PlannedStep] = []
     /// The steps of every run.
     private(set) var steps: [PlannedStep] = []
+    /// The kernels of convolutions so far: networks repeat their blocks, and the same convolution has the same kernel.
+    var convolutionKernels: [ConvolutionKernel.Problem: ConvolutionKernel] = [:]
 
     /// The last node that reads each value; `Int.max` for what is needed after the run.
     private let lastReader: [ValueID: Int]
@@ -117,6 +119,19 @@ final class ProgramBuilder {
         }
     }
 
+    /// Takes back the preparations whose results nobody reads: those of steps that have been taken back.
+    ///
+    /// - Parameter needed: the buffers that are read after a run.
+    func dropUnreadPreparations(keeping needed: Set<Int>) {
+        var read = needed.union(steps.flatMap { $0.reads.map(\.buffer) })
+        let kept = preparations.reversed().filter { step in
+            guard step.writes.contains(where: { read.contains($0.buffer) }) else { return false }
+            read.formUnion(step.reads.map(\.buffer))
+            return true
+        }
+        preparations = kept.reversed()
+    }
+
     /// The tensor in the layout that a step needs: itself, or a copy that every step with the same need shares.
     func reorder(_ value: Stored, to layout: Layout, for node: Node) throws -> Stored {
         if value.layout == layout { return value }
@@ -136,7 +151,7 @@ final class ProgramBuilder {
         }
         let result = allocate(layout)
         append(
-            try planned(
+            planned(
                 descriptor, threads: threads, reads: [(.source, value)], writes: [(.destination, result)], for: node,
                 operation: "Reorder", implementation: "\(value.layout) → \(layout), \(descriptor.implementation)"))
         reordered[value.buffer, default: []].append((value.layout, layout, result))
@@ -165,14 +180,6 @@ final class ProgramBuilder {
     /// Below so many bytes it takes longer to wake a second thread than to move them.
     private static let smallMove = 1 << 16
 
-    private func makePrimitive(
-        _ descriptor: borrowing PrimitiveDescriptor, threads: Int?, for node: Node
-    ) throws -> Primitive {
-        fovea_set_thread_count(Int32(threads ?? engine.threads))
-        defer { fovea_set_thread_count(Int32(engine.threads)) }
-        return try descriptor.makePrimitive(for: node.purpose)
-    }
-
     /// The tensor row by row: itself where it lies so already, whatever the layout's name, or a copy.
     func plain(_ value: Stored, for node: Node) throws -> Stored {
         let plain = try Layout(plain: value.layout.dimensions, value.layout.descriptor.data_type)
@@ -183,11 +190,11 @@ final class ProgramBuilder {
     ///
     /// - Parameter accumulating: the result that the primitive adds to.
     func planned(
-        _ descriptor: borrowing PrimitiveDescriptor, threads: Int? = nil,
+        _ descriptor: PrimitiveDescriptor, threads: Int? = nil,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
         accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = [], for node: Node,
         including: Node? = nil, operation: String, implementation: String
-    ) throws -> PlannedStep {
+    ) -> PlannedStep {
         var written = writes
         let scratchpad = descriptor.layout(of: .scratchpad)
         if scratchpad.byteCount > 0 { written.append((.scratchpad, allocate(scratchpad))) }
@@ -195,7 +202,7 @@ final class ProgramBuilder {
             node: node, operation: operation, implementation: implementation,
             reads: reads.map(\.stored) + (accumulating.map { [$0] } ?? []), writes: written.map(\.stored),
             inPlace: inPlace, including: including, threads: threads,
-            work: .primitive(try makePrimitive(descriptor, threads: threads, for: node), reads + written))
+            work: .primitive(descriptor, reads + written))
     }
 }
 

@@ -8,6 +8,8 @@ public struct DissolveConcatenations: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        // The gradient of a concatenation is slices.
+        guard graph.contains(Concatenation.self) || graph.contains(Slice.self) else { return graph }
         var dissolution = Dissolution(graph)
         for index in graph.nodes.indices { try dissolution.visit(index) }
         return try dissolution.values.finished()

@@ -7,6 +7,7 @@ public struct FoldBatchNormalization: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(BatchNormalizationInference.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         var convolutions: [Int: Int] = [:]
         for (index, node) in graph.nodes.enumerated() where node.operation is Convolution {

@@ -8,6 +8,7 @@ public struct FoldConstants: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(Constant.self) else { return graph }
         var rewriter = GraphRewriter(graph)
         for (index, node) in graph.nodes.enumerated() {
             let operands = node.operands.compactMap { id in

@@ -11,6 +11,7 @@ public struct FuseConvolutionEpilogue: Pass {
     }
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(Convolution.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         // By the last node of each chain, whose place the fused node takes.
         var chains: [Int: Chain] = [:]

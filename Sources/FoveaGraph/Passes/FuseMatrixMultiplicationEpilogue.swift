@@ -3,6 +3,7 @@ public struct FuseMatrixMultiplicationEpilogue: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(MatrixMultiplication.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         var rewriter = GraphRewriter(graph)
         var absorbed: Set<Int> = []

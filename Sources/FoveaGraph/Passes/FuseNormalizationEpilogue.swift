@@ -4,6 +4,7 @@ public struct FuseNormalizationEpilogue: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(BatchNormalization.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         var fusions: [Fusion] = []
         var fused: Set<Int> = []

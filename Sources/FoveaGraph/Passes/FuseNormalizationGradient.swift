@@ -5,6 +5,7 @@ public struct FuseNormalizationGradient: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(BatchNormalizationGradient.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         var fusions: [Fusion] = []
         var fused: Set<Int> = []

@@ -17,6 +17,7 @@ extension Graph {
     /// A new node stands where the last of its members stood, and what reads it from before that place moves behind it. A
     /// fusion that is read by what it reads itself, through nodes outside of it, is left out.
     func fusing(_ fusions: [Fusion]) throws -> Graph {
+        guard !fusions.isEmpty else { return self }
         var fusions = fusions
         while true {
             let order = FusedOrder(self, fusions)

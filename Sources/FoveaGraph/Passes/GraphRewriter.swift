@@ -54,6 +54,11 @@ struct GraphRewriter {
 }
 
 extension Graph {
+    /// Whether any node is such an operation: a pass that finds none of those that it is for returns at once.
+    func contains<Kind: Operation>(_ kind: Kind.Type) -> Bool {
+        nodes.contains { Swift.type(of: $0.operation) == kind }
+    }
+
     /// The nodes that read each value, in order, each as often as it reads it.
     var readers: [ValueID: [Int]] {
         var readers: [ValueID: [Int]] = [:]

@@ -7,6 +7,7 @@ public struct RectifyPooledGradients: Pass {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.contains(MaxPoolingGradient.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         // The rectifiers' gradients that move, and the gradients of pooling that wait for them.
         var moved: [Int: (unpooling: Int, maxima: ValueID)] = [:]

@@ -7,10 +7,10 @@ public struct RemoveDeadNodes: Pass {
         for index in graph.nodes.indices.reversed() where live.contains(index) {
             live.formUnion(graph.nodes[index].operands.map(\.node))
         }
+        let kept = graph.nodes.indices.filter { live.contains($0) || graph.nodes[$0].operation is Placeholder }
+        guard kept.count < graph.nodes.count else { return graph }
         var rewriter = GraphRewriter(graph)
-        for index in graph.nodes.indices where live.contains(index) || graph.nodes[index].operation is Placeholder {
-            rewriter.copy(index)
-        }
+        kept.forEach { rewriter.copy($0) }
         return rewriter.finished()
     }
 }

@@ -13,6 +13,7 @@ public struct TakeRectifierGradientsFromResults: Pass {
     }
 
     public func run(on graph: Graph) throws -> Graph {
+        guard graph.nodes.contains(where: { $0.operation is any GradientOfUnaryOperation }) else { return graph }
         var results: [Application: ValueID] = [:]
         var rewriter = GraphRewriter(graph)
         for (index, node) in graph.nodes.enumerated() {
