@@ -163,3 +163,39 @@ void fovea_normalize(
     };
     run(&t, workspace, 1, y == x || y == residual, normalize_all);
 }
+
+// MARK: With given statistics
+
+ALWAYS_INLINE void normalize_given_rectifying(
+    const task *t, size_t member, size_t members, fovea_rectifier rectifier) {
+    for (size_t block = member; block < t->blocks; block += members) {
+        parameters *p = &t->parameters[block];
+        memset(p, 0, sizeof *p);
+        for (size_t lane = 0; lane < WIDTH; lane++) {
+            size_t channel = block * t->n->lanes + (lane & (t->n->lanes - 1));
+            if (channel < t->n->channels) find_parameters(t, channel, t->given_mean, t->given_variance, lane, p);
+        }
+    }
+    fovea_wait_for_team();
+    size_t units = t->blocks * t->parts;
+    size_t begin = units * member / members, end = units * (member + 1) / members;
+    for (size_t unit = begin; unit < end; unit++) normalize_part(t, unit % t->blocks, unit / t->blocks, rectifier);
+}
+
+WIDE_VECTORS static void normalize_all_given(size_t member, size_t members, const void *context) {
+    const task *t = context;
+    switch (t->n->rectifier) {
+    case fovea_no_rectifier: normalize_given_rectifying(t, member, members, fovea_no_rectifier); break;
+    case fovea_rectify: normalize_given_rectifying(t, member, members, fovea_rectify); break;
+    case fovea_rectify_to_6: normalize_given_rectifying(t, member, members, fovea_rectify_to_6); break;
+    }
+}
+
+void fovea_normalize_given(
+    const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
+    const float *variance, float *y, void *workspace) {
+    task t = {
+        .n = n, .x = x, .scale = scale, .bias = bias, .given_mean = mean, .given_variance = variance, .result = y,
+    };
+    run(&t, workspace, 1, y == x, normalize_all_given);
+}

@@ -62,6 +62,9 @@ struct TypeRuleTests {
                 FusedBatchNormalization(epsilon: 1e-5, rectifier: ReLU()), [images, f32(4), f32(6)],
                 "one number per channel"),
             Misfit(
+                FusedBatchNormalizationInference(epsilon: 1e-5), [images, f32(4), f32(4), f32(4), f32(6)],
+                "one number per channel"),
+            Misfit(
                 FusedBatchNormalizationGradient(epsilon: 1e-5, rectifier: ReLU(), addsUpstream: true),
                 [images, f32(4), f32(4), f32(4), images, images], "takes 7 operands and was given 6"),
             Misfit(
@@ -87,6 +90,8 @@ struct TypeRuleTests {
             Misfit(SoftmaxCrossEntropy(), [f32(2, 3), i32(3)], "i32[2]"),
             Misfit(SoftmaxCrossEntropy(), [f32(2, 3, 4), i32(2)], "rank 2"),
             Misfit(SoftmaxCrossEntropyGradient(), [f32(2, 3), i32(2), f32(3)], "f32[2]"),
+            Misfit(FusedSoftmaxCrossEntropy(hasTargets: false), [f32(2, 3), i32(2), f32(3)], "f32[2]"),
+            Misfit(FusedSoftmaxCrossEntropy(hasTargets: true), [f32(2, 3), f32(2, 3)], "takes 3 operands"),
             Misfit(SoftmaxCrossEntropyWithTargets(), [f32(2, 3), f32(2, 4)], "one shape"),
             Misfit(SoftmaxCrossEntropyWithTargetsGradient(), [f32(2, 3), f32(2, 3), f32(2, 3)], "f32[2]"),
             Misfit(BatchNormalization(), [images, f32(4), f32(6)], "f32[4]"),

@@ -31,6 +31,11 @@ void fovea_normalize(
     const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *residual, float *y,
     float *mean, float *variance, void *workspace);
 
+/// The same without a residual, with a mean and a variance that are given: one pass over x. y may lie where x does.
+void fovea_normalize_given(
+    const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
+    const float *variance, float *y, void *workspace);
+
 /// The gradients of a normalization. With g = f′(y) · (upstream + second_upstream): the sums of g (`dbias`) and of g·x̂
 /// (`dscale`), and dx = scale / √(σ² + ε) · (g − mean of g − x̂ · mean of g·x̂).
 ///

@@ -19,6 +19,32 @@ extension FusedBatchNormalization: CPULowerable {
     }
 }
 
+extension FusedBatchNormalizationInference: CPULowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
+        BatchNormalizationInference().isSupported(operands: operands, results: results)
+            && activation.map { $0.operation is any KernelRectifier } ?? true
+    }
+
+    func lower(_ node: NodeLowering) throws {
+        let x = try node.normalizedOperand(0)
+        let y = node.allocate(x.layout)
+        let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: activation)
+        node.run(
+            kernel: "normalize", reads: [x] + (try (1...4).map { try node.plainOperand($0) }),
+            writes: [y, try node.allocateWorkspace(loops)], inPlace: [(result: y, operand: x)]
+        ) { memory in
+            var loops = loops
+            return {
+                // Safe: x and y have the layout that the loops were made for, the rest a number per channel.
+                unsafe fovea_normalize_given(
+                    &loops, memory.operand(0), memory.operand(1), memory.operand(2), memory.operand(3),
+                    memory.operand(4), memory.result(0), memory.result(1))
+            }
+        }
+        try node.deliverNormalized(y)
+    }
+}
+
 extension BatchNormalizationGradient: CPULowerable {
     func lower(_ node: NodeLowering) throws {
         try node.lowerNormalizationGradient(epsilon, rectifier: nil, recomputesResult: false, upstream: [4])
@@ -129,7 +155,7 @@ extension NodeLowering {
         if let handedOn { try deliverNormalized(handedOn, as: 3) }
     }
 
-    private func allocateWorkspace(_ loops: fovea_normalization) throws -> Stored {
+    fileprivate func allocateWorkspace(_ loops: fovea_normalization) throws -> Stored {
         var loops = loops
         return allocate(try Layout(plain: [unsafe fovea_normalization_workspace(&loops) / 4]))
     }

@@ -1,50 +1,30 @@
 import CFoveaCPU
 import FoveaGraph
 
-// The four operations of softmax cross-entropy: from labels or from targets, the loss or its gradient.
+// The operations of softmax cross-entropy: from labels or from targets, the loss, its gradient, or both.
 
 extension SoftmaxCrossEntropy: CPULowerable {
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool { isCrossEntropySupported(operands) }
-
-    func lower(_ node: NodeLowering) throws {
-        try node.lowerCrossEntropy { rows, classes, memory in
-            // Safe: the operands have these rows and classes; labels are checked against the classes.
-            unsafe fovea_cross_entropy(
-                rows, classes, memory.operand(0), memory.operand(1, of: Int32.self), nil, memory.result(0))
-        }
-    }
+    func lower(_ node: NodeLowering) throws { try node.lowerCrossEntropy(.labels, loss: 0) }
 }
 
 extension SoftmaxCrossEntropyGradient: CPULowerable {
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool { isCrossEntropySupported(operands) }
-
-    func lower(_ node: NodeLowering) throws {
-        try node.lowerCrossEntropy { rows, classes, memory in
-            // Safe: as above, with one upstream gradient per row.
-            unsafe fovea_cross_entropy_gradient(
-                rows, classes, memory.operand(0), memory.operand(1, of: Int32.self), nil, memory.operand(2),
-                memory.result(0))
-        }
-    }
+    func lower(_ node: NodeLowering) throws { try node.lowerCrossEntropy(.labels, gradient: 0) }
 }
 
 extension SoftmaxCrossEntropyWithTargets: CPULowerable {
-    func lower(_ node: NodeLowering) throws {
-        try node.lowerCrossEntropy { rows, classes, memory in
-            // Safe: logits and targets have these rows and classes.
-            unsafe fovea_cross_entropy(
-                rows, classes, memory.operand(0), nil, memory.operand(1), memory.result(0))
-        }
-    }
+    func lower(_ node: NodeLowering) throws { try node.lowerCrossEntropy(.targets, loss: 0) }
 }
 
 extension SoftmaxCrossEntropyWithTargetsGradient: CPULowerable {
+    func lower(_ node: NodeLowering) throws { try node.lowerCrossEntropy(.targets, gradient: 0) }
+}
+
+extension FusedSoftmaxCrossEntropy: CPULowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool { isCrossEntropySupported(operands) }
     func lower(_ node: NodeLowering) throws {
-        try node.lowerCrossEntropy { rows, classes, memory in
-            // Safe: as above, with one upstream gradient per row.
-            unsafe fovea_cross_entropy_gradient(
-                rows, classes, memory.operand(0), nil, memory.operand(1), memory.operand(2), memory.result(0))
-        }
+        try node.lowerCrossEntropy(hasTargets ? .targets : .labels, loss: 0, gradient: 1)
     }
 }
 
@@ -53,13 +33,28 @@ private func isCrossEntropySupported(_ operands: [TensorType]) -> Bool {
     operands.allSatisfy { $0.isLowerable && ($0.dataType == .float32 || $0.dataType == .int32) }
 }
 
+/// What the second operand of a cross-entropy is.
+private enum Truth {
+    case labels, targets
+}
+
 extension NodeLowering {
-    fileprivate func lowerCrossEntropy(_ body: @escaping (_ rows: Int, _ classes: Int, KernelMemory) -> Void) throws {
-        let result = try allocatePlain(results[0])
+    /// - Parameters:
+    ///   - loss: which result the losses are; nil where they are not computed.
+    ///   - gradient: which result the gradient is, for the upstream gradient that is then the third operand.
+    fileprivate func lowerCrossEntropy(_ truth: Truth, loss: Int? = nil, gradient: Int? = nil) throws {
         let (rows, classes) = (operands[0].shape[0], operands[0].shape[1])
-        run(kernel: "rows", reads: try operands.indices.map(plainOperand), writes: [result]) { memory in
-            { body(rows, classes, memory) }
+        let writes = try results.map(allocatePlain)
+        run(kernel: "rows", reads: try operands.indices.map(plainOperand), writes: writes) { memory in
+            {
+                // Safe: the operands have these rows and classes, labels are checked against the classes, and there is
+                // one upstream gradient per row.
+                unsafe fovea_cross_entropy(
+                    rows, classes, memory.operand(0), truth == .labels ? memory.operand(1, of: Int32.self) : nil,
+                    truth == .targets ? memory.operand(1) : nil, gradient == nil ? nil : memory.operand(2),
+                    loss.map { unsafe memory.result($0) }, gradient.map { unsafe memory.result($0) })
+            }
         }
-        deliver(result)
+        for (result, written) in writes.enumerated() { deliver(written, as: result) }
     }
 }

@@ -19,7 +19,14 @@ extension OperationCase {
         let sizes = [(1, 1), (1, 10), (3, 2), (32, 10), (5, 1000)]
         let entropies = sizes.flatMap { examples, classes in
             let logits = OperandDraw([examples, classes], .normal(deviation: 3))
+            let upstream = OperandDraw([examples])
             return [
+                OperationCase(
+                    FusedSoftmaxCrossEntropy(hasTargets: false),
+                    [logits, OperandDraw([examples], .classIndices(below: classes)), upstream]),
+                OperationCase(
+                    FusedSoftmaxCrossEntropy(hasTargets: true),
+                    [logits, OperandDraw([examples, classes], .positive), upstream]),
                 OperationCase(
                     SoftmaxCrossEntropy(), [logits, OperandDraw([examples], .classIndices(below: classes))],
                     differentiable: [0], scale: .element),

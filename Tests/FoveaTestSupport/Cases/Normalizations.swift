@@ -71,7 +71,11 @@ extension OperationCase {
                         [x] + statistics + (rectifier == nil ? [] : [recomputes ? perChannel : results])
                             + Array(repeating: OperandDraw(shape), count: addsUpstream ? 2 : 1))
                 }
-                return forward + backward
+                let again = OperationCase(
+                    FusedBatchNormalizationInference(
+                        epsilon: 1e-3, activation: rectifier.map { FusedActivation($0) }),
+                    [x, perChannel, perChannel] + statistics.dropFirst())
+                return forward + backward + [again]
             }
         }
     }

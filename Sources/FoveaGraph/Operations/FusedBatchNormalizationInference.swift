@@ -1,0 +1,28 @@
+/// ``BatchNormalizationInference`` with the rectifier behind it, in one go:
+/// y = f((x − μ_c) / √(σ²_c + ε) · scale_c + bias_c).
+///
+/// Operands: x [N, C, H, W] or [N, C]; scale, bias, mean and variance [C]. Result: y, of x's shape.
+///
+/// Made by ``RecomputeNormalizations``, after differentiation: it has no gradient.
+public struct FusedBatchNormalizationInference: Operation {
+    public static let name = "FusedBatchNormalizationInference"
+    public let epsilon: Double
+    /// What is applied to the normalized numbers; nil for nothing.
+    public let activation: FusedActivation?
+
+    public init(epsilon: Double, activation: FusedActivation? = nil) {
+        self.epsilon = epsilon
+        self.activation = activation
+    }
+
+    private var normalization: BatchNormalizationInference { BatchNormalizationInference(epsilon: epsilon) }
+
+    public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
+        try normalization.resultTypes(of: operands)
+    }
+
+    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
+        let y = normalization.evaluate(operands, resultTypes: resultTypes)
+        return activation?.operation.evaluate(y, resultTypes: resultTypes) ?? y
+    }
+}
