@@ -33,8 +33,8 @@ let package = Package(
             dependencies: ["FoveaGraph", .product(name: "OrderedCollections", package: "swift-collections")],
             swiftSettings: settings),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CFoveaVips"),
-        .target(name: "FoveaData", dependencies: ["FoveaGraph", "CZlib", "CFoveaVips"], swiftSettings: settings),
+        .target(name: "CFoveaImages", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+        .target(name: "FoveaData", dependencies: ["FoveaGraph", "CZlib", "CFoveaImages"], swiftSettings: settings),
         .target(
             name: "FoveaFormats",
             dependencies: [

@@ -11,7 +11,6 @@ enum EntryPoint {
         {
             ThreadWaiting.limitSpinning()
         }
-        ImageLibrary.leaveOutModules()
         // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         do {

@@ -6,10 +6,8 @@ import FoveaFormats
 enum Versions {
     /// Name and version of each library; Fovea's own is added by the run folder.
     static var libraries: [(name: String, version: String)] {
-        [
-            ("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version),
-            ("libvips", ImageFile.libraryVersion ?? "missing"), ("swift", swift),
-        ]
+        [("oneDNN", Processor.libraryVersion), ("zlib", ZlibLibrary.version)] + ImageFile.libraries
+            + [("swift", swift)]
     }
 
     /// The Swift that this was built with.

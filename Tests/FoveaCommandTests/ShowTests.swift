@@ -48,7 +48,9 @@ struct ShowTests {
         #expect(devices.map { $0["name"].string } == ["cpu", "reference", "cuda"])
         #expect(devices.map { $0["available"] } == [true, true, false])
         #expect(
-            json["libraries"].elements.map { $0["name"].string } == ["fovea", "oneDNN", "zlib", "libvips", "swift"])
+            json["libraries"].elements.map { $0["name"].string } == [
+                "fovea", "oneDNN", "zlib", "libjpeg-turbo", "libpng", "swift",
+            ])
         #expect(json["libraries"].elements.allSatisfy { $0["version"].string?.first?.isNumber == true })
         #expect(try run("doctor").output.contains("oneDNN"))
     }

@@ -91,26 +91,6 @@ struct UseTests {
         }
     }
 
-    #if os(Linux)
-        @Test("Without libvips predict says which package is missing, and everything else works")
-        func withoutImageLibrary() throws {
-            try withRun { folder, _ in
-                try writePNG([UInt8](repeating: 0, count: 784), width: 28, height: 28, to: "\(folder)/black.png")
-                // A file of that name that is no library hides the one that is.
-                try FileManager.default.createDirectory(atPath: "\(folder)/lib", withIntermediateDirectories: false)
-                try Data("no library".utf8).write(to: URL(filePath: "\(folder)/lib/libvips.so.42"))
-                func fovea(_ arguments: String...) throws -> FoveaProcess {
-                    try FoveaProcess(arguments, in: folder, environment: ["LD_LIBRARY_PATH": "\(folder)/lib"])
-                }
-                let predict = try fovea("predict", "--model", "run", "black.png")
-                #expect(predict.status == 69 && predict.errors.contains("`libvips42`"), "\(predict.errors)")
-                #expect(try fovea("evaluate", "--model", "run", "--data", "glyphs").status == 0)
-                let libraries = try fovea("doctor", "--json").json["libraries"].elements
-                #expect(libraries.contains { $0["name"] == "libvips" && $0["version"] == "missing" })
-            }
-        }
-    #endif
-
     @Test("Class names that differ are pointed out")
     func comparesClasses() throws {
         try withRun { folder, _ in

@@ -1,5 +1,5 @@
 import Foundation
-import FoveaData
+@testable import FoveaData
 import FoveaGraph
 import FoveaTestSupport
 import Testing
@@ -90,6 +90,44 @@ struct ImageFileTests {
         let redComesFirst = [1, 4, 5, 6].contains(orientation)
         #expect((image.pixels[0] > 200) == redComesFirst)
         #expect((image.pixels[127] > 200) == !redComesFirst)
+    }
+
+    @Test("EXIF data that is not sound, or names no orientation, leaves the image as it is")
+    func unsoundOrientation() throws {
+        let plain = try decode(redAndBlueJPEG)
+        // The number of entries, the place of the directory, the type and the number itself made absurd.
+        for (position, value) in [(14, 0xff), (18, 0xff), (19, 0xff), (25, 4), (31, 9), (31, 0)] as [(Int, UInt8)] {
+            var bytes = redAndBlueJPEG.withOrientation(3)
+            bytes[position] = value
+            #expect(try decode(bytes) == plain, "byte \(position) is \(value)")
+        }
+        #expect(ImageOrientation(exif: []) == ImageOrientation(exif: Array("MM".utf8)))
+    }
+
+    @Test("EXIF data in little-endian order is read as well")
+    func littleEndianOrientation() {
+        let tiff: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
+        let orientation = ImageOrientation(exif: tiff)
+        #expect((orientation.isTransposed, orientation.flipsRows, orientation.flipsColumns) == (true, true, false))
+    }
+
+    @Test("an interlaced PNG is put together")
+    func interlaced() throws {
+        // Adam7: for 2×2 pixels the passes hold the first pixel, the one beside it, and the second row.
+        let image = try decode(
+            png(width: 2, height: 2, colourType: 0, rows: [[10], [20], [30, 40]], isInterlaced: true), channels: 1)
+        #expect(image.pixels == [10, 20, 30, 40])
+    }
+
+    @Test("an image whose pixels are damaged is refused, not shown in grey")
+    func damagedPixels() throws {
+        // Codes that no Huffman table has, where the entropy-coded part begins.
+        let start = try #require(
+            redAndBlueJPEG.indices.last { redAndBlueJPEG[$0...].starts(with: [0xff, 0xda]) })
+        var bytes = redAndBlueJPEG
+        for position in start + 14..<bytes.count - 2 { bytes[position] = 0xfe }
+        let error = #expect(throws: FoveaError.self) { try decode(bytes) }
+        #expect(error?.code == .badData)
     }
 
     @Test("a file that ends at any byte is an error or a sound image, never a crash")

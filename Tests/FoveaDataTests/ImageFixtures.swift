@@ -5,10 +5,12 @@ import Foundation
 
 /// A PNG file, written by the specification (ISO/IEC 15948): colour type 0 grey, 2 RGB, 3 palette, 4 grey with alpha,
 /// 6 RGB with alpha. `rows` holds the packed samples of each row.
-func png(width: Int, height: Int, colourType: UInt8, bits: UInt8 = 8, rows: [[UInt8]], palette: [UInt8] = []) -> [UInt8]
-{
+func png(
+    width: Int, height: Int, colourType: UInt8, bits: UInt8 = 8, rows: [[UInt8]], palette: [UInt8] = [],
+    isInterlaced: Bool = false
+) -> [UInt8] {
     var header = bigEndian(width) + bigEndian(height)
-    header += [bits, colourType, 0, 0, 0]
+    header += [bits, colourType, 0, 0, isInterlaced ? 1 : 0]
     // Each row begins with its filter: none.
     let content = zlibStream(rows.flatMap { [0] + $0 })
     return [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] + chunk("IHDR", header)

@@ -1,7 +1,7 @@
-import CFoveaVips
+import CFoveaImages
 import FoveaGraph
 
-/// PNG and JPEG files, decoded by libvips, which is loaded when the first is decoded.
+/// PNG and JPEG files, decoded by libpng and libjpeg-turbo.
 public enum ImageFile {
     /// The largest file that is read: 128 MiB.
     static let maximumByteCount = 128 << 20
@@ -13,12 +13,12 @@ public enum ImageFile {
     /// Decodes a file, upright as its EXIF orientation says.
     ///
     /// What the file is decides its content, not its name. 16-bit channels are scaled to 8 bits, what is transparent is put
-    /// on white, CMYK is converted to sRGB; other embedded colour profiles are not applied. Luminance of a coloured image
+    /// on white, CMYK becomes RGB as in Pillow; embedded colour profiles and gammas are not applied. Luminance of a coloured image
     /// is 0.299 R + 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
     ///
     /// - Parameter channels: 1 for luminance, 3 for sRGB.
     /// - Throws: ``FoveaError`` that names the file and the reason when it is not there, not a regular file, neither PNG nor
-    ///   JPEG, too large, truncated or damaged; with code `unavailable` when libvips is not installed.
+    ///   JPEG, too large, truncated or damaged.
     public static func decode(path: String, channels: Int) throws -> DecodedImage {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
         var file = try RegularFile(path: path)
@@ -34,21 +34,12 @@ public enum ImageFile {
         }
     }
 
-    /// Loads libvips, unless that has happened before.
-    ///
-    /// - Throws: ``FoveaError`` with code `unavailable` when it cannot be used.
-    private static func loadLibrary() throws {
-        // Safe: a string that no longer changes, which is copied at once.
-        guard let problem = unsafe fovea_vips_problem() else { return }
-        throw FoveaError(
-            .unavailable, "libvips, which decodes images, cannot be used: \(unsafe String(cString: problem)).",
-            remedy: "Install the Debian package `libvips42`, on macOS `vips` with Homebrew.")
-    }
-
-    /// The version of libvips; nil when it cannot be used.
-    public static var libraryVersion: String? {
-        // Safe: a constant string of libvips, which is copied at once.
-        unsafe fovea_vips_version().map { unsafe String(cString: $0) }
+    /// The libraries that decode, with their versions.
+    public static var libraries: [(name: String, version: String)] {
+        // Safe: constant strings of the libraries, which are copied at once.
+        unsafe [
+            ("libjpeg-turbo", String(cString: fovea_jpeg_version())), ("libpng", String(cString: fovea_png_version())),
+        ]
     }
 
     private static func isPNG(_ bytes: [UInt8]) throws -> Bool {
@@ -63,46 +54,65 @@ public enum ImageFile {
     private static func decode(_ bytes: [UInt8]) throws -> DecodedImage {
         let isPNG = try isPNG(bytes)
         let format = isPNG ? "PNG" : "JPEG"
-        var image = unsafe FoveaVipsImage()
-        defer { unsafe fovea_vips_free(&image) }
-        // Safe: libvips only reads the bytes, and has let go of them when the call returns.
-        let result = unsafe bytes.withUnsafeBytes { buffer -> FoveaVipsResult in
-            guard let start = buffer.baseAddress else { return FOVEA_VIPS_FAILED }
-            return unsafe fovea_vips_decode(
-                start, buffer.count, isPNG, Int32(maximumExtent), Int64(maximumPixelCount), &image)
+        let limits = fovea_image_limits(extent: Int64(maximumExtent), pixel_count: Int64(maximumPixelCount))
+        var image = unsafe fovea_image()
+        defer { unsafe fovea_image_free(&image) }
+        // Safe: the decoders only read the bytes, and have let go of them when the call returns.
+        let result = unsafe bytes.withUnsafeBufferPointer { buffer -> fovea_image_result in
+            guard let start = buffer.baseAddress else { return FOVEA_IMAGE_FAILED }
+            return unsafe isPNG
+                ? fovea_decode_png(start, buffer.count, limits, &image)
+                : fovea_decode_jpeg(start, buffer.count, limits, &image)
         }
-        let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
         switch result {
-        case FOVEA_VIPS_DECODED: break
-        case FOVEA_VIPS_MISSING: try loadLibrary()
-        case FOVEA_VIPS_TOO_LARGE:
+        case FOVEA_IMAGE_DECODED: return unsafe upright(image)
+        case FOVEA_IMAGE_TOO_LARGE:
             throw FoveaError(
                 .badData,
-                "The \(format) image is \(width)×\(height), images may have \(maximumExtent) rows and columns and "
-                    + "\(maximumPixelCount) pixels.", remedy: "Scale it down.")
+                "The \(format) image is \(unsafe image.width)×\(unsafe image.height), images may have "
+                    + "\(maximumExtent) rows and columns and \(maximumPixelCount) pixels.", remedy: "Scale it down.")
         default:
             throw FoveaError(
                 .badData, "The \(format) image cannot be decoded: \(unsafe reason(image)).",
                 remedy: "Copy or export it again.")
         }
-        guard let pixels = unsafe image.pixels else { preconditionFailure("a decoded image has pixels") }
-        // Safe: the shim hands over height × width × channels bytes, which live until they are freed above.
-        let interleaved = unsafe UnsafeBufferPointer(start: pixels, count: height * width * channels)
-        var planes = [UInt8](repeating: 0, count: interleaved.count)
-        for channel in 0..<channels {
-            for position in 0..<height * width {
-                planes[channel * height * width + position] = unsafe interleaved[position * channels + channel]
-            }
-        }
-        return DecodedImage(pixels: planes, channels: channels, height: height, width: width)
     }
 
-    /// libvips's reason in one line.
-    private static func reason(_ image: FoveaVipsImage) -> String {
-        // Safe: the shim ends the text with a zero within the array.
-        let text = unsafe withUnsafeBytes(of: image.reason) {
-            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    /// The planes of an image, turned as its orientation says.
+    private static func upright(_ image: fovea_image) -> DecodedImage {
+        let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
+        guard let pixels = unsafe image.pixels else { preconditionFailure("a decoded image has pixels") }
+        // Safe: the decoder hands over as many bytes of each, which live until its image is freed.
+        let interleaved = unsafe UnsafeBufferPointer(start: pixels, count: height * width * channels)
+        let exif = unsafe image.exif.map { unsafe Array(UnsafeBufferPointer(start: $0, count: image.exif_length)) }
+        let orientation = ImageOrientation(exif: exif ?? [])
+
+        // Where the first pixel comes from, and how far it is from there to the next row and column.
+        let first = (orientation.flipsRows ? (height - 1) * width : 0) + (orientation.flipsColumns ? width - 1 : 0)
+        var steps = (row: orientation.flipsRows ? -width : width, column: orientation.flipsColumns ? -1 : 1)
+        var size = (height: height, width: width)
+        if orientation.isTransposed {
+            steps = (row: steps.column, column: steps.row)
+            size = (height: width, width: height)
         }
-        return text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        var planes = [UInt8](repeating: 0, count: interleaved.count)
+        var target = 0
+        for channel in 0..<channels {
+            for row in 0..<size.height {
+                var from = (first + row * steps.row) * channels + channel
+                for _ in 0..<size.width {
+                    planes[target] = unsafe interleaved[from]
+                    target += 1
+                    from += steps.column * channels
+                }
+            }
+        }
+        return DecodedImage(pixels: planes, channels: channels, height: size.height, width: size.width)
+    }
+
+    /// The decoder's reason.
+    private static func reason(_ image: fovea_image) -> String {
+        // Safe: the decoder ends the text with a zero within the array.
+        unsafe withUnsafeBytes(of: image.reason) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }

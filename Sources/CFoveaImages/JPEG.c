@@ -1,0 +1,127 @@
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h> // jpeglib.h needs it
+
+#include <jpeglib.h>
+// Its list of codes follows jpeglib.h.
+#include <jerror.h>
+#include <string.h>
+
+#include "Image.h"
+
+// Cameras and web sites write up to a few dozen; each costs a walk over the whole picture.
+enum { most_scans = 100 };
+// For the coefficients of a progressive picture, in bytes: two for each of three channels of the largest.
+static const long most_memory = 1200L << 20;
+
+static const char exif_mark[] = "Exif\0";
+
+// What libjpeg calls when something is wrong. It must not return from an error, so it jumps; no frame of Swift lies between.
+typedef struct {
+    struct jpeg_error_mgr base;
+    jmp_buf failed;
+    char *reason;
+} failure;
+
+static void fail(j_common_ptr common) {
+    failure *f = (failure *)common->err;
+    char text[JMSG_LENGTH_MAX];
+    f->base.format_message(common, text);
+    snprintf(f->reason, sizeof ((fovea_image *)0)->reason, "%s", text);
+    longjmp(f->failed, 1);
+}
+
+// libjpeg warns of damage and goes on with grey; that is no picture to learn from. What it warns of otherwise, such as
+// bytes between markers, loses nothing.
+static void warn(j_common_ptr common, int level) {
+    if (level >= 0) return;
+    switch (common->err->msg_code) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+    case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
+    case JWRN_BOGUS_PROGRESSION:
+    case JWRN_MUST_RESYNC: fail(common);
+    default: break;
+    }
+}
+
+static void limit_scans(j_common_ptr common) {
+    if (((j_decompress_ptr)common)->input_scan_number <= most_scans) return;
+    failure *f = (failure *)common->err;
+    snprintf(f->reason, sizeof ((fovea_image *)0)->reason, "it has more than %d scans", most_scans);
+    longjmp(f->failed, 1);
+}
+
+static void keep_exif(j_decompress_ptr jpeg, fovea_image *image) {
+    for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
+        if (marker->data_length <= sizeof exif_mark || memcmp(marker->data, exif_mark, sizeof exif_mark) != 0) continue;
+        fovea_image_keep_exif(image, marker->data + sizeof exif_mark, marker->data_length - sizeof exif_mark);
+    }
+}
+
+static void convert_inks(const JSAMPLE *inks, bool are_inverted, size_t width, uint8_t *colours) {
+    unsigned mask = are_inverted ? 0 : 255;
+    for (size_t x = 0; x < width; x++, inks += 4, colours += 3) {
+        for (int i = 0; i < 3; i++) colours[i] = fovea_share(inks[i] ^ mask, inks[3] ^ mask);
+    }
+}
+
+// All that may jump. Everything that is taken on the way belongs to `jpeg` or `image`.
+static fovea_image_result decode(
+    j_decompress_ptr jpeg, const uint8_t *bytes, size_t length, fovea_image_limits limits, fovea_image *image) {
+    jpeg_create_decompress(jpeg);
+    jpeg->mem->max_memory_to_use = most_memory;
+    struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
+    jpeg->progress = &progress;
+    jpeg_mem_src(jpeg, bytes, (unsigned long)length);
+    jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xffff);
+    jpeg_read_header(jpeg, TRUE);
+    if (!fovea_image_may_be(jpeg->image_width, jpeg->image_height, limits, image)) return FOVEA_IMAGE_TOO_LARGE;
+    keep_exif(jpeg, image);
+
+    bool is_inked = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
+    bool is_grey = jpeg->jpeg_color_space == JCS_GRAYSCALE;
+    jpeg->out_color_space = is_inked ? JCS_CMYK : is_grey ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg_start_decompress(jpeg);
+    if (!fovea_image_allocate(image, is_grey ? 1 : 3)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
+    size_t row_length = (size_t)image->width * (size_t)image->channels;
+    JSAMPARRAY inks = NULL;
+    if (is_inked) {
+        inks = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * 4, 1);
+    }
+    while (jpeg->output_scanline < jpeg->output_height) {
+        JSAMPROW row = image->pixels + jpeg->output_scanline * row_length;
+        jpeg_read_scanlines(jpeg, is_inked ? inks : &row, 1);
+        // Adobe's programs, which mark their files, write how much of an ink is missing.
+        if (is_inked) convert_inks(inks[0], jpeg->saw_Adobe_marker, (size_t)image->width, row);
+    }
+    return FOVEA_IMAGE_DECODED;
+}
+
+fovea_image_result fovea_decode_jpeg(
+    const uint8_t *bytes, size_t length, fovea_image_limits limits, fovea_image *image) {
+    *image = (fovea_image){0};
+    failure f = {.reason = image->reason};
+    struct jpeg_decompress_struct jpeg = {.err = jpeg_std_error(&f.base)};
+    f.base.error_exit = fail;
+    f.base.emit_message = warn;
+    // Changed after the jump is prepared only by those who do not return.
+    fovea_image_result result = FOVEA_IMAGE_FAILED;
+    if (setjmp(f.failed) == 0) result = decode(&jpeg, bytes, length, limits, image);
+    else result = FOVEA_IMAGE_FAILED;
+    jpeg_destroy_decompress(&jpeg);
+    if (result == FOVEA_IMAGE_FAILED) fovea_image_free(image);
+    return result;
+}
+
+#define TEXT_OF(name) #name
+#define TEXT(name) TEXT_OF(name)
+
+const char *fovea_jpeg_version(void) {
+#ifdef LIBJPEG_TURBO_VERSION
+    return TEXT(LIBJPEG_TURBO_VERSION);
+#else
+    return TEXT(JPEG_LIB_VERSION);
+#endif
+}

@@ -1,0 +1,101 @@
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <png.h>
+#include <string.h>
+
+#include "Image.h"
+
+// What libpng calls when something is wrong. It must not return, so it jumps; no frame of Swift lies between.
+typedef struct {
+    jmp_buf failed;
+    char *reason;
+} failure;
+
+typedef struct {
+    const uint8_t *next;
+    size_t left;
+} source;
+
+static void fail(png_structp png, png_const_charp message) {
+    failure *f = png_get_error_ptr(png);
+    snprintf(f->reason, sizeof ((fovea_image *)0)->reason, "%s", message);
+    longjmp(f->failed, 1);
+}
+
+// libpng warns of chunks that do not matter to the pixels.
+static void warn(png_structp png, png_const_charp message) {}
+
+static void read_bytes(png_structp png, png_bytep target, size_t count) {
+    source *from = png_get_io_ptr(png);
+    if (count > from->left) png_error(png, "it ends too early");
+    memcpy(target, from->next, count);
+    from->next += count;
+    from->left -= count;
+}
+
+// Leaves out alpha, the last channel, by putting pixels on white.
+static void put_on_white(fovea_image *image, int channels) {
+    const uint8_t *from = image->pixels;
+    uint8_t *to = image->pixels;
+    for (int64_t i = 0; i < image->width * image->height; i++, from += channels) {
+        unsigned alpha = from[channels - 1];
+        for (int c = 0; c < channels - 1; c++) *to++ = (uint8_t)(fovea_share(from[c], alpha) + (255 - alpha));
+    }
+    image->channels = channels - 1;
+}
+
+// All that may jump. Everything that is taken on the way belongs to `png` or `image`.
+static fovea_image_result decode(
+    png_structp png, png_infop info, fovea_image_limits limits, fovea_image *image) {
+    // Gamma, profiles, texts and the like change nothing here, and unpacking them would take time and memory.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf", 1);
+    png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // ours are checked next
+    png_read_info(png, info);
+    if (!fovea_image_may_be(png_get_image_width(png, info), png_get_image_height(png, info), limits, image)) {
+        return FOVEA_IMAGE_TOO_LARGE;
+    }
+    png_bytep exif = NULL;
+    png_uint_32 exif_length = 0;
+    if (png_get_eXIf_1(png, info, &exif_length, &exif) != 0) fovea_image_keep_exif(image, exif, exif_length);
+
+    png_set_expand(png); // palettes to colours, fewer bits to 8, a transparent colour to alpha
+    png_set_scale_16(png);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+    int channels = png_get_channels(png, info);
+    size_t row_length = png_get_rowbytes(png, info);
+    if (channels < 1 || channels > 4 || row_length != (size_t)image->width * (size_t)channels) {
+        png_error(png, "its pixels have another size than its header says");
+    }
+    if (!fovea_image_allocate(image, channels)) png_error(png, "there is not enough memory");
+    for (int pass = 0; pass < passes; pass++) {
+        for (int64_t row = 0; row < image->height; row++) {
+            png_read_row(png, image->pixels + (size_t)row * row_length, NULL);
+        }
+    }
+    if (channels == 2 || channels == 4) put_on_white(image, channels);
+    return FOVEA_IMAGE_DECODED;
+}
+
+fovea_image_result fovea_decode_png(
+    const uint8_t *bytes, size_t length, fovea_image_limits limits, fovea_image *image) {
+    *image = (fovea_image){.reason = "there is not enough memory"};
+    failure f = {.reason = image->reason};
+    source from = {bytes, length};
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &f, fail, warn);
+    png_infop info = png == NULL ? NULL : png_create_info_struct(png);
+    fovea_image_result result = FOVEA_IMAGE_FAILED;
+    if (info != NULL) {
+        png_set_read_fn(png, &from, read_bytes);
+        if (setjmp(f.failed) == 0) result = decode(png, info, limits, image);
+        else result = FOVEA_IMAGE_FAILED;
+    }
+    png_destroy_read_struct(&png, &info, NULL);
+    if (result == FOVEA_IMAGE_FAILED) fovea_image_free(image);
+    return result;
+}
+
+const char *fovea_png_version(void) { return png_get_libpng_ver(NULL); }

@@ -1,0 +1,53 @@
+#ifndef CFOVEAIMAGES_H
+#define CFOVEAIMAGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// A decoded image: 8 bits, rows from the top as the file has them, the channels of a pixel beside each other.
+typedef struct {
+    /// Released with `fovea_image_free`; NULL where there are no pixels.
+    uint8_t *_Nullable pixels;
+    int64_t width, height;
+    /// 1 for luminance, 3 for red, green and blue.
+    int channels;
+    /// What the camera wrote about the picture, from its TIFF header on; released with the pixels; NULL where it wrote
+    /// nothing.
+    uint8_t *_Nullable exif;
+    size_t exif_length;
+    /// Why decoding failed.
+    char reason[256];
+} fovea_image;
+
+/// The largest image that is decoded.
+typedef struct {
+    int64_t extent;
+    int64_t pixel_count;
+} fovea_image_limits;
+
+typedef enum {
+    FOVEA_IMAGE_DECODED,
+    /// `width` and `height` say what the header declares; no pixel was decoded.
+    FOVEA_IMAGE_TOO_LARGE,
+    /// `reason` says why.
+    FOVEA_IMAGE_FAILED,
+} fovea_image_result;
+
+/// Decodes a JPEG file that is in memory; CMYK becomes RGB by Pillow's formula, R = (255 − C) · (255 − K) / 255. Truncated
+/// and damaged data is a failure. May be called from any thread.
+fovea_image_result fovea_decode_jpeg(
+    const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
+
+/// Decodes a PNG file that is in memory, its transparent parts on white. Truncated and damaged data is a failure. May be
+/// called from any thread.
+fovea_image_result fovea_decode_png(
+    const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
+
+void fovea_image_free(fovea_image *_Nonnull image);
+
+/// The version of the library that reads JPEG, as `2.1.5`.
+const char *_Nonnull fovea_jpeg_version(void);
+/// The version of the library that reads PNG, as `1.6.39`.
+const char *_Nonnull fovea_png_version(void);
+
+#endif
