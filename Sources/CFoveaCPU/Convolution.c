@@ -1,6 +1,7 @@
 #include "Convolution.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static dnnl_status_t forward(
     const fovea_convolution *c, dnnl_prop_kind_t kind, dnnl_alg_kind_t algorithm,
@@ -27,36 +28,55 @@ static dnnl_status_t describe(
     }
 }
 
-static dnnl_status_t fetch(
-    const dnnl_convolution_desc_t *operation, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine,
-    const_dnnl_primitive_desc_t hint, int position, dnnl_primitive_desc_t *made) {
-    dnnl_primitive_desc_iterator_t candidates = NULL;
-    dnnl_status_t status = dnnl_primitive_desc_iterator_create(&candidates, operation, attributes, engine, hint);
-    if (status != dnnl_success) return dnnl_unimplemented;
-    for (int skipped = 0; skipped < position && status == dnnl_success; skipped++) {
-        status = dnnl_primitive_desc_iterator_next(candidates);
-    }
-    if (status == dnnl_success) {
-        *made = dnnl_primitive_desc_iterator_fetch(candidates);
-        status = *made == NULL ? dnnl_out_of_memory : dnnl_success;
-    } else {
-        status = dnnl_unimplemented;
-    }
-    dnnl_primitive_desc_iterator_destroy(candidates);
-    return status;
+static bool is_named(const_dnnl_primitive_desc_t descriptor, const char *name) {
+    const char *own = NULL;
+    return name != NULL
+        && dnnl_primitive_desc_query(descriptor, dnnl_query_impl_info_str, 0, &own) == dnnl_success && own != NULL
+        && strcmp(own, name) == 0;
 }
 
-dnnl_status_t fovea_convolution_implementation(
-    fovea_context context, const fovea_convolution *c, dnnl_alg_kind_t algorithm, int position,
+static dnnl_status_t fetch(
+    const dnnl_convolution_desc_t *operation, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine,
+    const_dnnl_primitive_desc_t hint, const char *last, dnnl_primitive_desc_t *found, int capacity, int *count) {
+    dnnl_primitive_desc_iterator_t candidates = NULL;
+    dnnl_status_t status = dnnl_primitive_desc_iterator_create(&candidates, operation, attributes, engine, hint);
+    *count = 0;
+    if (status != dnnl_success) return dnnl_unimplemented;
+    while (status == dnnl_success) {
+        found[*count] = dnnl_primitive_desc_iterator_fetch(candidates);
+        if (found[*count] == NULL) {
+            status = dnnl_out_of_memory;
+            break;
+        }
+        ++*count;
+        if (*count == capacity || is_named(found[*count - 1], last)) break;
+        status = dnnl_primitive_desc_iterator_next(candidates);
+    }
+    dnnl_primitive_desc_iterator_destroy(candidates);
+    return *count > 0 ? dnnl_success : status;
+}
+
+static dnnl_status_t fetch_first(
+    const dnnl_convolution_desc_t *operation, const_dnnl_primitive_attr_t attributes, dnnl_engine_t engine,
     dnnl_primitive_desc_t *made) {
+    int count;
+    return fetch(operation, attributes, engine, NULL, NULL, made, 1, &count);
+}
+
+dnnl_status_t fovea_convolution_implementations(
+    fovea_context context, const fovea_convolution *c, dnnl_alg_kind_t algorithm, const char *last,
+    dnnl_primitive_desc_t *found, int capacity, int *count) {
     dnnl_convolution_desc_t operation;
     dnnl_status_t status = describe(c, algorithm, &operation);
+    *count = 0;
     if (status != dnnl_success) return status;
     if (c->kind != dnnl_backward_data && c->kind != dnnl_backward_weights) {
         dnnl_primitive_attr_t attributes = NULL;
         status = fovea_make_attributes(
             context, c->adds_to_result, c->activation, c->alpha, c->beta, &attributes);
-        if (status == dnnl_success) status = fetch(&operation, attributes, context.engine, NULL, position, made);
+        if (status == dnnl_success) {
+            status = fetch(&operation, attributes, context.engine, NULL, last, found, capacity, count);
+        }
         if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
         return status;
     }
@@ -64,11 +84,9 @@ dnnl_status_t fovea_convolution_implementation(
     dnnl_convolution_desc_t hint_operation;
     dnnl_primitive_desc_t hint = NULL;
     status = forward(c, dnnl_forward_training, algorithm, &hint_operation);
+    if (status == dnnl_success) status = fetch_first(&hint_operation, context.attributes, context.engine, &hint);
     if (status == dnnl_success) {
-        status = fetch(&hint_operation, context.attributes, context.engine, NULL, 0, &hint);
-    }
-    if (status == dnnl_success) {
-        status = fetch(&operation, context.attributes, context.engine, hint, position, made);
+        status = fetch(&operation, context.attributes, context.engine, hint, last, found, capacity, count);
     }
     if (hint != NULL) dnnl_primitive_desc_destroy(hint);
     return status;
@@ -99,7 +117,7 @@ dnnl_status_t fovea_pointwise_depthwise_convolution(
     }
     if (status == dnnl_success) status = append_activation(following, activation, alpha, beta);
     if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, following);
-    if (status == dnnl_success) status = fetch(&operation, attributes, context.engine, NULL, 0, made);
+    if (status == dnnl_success) status = fetch_first(&operation, attributes, context.engine, made);
     if (following != NULL) dnnl_post_ops_destroy(following);
     if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
     return status;

@@ -38,7 +38,9 @@ import Foundation
     init(
         _ graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, on engine: Engine
     ) throws {
-        let lowered = try LoweredGraph(graph, state: state, selecting: kernels, on: engine)
+        let lowered = try LoweredGraph(
+            graph, state: state, selecting: kernels, generating: engine.threads > 1 ? KernelGeneration() : nil,
+            on: engine)
         let program = lowered.program
         let plan = lowered.memoryPlan
         let memory = try ProgramMemory(plan, program.buffers)

@@ -46,9 +46,10 @@ enum ControlGroups {
 
         /// The limit less what is used; files that were read and can be forgotten count as free.
         func rest(in folder: String, reading file: (_ path: String) -> String?) -> Int? {
-            guard let limit = number(file("\(folder)/\(limit)")), let usage = number(file("\(folder)/\(usage)")) else {
-                return nil
-            }
+            // Version 1 says "none" with a number that no machine has; what is used need not be looked up then.
+            guard let limit = number(file("\(folder)/\(limit)")), limit < Int.max / 2,
+                let usage = number(file("\(folder)/\(usage)"))
+            else { return nil }
             let lines = file("\(folder)/memory.stat")?.split(separator: "\n") ?? []
             let cached = lines.first { $0.hasPrefix(cache + " ") }.flatMap { number($0.dropFirst(cache.count)) } ?? 0
             return max(0, limit - max(0, usage - cached))

@@ -9,48 +9,36 @@ struct ParameterPaths {
     private(set) var ordered: [(path: String, parameter: Parameter)] = []
     private var pathOf: [ObjectIdentifier: String] = [:]
 
+    private var walk = ParameterWalk()
+
     /// - Throws: ``FoveaError`` when a parameter is reached by two paths and the network does not say ``Shared``.
     init(of model: any Layer) throws {
-        try walk(model, at: [], isShared: false)
+        var walk = ParameterWalk()
+        _ = try walk.visit(model, at: [], isShared: false) { parameter, path, isShared in
+            try record(parameter, at: path, isShared: isShared)
+            return true
+        }
+        self.walk = walk
+    }
+
+    /// The first parameter of a layer in the order of declaration, with its path within the layer.
+    mutating func first(of layer: any Layer) -> (path: String, parameter: Parameter)? {
+        var found: (path: String, parameter: Parameter)?
+        _ = walk.visit(layer, at: [], isShared: false) { parameter, path, _ in
+            found = (Self.path(of: parameter, at: path), parameter)
+            return false
+        }
+        return found
     }
 
     subscript(parameter: Parameter) -> String? { pathOf[ObjectIdentifier(parameter)] }
 
-    private mutating func walk(_ value: Any, at path: [String], isShared: Bool) throws {
-        if let parameter = value as? Parameter {
-            try record(parameter, at: path, isShared: isShared)
-            return
-        }
-        if let sequential = value as? Sequential {
-            for child in sequential.children { try walk(child.layer, at: path + [child.name], isShared: isShared) }
-            return
-        }
-        // Settings of layers; asking whether they are layers would take longer than the rest of the walk.
-        if value is Int || value is Bool || value is String || value is Double || value is Window { return }
-        if let shared = value as? any SharedLayer {
-            try walk(shared.wrapped, at: path, isShared: true)
-            return
-        }
-        let mirror = Mirror(reflecting: value)
-        switch mirror.displayStyle {
-        case .optional:
-            for child in mirror.children { try walk(child.value, at: path, isShared: isShared) }
-        case .collection:
-            for (index, child) in mirror.children.enumerated() {
-                try walk(child.value, at: path + ["\(index)"], isShared: isShared)
-            }
-        case .struct, .tuple:
-            for child in mirror.children {
-                guard let label = child.label else { continue }
-                try walk(child.value, at: path + [label], isShared: isShared)
-            }
-        default: break
-        }
+    private static func path(of parameter: Parameter, at path: [String]) -> String {
+        (parameter.name.map { path.dropLast() + [$0] } ?? path).joined(separator: ".")
     }
 
-    private mutating func record(_ parameter: Parameter, at path: [String], isShared: Bool) throws {
-        let components = parameter.name.map { path.dropLast() + [$0] } ?? path
-        let path = components.joined(separator: ".")
+    private mutating func record(_ parameter: Parameter, at place: [String], isShared: Bool) throws {
+        let path = Self.path(of: parameter, at: place)
         if let first = pathOf[ObjectIdentifier(parameter)] {
             guard !isShared else { return }
             throw FoveaError(
@@ -59,6 +47,77 @@ struct ParameterPaths {
         }
         pathOf[ObjectIdentifier(parameter)] = path
         ordered.append((path, parameter))
+    }
+}
+
+/// A walk over a network's stored properties.
+private struct ParameterWalk {
+    /// What a type is to the walk. Asking a value costs more than all the rest, so each type is asked once.
+    private enum Kind {
+        case parameter, sequential, shared
+        /// Has nothing inside: a number, an enumeration, a class.
+        case leaf
+        case optional, collection, properties
+    }
+
+    private var kinds: [ObjectIdentifier: Kind] = [:]
+
+    /// Shows `body` the parameters in a value one after the other, each with its place, for as long as it returns true.
+    ///
+    /// - Returns: false if `body` has ended the walk.
+    mutating func visit(
+        _ value: Any, at path: [String], isShared: Bool,
+        _ body: (_ parameter: Parameter, _ path: [String], _ isShared: Bool) throws -> Bool
+    ) rethrows -> Bool {
+        switch kind(of: value) {
+        case .leaf: return true
+        case .parameter:
+            guard let parameter = value as? Parameter else { return true }
+            return try body(parameter, path, isShared)
+        case .sequential:
+            for child in (value as? Sequential)?.children ?? [] {
+                guard try visit(child.layer, at: path + [child.name], isShared: isShared, body) else { return false }
+            }
+        case .shared:
+            guard let shared = value as? any SharedLayer else { return true }
+            return try visit(shared.wrapped, at: path, isShared: true, body)
+        case .optional:
+            for child in Mirror(reflecting: value).children {
+                guard try visit(child.value, at: path, isShared: isShared, body) else { return false }
+            }
+        case .collection:
+            for (index, child) in Mirror(reflecting: value).children.enumerated() {
+                guard try visit(child.value, at: path + ["\(index)"], isShared: isShared, body) else { return false }
+            }
+        case .properties:
+            for child in Mirror(reflecting: value).children {
+                guard let label = child.label else { continue }
+                guard try visit(child.value, at: path + [label], isShared: isShared, body) else { return false }
+            }
+        }
+        return true
+    }
+
+    private mutating func kind(of value: Any) -> Kind {
+        let type = ObjectIdentifier(type(of: value))
+        if let known = kinds[type] { return known }
+        let found: Kind =
+            if value is Parameter {
+                .parameter
+            } else if value is Sequential {
+                .sequential
+            } else {
+                switch Mirror(reflecting: value).displayStyle {
+                case .optional: .optional
+                case .collection: .collection
+                // Asked last, and of structures only: it takes a search through all conformances of the program.
+                case .struct: value is any SharedLayer ? .shared : .properties
+                case .tuple: .properties
+                default: .leaf
+                }
+            }
+        kinds[type] = found
+        return found
     }
 }
 

@@ -15,11 +15,12 @@ public final class Trace: GraphBuilder {
     public let mode: Mode
     /// Whether dropout drops in training; without it losses can be compared with another library's.
     let hasDropout: Bool
-    private let paths: ParameterPaths
+    private var paths: ParameterPaths
     private var declared: [String: (declaration: ParameterDeclaration, value: Value)] = [:]
     private var scope = Scope()
     private var maskCount = 0
     private var randomKey: Value?
+    private var typeNames: [ObjectIdentifier: String] = [:]
 
     /// The input that keys the step's random numbers: two words of a ``CounterBasedGenerator``'s key, as int32.
     public static let randomKeyName = "random_key"
@@ -95,7 +96,7 @@ public final class Trace: GraphBuilder {
         let (outerContainer, outerChild) = (scope.container, scope.child)
         defer { (scope.container, scope.child) = (outerContainer, outerChild) }
         scope.container = path
-        scope.child = (path, child.typeName)
+        scope.child = (path, typeName(of: child))
         return try body()
     }
 
@@ -108,7 +109,7 @@ public final class Trace: GraphBuilder {
     ) throws -> Result {
         let outer = location
         defer { location = outer }
-        location = Location(path: path(of: layer, holding: parameter), layer: layer.typeName)
+        location = Location(path: path(of: layer, holding: parameter), layer: typeName(of: layer))
         do {
             return try body(self)
         } catch let error as FoveaError where !error.problem.hasPrefix("`") {
@@ -122,11 +123,11 @@ public final class Trace: GraphBuilder {
             scope.container = Self.parent(of: parent)
             return parent
         }
-        if let child = scope.child, child.typeName == layer.typeName {
+        if let child = scope.child, child.typeName == typeName(of: layer) {
             scope.child = nil
             return child.path
         }
-        let name = layer.typeName.lowercased()
+        let name = typeName(of: layer).lowercased()
         let path = scope.container.isEmpty ? name : "\(scope.container).\(name)"
         let earlier = scope.uses[path, default: 0]
         scope.uses[path] = earlier + 1
@@ -136,14 +137,20 @@ public final class Trace: GraphBuilder {
     /// The path of a ``Sequential``, known from the first parameter in it; without one, the place where it is called.
     func path(of sequential: Sequential) -> String {
         for child in sequential.children {
-            guard let inner = try? ParameterPaths(of: child.layer).ordered.first, let path = paths[inner.parameter]
-            else {
-                continue
-            }
+            guard let inner = paths.first(of: child.layer), let path = paths[inner.parameter] else { continue }
             let suffix = inner.path.isEmpty ? child.name : "\(child.name).\(inner.path)"
             return String(path.dropLast(suffix.count)).trimmingTrailingDot()
         }
         return scope.container
+    }
+
+    /// ``Layer/typeName``, looked up once for each type.
+    private func typeName(of layer: any Layer) -> String {
+        let type = ObjectIdentifier(type(of: layer))
+        if let known = typeNames[type] { return known }
+        let name = layer.typeName
+        typeNames[type] = name
+        return name
     }
 
     private static func parent(of path: String) -> String {

@@ -48,6 +48,10 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension OrderedDictionary where Key == String, Value: TensorSource {
+    /// Without `num_batches_tracked`, which PyTorch keeps for each batch normalization: it counts steps and changes no
+    /// result.
+    public var withoutCounters: Self { filter { !$0.key.hasSuffix("num_batches_tracked") } }
+
     /// As ``Weights/fitted(to:source:)``; of the tensors only the types are looked at.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Self {
         var fitted: Self = [:]
@@ -65,7 +69,7 @@ extension OrderedDictionary where Key == String, Value: TensorSource {
             }
         }
         let known = Set(parameters.map(\.path))
-        let unexpected = keys.filter { !known.contains($0) && !$0.hasSuffix("num_batches_tracked") }
+        let unexpected = withoutCounters.keys.filter { !known.contains($0) }
         let faults = [
             missing.isEmpty ? nil : "missing: " + missing.map { "`\($0)`" }.joined(separator: ", "),
             unexpected.isEmpty ? nil : "not expected: " + unexpected.map { "`\($0)`" }.joined(separator: ", "),

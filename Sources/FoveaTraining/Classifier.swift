@@ -31,29 +31,31 @@ public actor Classifier {
     public init(
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
-        try await self.init(model, preprocessing: preprocessing, device: device) {
-            try weights.fitted(to: $0, source: source).namedTensors
-        }
+        self.init(model, loss: CrossEntropyLoss(), sharing: device)
+        let parameters = try trace(preprocessing)
+        try await device.write(weights.fitted(to: parameters, source: source).namedTensors)
     }
 
     /// Puts the network of a saved model on a device; its weights go there from their file.
     ///
     /// - Throws: ``FoveaError`` when the weights cannot be read or are not the network's, with all differences.
     public init(_ saved: SavedModel, device: Device) async throws {
-        try await self.init(saved.layer, preprocessing: saved.preprocessing, device: device) { parameters in
-            try saved.weights.tensors.fitted(to: parameters, source: quoted(saved.weightsPath))
-                .map { (name: $0.key, tensor: $0.value) }
-        }
+        self.init(saved.layer, loss: CrossEntropyLoss(), sharing: device)
+        let weights = saved.weights.tensors.withoutCounters
+        // Reading them takes as long as looking at the network, which says afterwards whether they are its own.
+        async let isWritten: Void = device.write(weights.map { (name: $0.key, tensor: $0.value) })
+        _ = try weights.fitted(to: trace(saved.preprocessing), source: quoted(saved.weightsPath))
+        try await isWritten
     }
 
-    private init(
-        _ model: any Layer, preprocessing: Preprocessing, device: Device,
-        weights: ([ParameterDeclaration]) throws -> [(name: String, tensor: some TensorSource)]
-    ) async throws {
-        self.init(model, loss: CrossEntropyLoss(), sharing: device)
-        let network = try InferenceGraph(model, input: preprocessing.inputType.shape)
-        traced = (preprocessing.inputType.shape, network.graph)
-        try await device.write(try weights(network.parameters))
+    /// Traces the network for one image, and keeps the graph.
+    ///
+    /// - Returns: the network's parameters.
+    private func trace(_ preprocessing: Preprocessing) throws -> [ParameterDeclaration] {
+        let shape = preprocessing.inputType.shape
+        let network = try InferenceGraph(model, input: shape)
+        traced = (shape, network.graph)
+        return network.parameters
     }
 
     /// The network's results for a batch of images [N, C, H, W].

@@ -23,11 +23,16 @@ typedef struct {
     float beta;
 } fovea_convolution;
 
-/// Finds an implementation: the first that oneDNN has for it has position 0, the next best position 1, and so on;
-/// `dnnl_unimplemented` when there are no more.
-dnnl_status_t fovea_convolution_implementation(
-    fovea_context context, const fovea_convolution *convolution, dnnl_alg_kind_t algorithm, int position,
-    dnnl_primitive_desc_t *made);
+/// Finds implementations in oneDNN's order, the one that it thinks best first: `capacity` of them at most, and none behind
+/// the one whose name is `last`.
+///
+/// - Parameters:
+///   - last: NULL for none.
+///   - found: the caller's to destroy.
+/// - Returns: success if there is one at least.
+dnnl_status_t fovea_convolution_implementations(
+    fovea_context context, const fovea_convolution *convolution, dnnl_alg_kind_t algorithm, const char *last,
+    dnnl_primitive_desc_t *found, int capacity, int *count);
 
 /// Finds an implementation of a convolution with 1×1 filters and the depthwise one of 3×3 behind it, padded with 1 and of
 /// stride 1 or 2, which may have a bias and a function of its own.

@@ -21,6 +21,8 @@ struct ConvolutionKernel {
             }
         }
 
+        fileprivate var isGradient: Bool { self == .inputGradient || self == .filterGradient }
+
         fileprivate var images: Argument { self == .inputGradient ? .sourceGradient : .source }
 
         fileprivate var results: Argument {
@@ -66,10 +68,10 @@ struct ConvolutionKernel {
         let position = try node.selection.choose(
             text, among: candidates.map(\.name), preferred: question.preferred(among: candidates)
         ) {
-            try KernelTimer(engine: node.engine, purpose: node.purpose).times(of: candidates.map(question.timed))
+            try node.timing { try $0.times(of: candidates.map(question.timed)) }
         }
         let chosen = candidates[position]
-        descriptor = try question.onThreads(of: chosen) { try question.describe(chosen) }
+        descriptor = chosen.descriptor
         threads = chosen.threads == node.engine.threads ? nil : chosen.threads
     }
 
@@ -79,10 +81,12 @@ struct ConvolutionKernel {
 /// One of the kernels that could run a convolution.
 private struct ConvolutionCandidate {
     let algorithm: dnnl_alg_kind_t
-    /// The place in oneDNN's list of implementations.
-    let position: Int
+    let descriptor: PrimitiveDescriptor
     let threads: Int
+
+    /// The implementation, and how many threads run it where those are not all.
     let name: String
+    static let oneThread = " on one thread"
 
     var isWinograd: Bool { algorithm == dnnl_convolution_winograd }
 }
@@ -111,7 +115,7 @@ private struct ConvolutionQuestion {
         // The layouts of images are those that direct kernels for training prefer, whatever runs in the end: so
         // neighbours agree, and nothing is reordered between them.
         let free = problem
-        let usual = try Self.describe(problem, dnnl_convolution_direct, 0, node)
+        let usual = try Self.first(problem, node)
         problem.images = usual.layout(of: kind.images).descriptor
         problem.results = usual.layout(of: kind.results).descriptor
         problem.kind = kind.oneDNN
@@ -123,7 +127,7 @@ private struct ConvolutionQuestion {
         }
         // oneDNN asks for a forward convolution in the same layouts before it gives a gradient's kernel, and does not
         // always have one: then it may choose itself.
-        if (try? Self.describe(problem, dnnl_convolution_direct, 0, node)) == nil {
+        if kind.isGradient, (try? Self.first(problem, node)) == nil {
             (problem.images, problem.results) = (free.images, free.results)
         }
     }
@@ -150,28 +154,30 @@ private struct ConvolutionQuestion {
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
         var found: [ConvolutionCandidate] = []
         for threads in isSmall ? [all, 1] : [all] {
-            fovea_set_thread_count(Int32(threads))
-            defer { fovea_set_thread_count(Int32(all)) }
+            let suffix = threads == all ? "" : ConvolutionCandidate.oneThread
+            let lastImplementation = last.flatMap { $0.hasSuffix(suffix) ? String($0.dropLast(suffix.count)) : nil }
             for algorithm in [dnnl_convolution_direct, dnnl_convolution_winograd] {
-                var position = 0
-                while let descriptor = try? Self.describe(problem, algorithm, position, node) {
-                    defer { position += 1 }
+                let implementations =
+                    (try? onThreads(threads) {
+                        try Self.implementations(problem, algorithm, upTo: lastImplementation, node)
+                    }) ?? []
+                for descriptor in implementations {
                     let name = descriptor.implementation
                     // The definition, and matrix products of patches that are copied first: never the fastest.
                     guard !name.contains("ref"), !name.contains("gemm"), !name.contains("sse41") else { continue }
-                    let candidate = ConvolutionCandidate(
-                        algorithm: algorithm, position: position, threads: threads,
-                        name: threads == all ? name : name + " on one thread")
-                    found.append(candidate)
-                    if candidate.name == last { return found }
+                    found.append(
+                        ConvolutionCandidate(
+                            algorithm: algorithm, descriptor: descriptor, threads: threads, name: name + suffix))
+                    if name + suffix == last { return found }
                 }
             }
         }
         if found.isEmpty {
-            let descriptor = try Self.describe(problem, dnnl_convolution_direct, 0, node)
+            let descriptor = try Self.first(problem, node)
             found.append(
                 ConvolutionCandidate(
-                    algorithm: dnnl_convolution_direct, position: 0, threads: all, name: descriptor.implementation))
+                    algorithm: dnnl_convolution_direct, descriptor: descriptor, threads: all,
+                    name: descriptor.implementation))
         }
         return found
     }
@@ -185,38 +191,44 @@ private struct ConvolutionQuestion {
     }
 
     func timed(_ candidate: ConvolutionCandidate) throws -> KernelTimer.Candidate {
-        try onThreads(of: candidate) {
-            let descriptor = try describe(candidate)
-            let arguments: [Argument] =
-                switch kind {
-                case .forward, .inference: [.source, .weights, .bias, .destination, .scratchpad]
-                case .inputGradient: [.destinationGradient, .weights, .sourceGradient, .scratchpad]
-                case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
-                }
-            return KernelTimer.Candidate(
-                primitive: try descriptor.primitive(for: node.purpose),
-                arguments: arguments.map { ($0, descriptor.layout(of: $0)) }.filter { $0.1.byteCount > 0 },
-                threads: candidate.threads)
-        }
+        let arguments: [Argument] =
+            switch kind {
+            case .forward, .inference: [.source, .weights, .bias, .destination, .scratchpad]
+            case .inputGradient: [.destinationGradient, .weights, .sourceGradient, .scratchpad]
+            case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
+            }
+        return KernelTimer.Candidate(
+            primitive: try onThreads(candidate.threads) { try candidate.descriptor.primitive(for: node.purpose) },
+            arguments: arguments.map { ($0, candidate.descriptor.layout(of: $0)) }.filter { $0.1.byteCount > 0 },
+            threads: candidate.threads)
     }
 
     /// oneDNN divides the work when a kernel is made, among as many threads as there are then.
-    func onThreads<Result>(of candidate: ConvolutionCandidate, _ make: () throws -> Result) rethrows -> Result {
-        fovea_set_thread_count(Int32(candidate.threads))
+    private func onThreads<Result>(_ count: Int, _ make: () throws -> Result) rethrows -> Result {
+        fovea_set_thread_count(Int32(count))
         defer { fovea_set_thread_count(Int32(node.engine.threads)) }
         return try make()
     }
 
-    func describe(_ candidate: ConvolutionCandidate) throws -> PrimitiveDescriptor {
-        try Self.describe(problem, candidate.algorithm, candidate.position, node)
+    /// The direct implementation that oneDNN thinks best.
+    private static func first(_ problem: fovea_convolution, _ node: NodeLowering) throws -> PrimitiveDescriptor {
+        try implementations(problem, dnnl_convolution_direct, count: 1, node)[0]
     }
 
-    private static func describe(
-        _ problem: fovea_convolution, _ algorithm: dnnl_alg_kind_t, _ position: Int, _ node: NodeLowering
-    ) throws -> PrimitiveDescriptor {
+    /// oneDNN's implementations, the one that it thinks best first.
+    ///
+    /// - Parameters:
+    ///   - last: the name of the one that is wanted: others after it are not looked for.
+    ///   - count: how many are looked for.
+    /// - Throws: ``FoveaError`` when there is none.
+    private static func implementations(
+        _ problem: fovea_convolution, _ algorithm: dnnl_alg_kind_t, upTo last: String? = nil, count capacity: Int = 16,
+        _ node: NodeLowering
+    ) throws -> [PrimitiveDescriptor] {
         var problem = problem
-        return try unsafe node.describe { made in
-            unsafe fovea_convolution_implementation(node.context, &problem, algorithm, Int32(position), made)
+        return try unsafe PrimitiveDescriptor.several(atMost: capacity, for: node.purpose) { found, count in
+            unsafe fovea_convolution_implementations(
+                node.context, &problem, algorithm, last, found, Int32(capacity), count)
         }
     }
 }

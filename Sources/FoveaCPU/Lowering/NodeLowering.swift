@@ -109,6 +109,12 @@ struct NodeLowering {
         return chosen
     }
 
+    /// Measures kernels while nothing else is being done.
+    func timing<Result>(_ measure: (KernelTimer) throws -> Result) rethrows -> Result {
+        program.generation?.finish()
+        return try measure(KernelTimer(engine: engine, purpose: purpose))
+    }
+
     /// Makes a primitive descriptor; errors name the node.
     func describe(
         _ make: (UnsafeMutablePointer<dnnl_primitive_desc_t?>) -> dnnl_status_t

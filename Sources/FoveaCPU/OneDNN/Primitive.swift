@@ -3,7 +3,8 @@ import CFoveaCPU
 /// A kernel that oneDNN has generated.
 ///
 /// A class and not a `~Copyable` struct because steps, which hold primitives, are kept in arrays.
-@safe final class Primitive {
+@safe final class Primitive: @unchecked Sendable {
+    // Unchecked: the handle never changes, and oneDNN lets any thread run what it stands for.
     let handle: dnnl_primitive_t
 
     init(_ descriptor: PrimitiveDescriptor, for purpose: String) throws {

@@ -1,11 +1,13 @@
 import CFoveaCPU
+import Synchronization
 
 /// What oneDNN will run: an algorithm, chosen for operands of these layouts.
 ///
 /// A class and not a `~Copyable` struct because all steps that do the same share one, and with it the kernel.
-@safe final class PrimitiveDescriptor {
+@safe final class PrimitiveDescriptor: @unchecked Sendable {
+    // Unchecked: the handle never changes, and oneDNN lets any thread read what it stands for.
     let handle: dnnl_primitive_desc_t
-    private var kernel: Primitive?
+    private let kernel = Mutex<Primitive?>(nil)
 
     /// - Parameters:
     ///   - purpose: the operation and its layer, for the error.
@@ -17,6 +19,26 @@ import CFoveaCPU
         try unsafe check(make(&made), purpose)
         guard let made = unsafe made else { preconditionFailure("oneDNN reported success and made nothing") }
         unsafe handle = made
+    }
+
+    private init(owning handle: dnnl_primitive_desc_t) { unsafe self.handle = handle }
+
+    /// Several ways to run the same.
+    ///
+    /// - Parameter make: calls the function that makes the descriptors, given room for them and where it says how many.
+    static func several(
+        atMost capacity: Int, for purpose: String,
+        _ make: (UnsafeMutablePointer<dnnl_primitive_desc_t?>, UnsafeMutablePointer<Int32>) -> dnnl_status_t
+    ) throws -> [PrimitiveDescriptor] {
+        var count: Int32 = 0
+        var made = unsafe [dnnl_primitive_desc_t?](repeating: nil, count: capacity)
+        // Safe: there is room for as many as the function is told.
+        let status = unsafe made.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return dnnl_invalid_arguments }
+            return unsafe make(start, &count)
+        }
+        try check(status, purpose)
+        return unsafe made.compactMap { unsafe $0.map { unsafe PrimitiveDescriptor(owning: $0) } }
     }
 
     deinit { unsafe dnnl_primitive_desc_destroy(handle) }
@@ -42,10 +64,12 @@ import CFoveaCPU
 
     /// The kernel, generated when it is first asked for, for as many threads as there are then.
     func primitive(for purpose: String) throws -> Primitive {
-        if let kernel { return kernel }
-        let made = try Primitive(self, for: purpose)
-        kernel = made
-        return made
+        try kernel.withLock { kernel in
+            if let kernel { return kernel }
+            let made = try Primitive(self, for: purpose)
+            kernel = made
+            return made
+        }
     }
 }
 

@@ -14,9 +14,10 @@ struct LoweredGraph {
     let updates: [(state: Int, value: Int)]
 
     init(
-        _ graph: Graph, state: [String: any DeviceBuffer], selecting selection: KernelSelection, on engine: Engine
+        _ graph: Graph, state: [String: any DeviceBuffer], selecting selection: KernelSelection,
+        generating generation: KernelGeneration? = nil, on engine: Engine
     ) throws {
-        let program = ProgramBuilder(graph, selecting: selection, on: engine)
+        let program = ProgramBuilder(graph, selecting: selection, generating: generation, on: engine)
         var inputs: [Stored?] = []
         var states: [String: Stored] = [:]
         let updated = Set(graph.updates.map(\.state))

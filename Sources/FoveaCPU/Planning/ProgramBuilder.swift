@@ -22,11 +22,19 @@ final class ProgramBuilder {
     /// The kernels of convolutions so far: networks repeat their blocks, and the same convolution has the same kernel.
     var convolutionKernels: [ConvolutionKernel.Problem: ConvolutionKernel] = [:]
 
+    /// Generates kernels as soon as it is known that they are needed; nil for a plan that is never run, and where there is
+    /// one thread for everything.
+    let generation: KernelGeneration?
+
     /// The last node that reads each value; `Int.max` for what is needed after the run.
     private let lastReader: [ValueID: Int]
 
-    init(_ graph: Graph, selecting selection: KernelSelection, on engine: Engine) {
+    init(
+        _ graph: Graph, selecting selection: KernelSelection, generating generation: KernelGeneration?,
+        on engine: Engine
+    ) {
         self.engine = engine
+        self.generation = generation
         self.selection = selection
         var lastReader: [ValueID: Int] = [:]
         for (index, node) in graph.nodes.enumerated() {
@@ -115,6 +123,10 @@ final class ProgramBuilder {
             preparations.append(step)
             steady.formUnion(step.writes.map(\.buffer))
         } else {
+            // The last step may still be taken back.
+            if let last = steps.last, case .primitive(let descriptor, _) = last.work {
+                generation?.begin(descriptor, threads: last.threads ?? engine.threads, for: last.purpose)
+            }
             steps.append(step)
         }
     }

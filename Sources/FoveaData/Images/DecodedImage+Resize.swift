@@ -8,28 +8,29 @@ extension DecodedImage {
         if (newHeight, newWidth) == (height, width) { return self }
         let columns = Self.taps(from: width, to: newWidth)
         let rows = Self.taps(from: height, to: newHeight)
-        var result: [UInt8] = []
-        result.reserveCapacity(channels * newHeight * newWidth)
+        var result = [UInt8](repeating: 0, count: channels * newHeight * newWidth)
+        var narrowed = [Float](repeating: 0, count: height * newWidth)
+        var sums = [Float](repeating: 0, count: newWidth)
         for channel in 0..<channels {
-            var narrowed = [Float](repeating: 0, count: height * newWidth)
             for row in 0..<height {
-                let start = (channel * height + row) * width
+                let line = pixels.span.extracting(
+                    (channel * height + row) * width..<(channel * height + row + 1) * width)
                 for (column, tap) in columns.enumerated() {
                     var sum: Float = 0
-                    for (index, weight) in tap.weights.enumerated() {
-                        sum += weight * Float(pixels[start + tap.first + index])
-                    }
+                    for index in tap.weights.indices { sum += tap.weights[index] * Float(line[tap.first + index]) }
                     narrowed[row * newWidth + column] = sum
                 }
             }
-            for tap in rows {
-                for column in 0..<newWidth {
-                    var sum: Float = 0
-                    for (index, weight) in tap.weights.enumerated() {
-                        sum += weight * narrowed[(tap.first + index) * newWidth + column]
-                    }
-                    result.append(UInt8(min(max(sum.rounded(), 0), 255)))
+            for (row, tap) in rows.enumerated() {
+                for column in 0..<newWidth { sums[column] = 0 }
+                for (index, weight) in tap.weights.enumerated() {
+                    let line = narrowed.span.extracting(
+                        (tap.first + index) * newWidth..<(tap.first + index + 1) * newWidth)
+                    for column in 0..<newWidth { sums[column] += weight * line[column] }
                 }
+                let start = (channel * newHeight + row) * newWidth
+                // Half away from zero, as `rounded` does, which would call a function: no sum is negative.
+                for column in 0..<newWidth { result[start + column] = UInt8(min(max(sums[column], 0) + 0.5, 255)) }
             }
         }
         return DecodedImage(pixels: result, channels: channels, height: newHeight, width: newWidth)

@@ -145,7 +145,7 @@ struct SafetensorsHeader {
     private static func check(name: String) throws {
         let isSound =
             !name.isEmpty && name != metadataName && name.utf8.count <= maximumNameByteCount
-            && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+            && name.unicodeScalars.allSatisfy { !$0.isControl }
         guard isSound else {
             throw FoveaError(
                 .badData, "\(quoted(name)) cannot be the name of a tensor.",
@@ -200,4 +200,9 @@ struct SafetensorsHeader {
         }
         return text
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is in Unicode's category of control characters, which never changes: C0, DEL and C1.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
 }

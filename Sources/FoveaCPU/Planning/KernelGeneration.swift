@@ -1,0 +1,22 @@
+import CFoveaCPU
+import Dispatch
+
+/// Generates a program's kernels one after the other on a thread of its own, while the rest of its graph is still being
+/// lowered: both take about as long.
+///
+/// A kernel that cannot be generated is an error for whoever needs it, not here.
+final class KernelGeneration: Sendable {
+    private let queue = DispatchQueue(label: "fovea.kernels")
+
+    /// - Parameter threads: how many threads will run the kernel.
+    func begin(_ descriptor: PrimitiveDescriptor, threads: Int, for purpose: String) {
+        queue.async {
+            // The number belongs to the calling thread.
+            fovea_set_thread_count(Int32(threads))
+            _ = try? descriptor.primitive(for: purpose)
+        }
+    }
+
+    /// Waits until what has begun is done: what is timed meanwhile would look slow.
+    func finish() { queue.sync {} }
+}
