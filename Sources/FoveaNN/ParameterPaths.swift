@@ -99,10 +99,12 @@ private struct ParameterWalk {
     }
 
     private mutating func kind(of value: Any) -> Kind {
-        let type = ObjectIdentifier(type(of: value))
-        if let known = kinds[type] { return known }
+        let type = type(of: value)
+        if let known = kinds[ObjectIdentifier(type)] { return known }
         let found: Kind =
-            if value is Parameter {
+            if isTrivial(type) {
+                .leaf
+            } else if value is Parameter {
                 .parameter
             } else if value is Sequential {
                 .sequential
@@ -116,10 +118,13 @@ private struct ParameterWalk {
                 default: .leaf
                 }
             }
-        kinds[type] = found
+        kinds[ObjectIdentifier(type)] = found
         return found
     }
 }
+
+/// Whether values of a type are nothing but bits, and so hold no parameter: numbers, and structures of them.
+private func isTrivial<Value>(_ type: Value.Type) -> Bool { _isPOD(type) }
 
 /// Any ``Shared``, whatever it wraps.
 private protocol SharedLayer {

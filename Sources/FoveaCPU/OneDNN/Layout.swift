@@ -5,12 +5,21 @@ import FoveaGraph
 ///
 /// Dimensions keep the graph's order (NCHW, OIHW) whatever the layout. A scalar is a tensor of one axis of size 1.
 struct Layout {
-    private(set) var descriptor: dnnl_memory_desc_t
+    /// A descriptor has 700 bytes: layouts that are handed around share it.
+    private final class Storage: Sendable {
+        let descriptor: dnnl_memory_desc_t
 
-    private init(_ descriptor: dnnl_memory_desc_t) { self.descriptor = descriptor }
+        init(_ descriptor: dnnl_memory_desc_t) { self.descriptor = descriptor }
+    }
+
+    private let storage: Storage
+
+    var descriptor: dnnl_memory_desc_t { storage.descriptor }
+
+    private init(_ descriptor: dnnl_memory_desc_t) { storage = Storage(descriptor) }
 
     /// A descriptor that oneDNN owns, copied.
-    @unsafe init(copying pointer: UnsafePointer<dnnl_memory_desc_t>) { descriptor = unsafe pointer.pointee }
+    @unsafe init(copying pointer: UnsafePointer<dnnl_memory_desc_t>) { self.init(unsafe pointer.pointee) }
 
     /// An operand that is not there.
     static let absent = Layout(dnnl_memory_desc_t())
@@ -45,7 +54,7 @@ struct Layout {
             dnnl_memory_desc_init_by_strides(
                 &made, Int32(dimensions.count), dimensions.map(Int64.init), dataType, strides.map(Int64.init)),
             "a layout for \(dimensions)")
-        descriptor = made
+        self.init(made)
     }
 
     init(_ dimensions: [Int], tag: dnnl_format_tag_t, _ dataType: dnnl_data_type_t = dnnl_f32) throws {
@@ -55,7 +64,7 @@ struct Layout {
             dnnl_memory_desc_init_by_tag(
                 &made, Int32(dimensions.count), dimensions.map(Int64.init), dataType, tag),
             "a layout for \(dimensions)")
-        descriptor = made
+        self.init(made)
     }
 
     /// Whatever the primitive prefers.
@@ -211,6 +220,7 @@ struct Layout {
 
 extension Layout: Equatable {
     static func == (left: Layout, right: Layout) -> Bool {
+        if left.storage === right.storage { return true }
         var (left, right) = (left.descriptor, right.descriptor)
         return unsafe dnnl_memory_desc_equal(&left, &right) != 0
     }

@@ -1,3 +1,4 @@
+import Dispatch
 import FoveaData
 import FoveaFormats
 import FoveaGraph
@@ -65,13 +66,22 @@ struct ImageClassification {
     }
 
     /// What could be read of some files.
-    private struct Batch {
+    private struct Batch: Sendable {
         var paths: [String] = []
         var elements: [Float] = []
         var errors: [FoveaError] = []
     }
 
+    /// On a thread of its own: those of Swift's tasks are as few as there are cores, and have the network to make ready.
     private func read(_ paths: ArraySlice<String>) async throws -> Batch {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Batch, any Error>) in
+            DispatchQueue.global().async {
+                continuation.resume(with: Swift.Result { try decoded(paths) })
+            }
+        }
+    }
+
+    private func decoded(_ paths: ArraySlice<String>) throws -> Batch {
         var batch = Batch()
         for path in paths {
             do {
