@@ -3,7 +3,7 @@ import FoveaRuntime
 
 /// A state in memory that programs read and write where it lies, row by row.
 @safe final class StateMemory: DeviceBuffer, @unchecked Sendable {
-    // Unchecked: like every buffer it is used on its device's compute thread only.
+    // Unchecked: like every buffer it is used on its device's compute thread only, or by one other for which that waits.
     let type: TensorType
     let start: UnsafeMutableRawPointer
     /// The memory that it is a part of.

@@ -1,4 +1,6 @@
+import Dispatch
 public import FoveaGraph
+import Synchronization
 
 /// A backend with the state that lives on it, and the one thread that all of its work runs on.
 ///
@@ -80,18 +82,29 @@ public actor Device {
 
     /// Gives states new values; states that are not on the device yet are created.
     ///
+    /// - Parameter values: each name once.
     /// - Throws: ``FoveaError`` when a state is there with another type.
     public func write(_ values: [(name: String, tensor: some TensorSource)]) throws {
         try makeBuffers(values.map { ($0.name, $0.tensor.type) })
-        for (name, tensor) in values {
+        let buffers = try values.map { name, tensor in
             let buffer = try buffer(name)
             guard buffer.type == tensor.type else {
                 throw FoveaError(
                     .usage, "The device holds `\(name)` as \(buffer.type), the new value is \(tensor.type).",
                     remedy: "Give it a value of the same type.")
             }
-            try buffer.write(tensor)
+            return buffer
         }
+        // Side by side: what is read from a file waits for the system, and fresh memory does so too.
+        let failures = Mutex<[Int: any Error]>([:])
+        DispatchQueue.concurrentPerform(iterations: values.count) { index in
+            do {
+                try buffers[index].write(values[index].tensor)
+            } catch {
+                failures.withLock { $0[index] = error }
+            }
+        }
+        if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
     }
 
     /// Memory for the states that are not there yet.

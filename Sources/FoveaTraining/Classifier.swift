@@ -12,8 +12,9 @@ public actor Classifier {
     private var evaluationPrograms: [Shape: Program] = [:]
     private var inferencePrograms: [Shape: Program] = [:]
     private var evaluationBatchSizes: [Shape: Int] = [:]
-    /// The graph for the images that the network was looked at with: tracing a large network takes a while.
-    private var traced: (images: Shape, graph: Graph)?
+    /// The graph for the images that the network was looked at with, after the passes: both take a while for a large
+    /// network, and need the device no more than tracing does.
+    private var traced: (images: Shape, optimized: Graph)?
 
     /// A network whose weights the device holds already.
     init(_ model: any Layer, loss: any Loss, sharing device: Device) {
@@ -42,19 +43,19 @@ public actor Classifier {
     public init(_ saved: SavedModel, device: Device) async throws {
         self.init(saved.layer, loss: CrossEntropyLoss(), sharing: device)
         let weights = saved.weights.tensors.withoutCounters
-        // Reading them takes as long as looking at the network, which says afterwards whether they are its own.
+        // Reading them takes as long as looking at the network, which says whether they are its own.
         async let isWritten: Void = device.write(weights.map { (name: $0.key, tensor: $0.value) })
         _ = try weights.fitted(to: trace(saved.preprocessing), source: quoted(saved.weightsPath))
         try await isWritten
     }
 
-    /// Traces the network for one image, and keeps the graph.
+    /// Traces the network for one image, and keeps the graph as a program will run it.
     ///
     /// - Returns: the network's parameters.
     private func trace(_ preprocessing: Preprocessing) throws -> [ParameterDeclaration] {
         let shape = preprocessing.inputType.shape
         let network = try InferenceGraph(model, input: shape)
-        traced = (shape, network.graph)
+        traced = (shape, try network.graph.optimized())
         return network.parameters
     }
 
@@ -88,7 +89,7 @@ public actor Classifier {
         if let known = inferencePrograms[images] { return known }
         let graph = try inferenceGraph(images)
         try await inferenceMemory.require(graph, for: images)
-        let program = try await device.compile(graph)
+        let program = try await device.compile(graph, passes: traced?.images == images ? [] : Graph.standardPasses)
         inferencePrograms[images] = program
         return program
     }
@@ -106,7 +107,7 @@ public actor Classifier {
 
     private var inferenceGraph: @Sendable (_ images: Shape) throws -> Graph {
         { [model, traced] images in
-            if let traced, traced.images == images { return traced.graph }
+            if let traced, traced.images == images { return traced.optimized }
             return try InferenceGraph(model, input: images).graph
         }
     }
