@@ -10,9 +10,10 @@ public enum Processor {
         return unsafe "\(version.major).\(version.minor).\(version.patch)"
     }
 
-    /// What the speed of kernels depends on: `AMD EPYC, AVX-512, oneDNN 2.6.3, 2 threads`.
+    /// What the choice of kernels depends on: `AMD EPYC, AVX-512, oneDNN 2.6.3, kernels 2, 2 threads`.
     public static func description(threads: Int) -> String {
-        "\(name), \(instructionSet), oneDNN \(libraryVersion), \(threads) thread\(threads == 1 ? "" : "s")"
+        let libraries = "oneDNN \(libraryVersion), kernels \(KernelSelection.revision)"
+        return "\(name), \(instructionSet), \(libraries), \(threads) thread\(threads == 1 ? "" : "s")"
     }
 
     /// The processor's name as the system gives it; `unknown processor` where it does not.
@@ -39,6 +40,14 @@ public enum Processor {
         case dnnl_cpu_isa_avx512_core_amx: "AVX-512 with AMX"
         default: "generic"
         }
+    }
+
+    /// Whether a vector holds 16 numbers, for loops of our own that need as many registers of that size as AVX-512 has.
+    static var hasWideVectors: Bool {
+        [
+            dnnl_cpu_isa_avx512_core, dnnl_cpu_isa_avx512_core_vnni, dnnl_cpu_isa_avx512_core_bf16,
+            dnnl_cpu_isa_avx512_core_amx,
+        ].contains(dnnl_get_effective_cpu_isa())
     }
 
     /// The cores that this process may use, each counted once however many threads it runs at a time.

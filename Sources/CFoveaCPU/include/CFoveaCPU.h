@@ -20,5 +20,6 @@
 #include "RandomMask.h"
 #include "Reduction.h"
 #include "SideBySide.h"
+#include "Winograd.h"
 
 #endif

@@ -28,6 +28,17 @@ extension Convolution: CPULowerable {
         let kernel = try ConvolutionKernel(
             node.isPrepared(node.operand(1)) ? .inference : .forward, geometry,
             ConvolutionKernel.Epilogue(addsToResult: residual != nil, activation: activation), for: node)
+        switch kernel.work {
+        case .winograd(let winograd): return try winograd.convolved(node, adding: residual)
+        case .primitive(let descriptor, let threads):
+            return try convolved(node, geometry, by: descriptor, threads: threads, adding: residual)
+        }
+    }
+
+    private func convolved(
+        _ node: NodeLowering, _ geometry: ConvolutionGeometry, by kernel: PrimitiveDescriptor, threads: Int?,
+        adding residual: Int?
+    ) throws -> Stored {
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
         let filters = try node.reorder(geometry.grouped(node.plainOperand(1)), to: kernel.layout(of: .weights))
         var reads: [(Argument, Stored)] = [(.source, images), (.weights, filters)]
@@ -37,7 +48,7 @@ extension Convolution: CPULowerable {
             try residual.map { try node.overwritable($0, in: layout, besides: reads.map(\.1)) }
             ?? node.allocate(layout)
         try node.run(
-            kernel.descriptor, threads: kernel.threads, reads: reads, writes: [(.destination, result)],
+            kernel, threads: threads, reads: reads, writes: [(.destination, result)],
             accumulating: residual.map { _ in result })
         return result
     }

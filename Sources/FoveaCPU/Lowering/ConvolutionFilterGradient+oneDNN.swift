@@ -12,7 +12,7 @@ extension ConvolutionFilterGradient: CPULowerable {
             if let bias = gradients.bias { node.deliver(bias, as: 1) }
             return
         }
-        let kernel = try ConvolutionKernel(.filterGradient, geometry, for: node)
+        let (kernel, threads) = try ConvolutionKernel(.filterGradient, geometry, for: node).primitive
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
         let upstream = try node.reorder(node.operand(1), to: kernel.layout(of: .destinationGradient))
         let filters = node.allocate(kernel.layout(of: .weightsGradient))
@@ -23,7 +23,7 @@ extension ConvolutionFilterGradient: CPULowerable {
             node.deliver(bias, as: 1)
         }
         try node.run(
-            kernel.descriptor, threads: kernel.threads,
+            kernel, threads: threads,
             reads: [(.source, images), (.destinationGradient, upstream)], writes: writes)
         // Without the axis of the groups the blocks of a grouped layout have no name: hand the filters on plain.
         node.deliver(groups == 1 ? filters : try geometry.ungrouped(node.plain(filters)))

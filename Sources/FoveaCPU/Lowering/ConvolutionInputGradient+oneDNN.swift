@@ -10,13 +10,13 @@ extension ConvolutionInputGradient: CPULowerable {
             node.deliver(try sideBySide.inputGradient(node))
             return
         }
-        let kernel = try ConvolutionKernel(.inputGradient, geometry, for: node)
+        let (kernel, threads) = try ConvolutionKernel(.inputGradient, geometry, for: node).primitive
         let upstream = try node.reorder(node.operand(0), to: kernel.layout(of: .destinationGradient))
         let filters = try node.reorder(
             geometry.grouped(node.plainOperand(1)), to: kernel.layout(of: .weights))
         let result = node.allocate(kernel.layout(of: .sourceGradient))
         try node.run(
-            kernel.descriptor, threads: kernel.threads, reads: [(.destinationGradient, upstream), (.weights, filters)],
+            kernel, threads: threads, reads: [(.destinationGradient, upstream), (.weights, filters)],
             writes: [(.sourceGradient, result)])
         node.deliver(result)
     }

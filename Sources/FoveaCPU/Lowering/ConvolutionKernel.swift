@@ -2,7 +2,7 @@ import CFoveaCPU
 import FoveaGraph
 
 /// The kernel that runs a convolution or one of its gradients: an algorithm and an implementation of it, chosen among
-/// all that oneDNN has for the same layouts of images.
+/// all that oneDNN and we have for the same layouts of images.
 ///
 /// Direct kernels multiply and add as the definition says; Winograd's transform tiles of the image so that a 3×3 filter
 /// takes a quarter of the multiplications (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
@@ -46,9 +46,21 @@ struct ConvolutionKernel {
         fileprivate let epilogue: Epilogue
     }
 
-    let descriptor: PrimitiveDescriptor
-    /// How many threads run it; nil for all.
-    let threads: Int?
+    enum Work {
+        /// One of oneDNN's; `threads` is nil where all run it.
+        case primitive(PrimitiveDescriptor, threads: Int?)
+        case winograd(WinogradConvolution)
+    }
+
+    let work: Work
+
+    /// The kernel of a gradient, which is always one of oneDNN's.
+    var primitive: (descriptor: PrimitiveDescriptor, threads: Int?) {
+        guard case .primitive(let descriptor, let threads) = work else {
+            preconditionFailure("loops of our own convolve for networks in use")
+        }
+        return (descriptor, threads)
+    }
 
     /// The kernel for a node; the same one for all nodes of a program that need the same.
     ///
@@ -70,33 +82,56 @@ struct ConvolutionKernel {
         ) {
             try node.timing { try $0.times(of: candidates.map(question.timed)) }
         }
-        let chosen = candidates[position]
-        descriptor = chosen.descriptor
-        threads = chosen.threads == node.engine.threads ? nil : chosen.threads
+        work = candidates[position].work(threads: node.engine.threads)
     }
-
-    func layout(of argument: Argument) -> Layout { descriptor.layout(of: argument) }
 }
 
 /// One of the kernels that could run a convolution.
 private struct ConvolutionCandidate {
-    let algorithm: dnnl_alg_kind_t
-    let descriptor: PrimitiveDescriptor
-    let threads: Int
+    enum Kind {
+        case primitive(PrimitiveDescriptor, dnnl_alg_kind_t, threads: Int)
+        case winograd(WinogradConvolution)
+    }
 
+    let kind: Kind
     /// The implementation, and how many threads run it where those are not all.
     let name: String
     static let oneThread = " on one thread"
 
-    var isWinograd: Bool { algorithm == dnnl_convolution_winograd }
+    init(_ descriptor: PrimitiveDescriptor, _ algorithm: dnnl_alg_kind_t, threads: Int, suffix: String = "") {
+        kind = .primitive(descriptor, algorithm, threads: threads)
+        name = descriptor.implementation + suffix
+    }
+
+    init(_ winograd: WinogradConvolution) {
+        kind = .winograd(winograd)
+        name = "fovea:\(winograd.name)"
+    }
+
+    var isWinograd: Bool {
+        switch kind {
+        case .primitive(_, let algorithm, _): algorithm == dnnl_convolution_winograd
+        case .winograd: true
+        }
+    }
+
+    func work(threads all: Int) -> ConvolutionKernel.Work {
+        switch kind {
+        case .primitive(let descriptor, _, let threads): .primitive(descriptor, threads: threads == all ? nil : threads)
+        case .winograd(let winograd): .winograd(winograd)
+        }
+    }
 }
 
 /// A convolution that a kernel is wanted for.
 private struct ConvolutionQuestion {
     private let kind: ConvolutionKernel.Kind
     private let geometry: ConvolutionGeometry
+    private let epilogue: ConvolutionKernel.Epilogue
     private let node: NodeLowering
     private var problem: fovea_convolution
+    /// The layouts of images and results that neighbours use too.
+    private let usual: (images: Layout, results: Layout)
 
     init(
         _ kind: ConvolutionKernel.Kind, _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue,
@@ -104,6 +139,7 @@ private struct ConvolutionQuestion {
     ) throws {
         self.kind = kind
         self.geometry = geometry
+        self.epilogue = epilogue
         self.node = node
         problem = fovea_convolution(
             kind: kind == .inference ? dnnl_forward_training : kind.oneDNN,
@@ -115,9 +151,10 @@ private struct ConvolutionQuestion {
         // The layouts of images are those that direct kernels for training prefer, whatever runs in the end: so
         // neighbours agree, and nothing is reordered between them.
         let free = problem
-        let usual = try Self.first(problem, node)
-        problem.images = usual.layout(of: kind.images).descriptor
-        problem.results = usual.layout(of: kind.results).descriptor
+        let direct = try Self.first(problem, node)
+        usual = (images: direct.layout(of: kind.images), results: direct.layout(of: kind.results))
+        problem.images = usual.images.descriptor
+        problem.results = usual.results.descriptor
         problem.kind = kind.oneDNN
         problem.adds_to_result = epilogue.addsToResult
         if let activation = epilogue.activation {
@@ -152,6 +189,12 @@ private struct ConvolutionQuestion {
     func candidates(upTo last: String?) throws -> [ConvolutionCandidate] {
         let all = node.engine.threads
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
+        let own =
+            kind == .inference
+            ? WinogradConvolution.kernels(
+                for: geometry, epilogue, images: usual.images, results: usual.results, threads: all
+            ).map { ConvolutionCandidate($0) } : []
+        if let wanted = own.first(where: { $0.name == last }) { return [wanted] }
         var found: [ConvolutionCandidate] = []
         for threads in isSmall ? [all, 1] : [all] {
             let suffix = threads == all ? "" : ConvolutionCandidate.oneThread
@@ -165,21 +208,15 @@ private struct ConvolutionQuestion {
                     let name = descriptor.implementation
                     // The definition, and matrix products of patches that are copied first: never the fastest.
                     guard !name.contains("ref"), !name.contains("gemm"), !name.contains("sse41") else { continue }
-                    found.append(
-                        ConvolutionCandidate(
-                            algorithm: algorithm, descriptor: descriptor, threads: threads, name: name + suffix))
+                    found.append(ConvolutionCandidate(descriptor, algorithm, threads: threads, suffix: suffix))
                     if name + suffix == last { return found }
                 }
             }
         }
         if found.isEmpty {
-            let descriptor = try Self.first(problem, node)
-            found.append(
-                ConvolutionCandidate(
-                    algorithm: dnnl_convolution_direct, descriptor: descriptor, threads: all,
-                    name: descriptor.implementation))
+            found.append(ConvolutionCandidate(try Self.first(problem, node), dnnl_convolution_direct, threads: all))
         }
-        return found
+        return found + own
     }
 
     /// What is taken where nothing is timed: Winograd where it has tiles enough to fill its matrix products.
@@ -191,16 +228,19 @@ private struct ConvolutionQuestion {
     }
 
     func timed(_ candidate: ConvolutionCandidate) throws -> KernelTimer.Candidate {
-        let arguments: [Argument] =
-            switch kind {
-            case .forward, .inference: [.source, .weights, .bias, .destination, .scratchpad]
-            case .inputGradient: [.destinationGradient, .weights, .sourceGradient, .scratchpad]
-            case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
+        switch candidate.kind {
+        case .winograd(let winograd): return try winograd.timed()
+        case .primitive(let descriptor, _, let threads):
+            let arguments: [Argument] =
+                switch kind {
+                case .forward, .inference: [.source, .weights, .bias, .destination, .scratchpad]
+                case .inputGradient: [.destinationGradient, .weights, .sourceGradient, .scratchpad]
+                case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
+                }
+            return try onThreads(threads) {
+                try descriptor.timed(arguments, threads: threads, on: node.engine, for: node.purpose)
             }
-        return KernelTimer.Candidate(
-            primitive: try onThreads(candidate.threads) { try candidate.descriptor.primitive(for: node.purpose) },
-            arguments: arguments.map { ($0, candidate.descriptor.layout(of: $0)) }.filter { $0.1.byteCount > 0 },
-            threads: candidate.threads)
+        }
     }
 
     /// oneDNN divides the work when a kernel is made, among as many threads as there are then.

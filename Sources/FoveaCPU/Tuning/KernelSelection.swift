@@ -13,6 +13,9 @@ public final class KernelSelection: Sendable {
         case fixed
     }
 
+    /// Raised when there are kernels that were not there before: what was remembered was chosen without them.
+    static let revision = 2
+
     public let rule: Rule
     private let known: Mutex<[String: String]>
     private let used = Mutex<[String: String]>([:])

@@ -6,12 +6,13 @@ import CFoveaCPU
 /// caches are emptied and the first operand is read before a kernel is timed, unless all it works on is small: then the
 /// program is small as well, and stays in the caches from run to run.
 struct KernelTimer {
-    /// A kernel to be measured.
-    struct Candidate {
-        let primitive: Primitive
-        /// The operand that has just been written comes first.
-        let arguments: [(argument: Argument, layout: Layout)]
+    /// A kernel to be measured. Safe: the timer gives it memory of its layouts.
+    @safe struct Candidate {
+        /// What it works on; the operand that has just been written comes first.
+        let layouts: [Layout]
         let threads: Int
+        /// Gives what runs it once, in such memory.
+        let bind: (_ memory: [UnsafeMutableRawPointer]) throws -> () throws -> Void
     }
 
     let engine: Engine
@@ -32,7 +33,7 @@ struct KernelTimer {
     func times(of candidates: [Candidate]) throws -> [Double] {
         // All candidates work in the same memory: what they compute does not matter.
         let size = candidates.map { candidate in
-            candidate.arguments.reduce(0) { $0 + Self.rounded($1.layout.byteCount) }
+            candidate.layouts.reduce(0) { $0 + Self.rounded($1.byteCount) }
         }.max()
         let memory = try AlignedMemory(byteCount: size ?? 0, for: "timing kernels for \(purpose)")
         let flood =
@@ -46,9 +47,9 @@ struct KernelTimer {
             for (index, candidate) in candidates.enumerated()
             where round == 0 || times[index] <= best * Self.hopeless {
                 fovea_set_thread_count(Int32(candidate.threads))
-                if round == 0 || flood == nil { try bound[index].run() }
+                if round == 0 || flood == nil { try bound[index]() }
                 if let flood {
-                    let first = candidate.arguments.first?.layout.byteCount ?? 0
+                    let first = candidate.layouts.first?.byteCount ?? 0
                     // Safe: both stretches lie within their memory.
                     unsafe fovea_read(flood.start, flood.byteCount)
                     unsafe fovea_read(memory.start, first)
@@ -62,23 +63,42 @@ struct KernelTimer {
         return times
     }
 
-    private func seconds(of kernel: BoundPrimitive, count: Int) throws -> Double {
+    private func seconds(of kernel: () throws -> Void, count: Int) throws -> Double {
         let start = ContinuousClock.now
-        for _ in 0..<count { try kernel.run() }
+        for _ in 0..<count { try kernel() }
         let (seconds, attoseconds) = (ContinuousClock.now - start).components
         return (Double(seconds) + Double(attoseconds) * 1e-18) / Double(count)
     }
 
-    private func bind(_ candidate: Candidate, in memory: AlignedMemory) throws -> BoundPrimitive {
+    private func bind(_ candidate: Candidate, in memory: AlignedMemory) throws -> () throws -> Void {
         var offset = 0
-        let placed = unsafe candidate.arguments.map { argument, layout in
+        // Safe: the memory is as large as all that the largest candidate works on.
+        let places = unsafe candidate.layouts.map { layout in
             defer { offset += Self.rounded(layout.byteCount) }
-            return unsafe (argument: argument, layout: layout, memory: memory.start + offset)
+            return unsafe memory.start + offset
         }
-        return try unsafe BoundPrimitive(candidate.primitive, placed, on: engine, for: purpose)
+        return try unsafe candidate.bind(places)
     }
 
     private static func rounded(_ size: Int) -> Int {
         (size + AlignedMemory.alignment - 1) / AlignedMemory.alignment * AlignedMemory.alignment
+    }
+}
+
+extension PrimitiveDescriptor {
+    /// The kernel as something to be timed.
+    ///
+    /// - Parameter arguments: those that it may have; the operand that has just been written comes first.
+    func timed(
+        _ arguments: [Argument], threads: Int, on engine: Engine, for purpose: String
+    ) throws -> KernelTimer.Candidate {
+        let kernel = try primitive(for: purpose)
+        let arguments = arguments.map { (argument: $0, layout: layout(of: $0)) }.filter { $0.layout.byteCount > 0 }
+        return unsafe KernelTimer.Candidate(layouts: arguments.map(\.layout), threads: threads) { memory in
+            let placed = unsafe zip(arguments, memory).map {
+                unsafe (argument: $0.argument, layout: $0.layout, memory: $1)
+            }
+            return unsafe try BoundPrimitive(kernel, placed, on: engine, for: purpose).run
+        }
     }
 }

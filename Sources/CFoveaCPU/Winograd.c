@@ -1,0 +1,356 @@
+#include "Winograd.h"
+
+#include <string.h>
+
+#include "Parallel.h"
+#include "WideVectors.h"
+
+enum { lanes = 16, largest_tile = 4, largest_patch = largest_tile + 2, largest_block = 16, prefetch_distance = 64 };
+
+typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+// Before a loop over the sums of a block: only once it is unrolled are they in registers.
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// What a core keeps in its own cache beside the filters that pass through it, in bytes.
+static const size_t near_memory = 640 << 10;
+
+typedef struct {
+    fovea_winograd c;
+    const float *images, *transformed, *bias;
+    bool adds, rectified;
+    float *results, *scratch;
+    size_t tile_rows, tile_columns;
+    // The tiles of all images, and how many of them are worked on at a time.
+    size_t tiles, chunk;
+    // Whether the members share the filters of each chunk, or each takes chunks of its own.
+    bool shares_filters;
+} task;
+
+static size_t smaller(size_t one, size_t other) { return one < other ? one : other; }
+static size_t parts(size_t count, size_t part) { return (count + part - 1) / part; }
+static size_t points(const fovea_winograd *c) { return (c->tile + 2) * (c->tile + 2); }
+
+// MARK: Sizes
+
+static void divide(task *t, size_t members) {
+    const fovea_winograd *c = &t->c;
+    t->tile_rows = parts(c->result_height, c->tile);
+    t->tile_columns = parts(c->result_width, c->tile);
+    t->tiles = c->images * t->tile_rows * t->tile_columns;
+    size_t tile_bytes = points(c) * c->channels * sizeof(float);
+    size_t most = near_memory / tile_bytes;
+    t->shares_filters = t->tiles <= most || t->tiles < 8 * members;
+    if (t->shares_filters) {
+        t->chunk = t->tiles;
+        return;
+    }
+    // As many chunks for each member.
+    size_t chunks = parts(parts(t->tiles, most < 8 ? 8 : most), members) * members;
+    t->chunk = parts(t->tiles, chunks);
+}
+
+// The transformed patches of a chunk, and for each member the sums of one block of filters.
+static size_t patch_count(const task *t) { return points(&t->c) * t->chunk * t->c.channels; }
+static size_t sum_count(const task *t) { return points(&t->c) * t->chunk * lanes; }
+
+size_t fovea_winograd_filter_count(const fovea_winograd *c) { return points(c) * c->channels * c->filters; }
+
+size_t fovea_winograd_scratch_count(const fovea_winograd *c, size_t members) {
+    task t = {.c = *c};
+    divide(&t, members);
+    return patch_count(&t) * (t.shares_filters ? 1 : members) + sum_count(&t) * members;
+}
+
+// MARK: The transforms of one line of numbers
+
+// A tile of 4 is a polynomial that is known at the points 0, ±a, ±b and infinity. Lavin and Gray have a = 1 and b = 2; with
+// these, powers stay closer to each other and results lose fewer digits.
+static const float a = 5.0f / 8, b = 3.0f / 2;
+static const float a2 = 25.0f / 64, b2 = 9.0f / 4;
+
+// Bᵀd: a line of a patch. `m` is the tile's size and a literal where this is called.
+ALWAYS_INLINE void transform_patch_line(const int m, const vector *d, size_t step, vector *v) {
+    if (m == 2) {
+        v[0] = d[0] - d[2 * step];
+        v[1] = d[step] + d[2 * step];
+        v[2] = d[2 * step] - d[step];
+        v[3] = d[step] - d[3 * step];
+    } else {
+        vector d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+        vector even_a = d4 - b2 * d2, odd_a = a * (d3 - b2 * d1);
+        vector even_b = d4 - a2 * d2, odd_b = b * (d3 - a2 * d1);
+        v[0] = (a2 * b2) * d0 - (a2 + b2) * d2 + d4;
+        v[1] = even_a + odd_a;
+        v[2] = even_a - odd_a;
+        v[3] = even_b + odd_b;
+        v[4] = even_b - odd_b;
+        v[5] = (a2 * b2) * d1 - (a2 + b2) * d3 + d5;
+    }
+}
+
+// Aᵀs: a line of a tile.
+ALWAYS_INLINE void transform_sum_line(const int m, const vector *s, size_t step, vector *y) {
+    if (m == 2) {
+        y[0] = s[0] + s[step] + s[2 * step];
+        y[1] = s[step] - s[2 * step] - s[3 * step];
+    } else {
+        vector even_a = s[step] + s[2 * step], odd_a = s[step] - s[2 * step];
+        vector even_b = s[3 * step] + s[4 * step], odd_b = s[3 * step] - s[4 * step];
+        y[0] = s[0] + even_a + even_b;
+        y[1] = a * odd_a + b * odd_b;
+        y[2] = a2 * even_a + b2 * even_b;
+        y[3] = (a2 * a) * odd_a + (b2 * b) * odd_b + s[5 * step];
+    }
+}
+
+// Gg: a line of a filter.
+ALWAYS_INLINE void transform_filter_line(const int m, const vector *g, size_t step, vector *u) {
+    vector g0 = g[0], g1 = g[step], g2 = g[2 * step];
+    if (m == 2) {
+        u[0] = g0;
+        u[1] = 0.5f * (g0 + g1 + g2);
+        u[2] = 0.5f * (g0 - g1 + g2);
+        u[3] = g2;
+    } else {
+        const float scale_a = 0.5f / (a2 * (a2 - b2)), scale_b = 0.5f / (b2 * (b2 - a2));
+        vector even_a = g0 + a2 * g2, odd_a = a * g1, even_b = g0 + b2 * g2, odd_b = b * g1;
+        u[0] = (1 / (a2 * b2)) * g0;
+        u[1] = scale_a * (even_a + odd_a);
+        u[2] = scale_a * (even_a - odd_a);
+        u[3] = scale_b * (even_b + odd_b);
+        u[4] = scale_b * (even_b - odd_b);
+        u[5] = g2;
+    }
+}
+
+// MARK: Filters
+
+typedef struct {
+    const fovea_winograd *c;
+    const float *filters;
+    float *transformed;
+} filter_task;
+
+// [block of filters, point, channel, filter of the block]: read from front to back.
+ALWAYS_INLINE void transform_block(const filter_task *t, size_t block, const int m) {
+    const int side = m + 2;
+    const fovea_winograd *c = t->c;
+    vector *to = (vector *)t->transformed + block * points(c) * c->channels;
+    for (size_t channel = 0; channel < c->channels; channel++) {
+        vector g[9], columns[3 * largest_patch], u[largest_patch];
+        for (int tap = 0; tap < 9; tap++) {
+            for (int lane = 0; lane < lanes; lane++) {
+                size_t filter = block * lanes + (size_t)lane;
+                g[tap][lane] = t->filters[(filter * c->channels + channel) * 9 + (size_t)tap];
+            }
+        }
+        for (int column = 0; column < 3; column++) transform_filter_line(m, g + column, 3, columns + column * side);
+        for (int row = 0; row < side; row++) {
+            transform_filter_line(m, columns + row, (size_t)side, u);
+            for (int column = 0; column < side; column++) {
+                to[(size_t)(row * side + column) * c->channels + channel] = u[column];
+            }
+        }
+    }
+}
+
+WIDE_VECTORS static void transform_blocks(size_t begin, size_t end, const void *context) {
+    const filter_task *t = context;
+    for (size_t block = begin; block < end; block++) {
+        if (t->c->tile == 2) transform_block(t, block, 2);
+        else transform_block(t, block, 4);
+    }
+}
+
+void fovea_winograd_transform_filters(const fovea_winograd *c, const float *filters, float *transformed) {
+    filter_task t = {c, filters, transformed};
+    fovea_parallel_for(c->filters / lanes, 1, transform_blocks, &t);
+}
+
+// MARK: Patches
+
+// Where a chunk's tiles begin, and how many there are.
+typedef struct {
+    size_t first, count;
+} stretch;
+
+// One patch of 16 channels. [point, block of tiles, block of channels, tile of the block, channel of the block]: so what a
+// product reads one after the other lies one after the other.
+ALWAYS_INLINE void transform_patch(
+    const task *t, stretch chunk, size_t index, size_t channel_block, const int m, float *patches) {
+    const int side = m + 2;
+    const fovea_winograd *c = &t->c;
+    size_t tile = chunk.first + index, per_image = t->tile_rows * t->tile_columns;
+    size_t image = tile / per_image, row = tile % per_image / t->tile_columns, column = tile % t->tile_columns;
+    size_t channel_blocks = c->channels / lanes;
+    const vector *plane = (const vector *)t->images + (image * channel_blocks + channel_block) * c->height * c->width;
+    // Rows above the image wrap around to numbers that are too large.
+    size_t top = row * (size_t)m - c->top, left = column * (size_t)m - c->left;
+    vector d[largest_patch * largest_patch], columns[largest_patch * largest_patch], v[largest_patch];
+    if (top < c->height && left < c->width && top + (size_t)side <= c->height && left + (size_t)side <= c->width) {
+        UNROLL
+        for (int y = 0; y < side; y++) {
+            UNROLL
+            for (int x = 0; x < side; x++) d[y * side + x] = plane[(top + (size_t)y) * c->width + left + (size_t)x];
+        }
+    } else {
+        for (int y = 0; y < side; y++) {
+            for (int x = 0; x < side; x++) {
+                size_t from_row = top + (size_t)y, from_column = left + (size_t)x;
+                bool inside = from_row < c->height && from_column < c->width;
+                d[y * side + x] = inside ? plane[from_row * c->width + from_column] : (vector){0};
+            }
+        }
+    }
+    UNROLL
+    for (int x = 0; x < side; x++) transform_patch_line(m, d + x, (size_t)side, columns + x * side);
+    size_t begin = index / largest_block * largest_block;
+    size_t width = smaller(largest_block, chunk.count - begin);
+    vector *to = (vector *)patches + begin * channel_blocks + channel_block * width + (index - begin);
+    size_t step = chunk.count * channel_blocks;
+    UNROLL
+    for (int y = 0; y < side; y++) {
+        transform_patch_line(m, columns + y, (size_t)side, v);
+        UNROLL
+        for (int x = 0; x < side; x++) to[(size_t)(y * side + x) * step] = v[x];
+    }
+}
+
+ALWAYS_INLINE void transform_patches(
+    const task *t, stretch chunk, size_t first_block, size_t end_block, const int m, float *patches) {
+    for (size_t block = first_block; block < end_block; block++) {
+        for (size_t i = 0; i < chunk.count; i++) transform_patch(t, chunk, i, block, m, patches);
+    }
+}
+
+// MARK: Products
+
+// The sums over all channels for some tiles and 16 filters at one point.
+ALWAYS_INLINE void multiply(
+    const float *restrict patches, const vector *restrict filters, size_t channels, const int tiles,
+    vector *restrict sums) {
+    vector sum[largest_block];
+    UNROLL
+    for (int i = 0; i < tiles; i++) sum[i] = (vector){0};
+    for (size_t block = 0; block < channels / lanes; block++) {
+        for (int lane = 0; lane < lanes; lane++) {
+            vector filter = filters[block * lanes + (size_t)lane];
+            // Filters come from far away, and from one end to the other: the processor by itself fetches too few ahead.
+            __builtin_prefetch(filters + block * lanes + lane + prefetch_distance);
+            const float *channel = patches + (block * (size_t)tiles) * lanes + lane;
+            UNROLL
+            for (int i = 0; i < tiles; i++) sum[i] += channel[i * lanes] * filter;
+        }
+    }
+    UNROLL
+    for (int i = 0; i < tiles; i++) sums[i] = sum[i];
+}
+
+ALWAYS_INLINE void multiply_block(
+    const float *patches, const vector *filters, size_t channels, size_t tiles, vector *sums) {
+    switch (tiles) {
+#define CASE(count) case count: multiply(patches, filters, channels, count, sums); break;
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+    CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
+#undef CASE
+    }
+}
+
+ALWAYS_INLINE void multiply_points(
+    const task *t, stretch chunk, const float *patches, size_t filter_block, vector *sums) {
+    const fovea_winograd *c = &t->c;
+    const vector *filters = (const vector *)t->transformed + filter_block * points(c) * c->channels;
+    for (size_t point = 0; point < points(c); point++) {
+        const float *from = patches + point * chunk.count * c->channels;
+        for (size_t begin = 0; begin < chunk.count; begin += largest_block) {
+            multiply_block(
+                from + begin * c->channels, filters + point * c->channels, c->channels,
+                smaller(largest_block, chunk.count - begin), sums + point * chunk.count + begin);
+        }
+    }
+}
+
+// MARK: Results
+
+ALWAYS_INLINE void finish_tile(
+    const task *t, stretch chunk, size_t index, size_t filter_block, const int m, const vector *sums) {
+    const int side = m + 2;
+    const fovea_winograd *c = &t->c;
+    size_t tile = chunk.first + index, per_image = t->tile_rows * t->tile_columns;
+    size_t image = tile / per_image, row = tile % per_image / t->tile_columns * (size_t)m;
+    size_t column = tile % t->tile_columns * (size_t)m;
+    vector columns[largest_patch * largest_tile], y[largest_tile];
+    UNROLL
+    for (int x = 0; x < side; x++) {
+        transform_sum_line(m, sums + (size_t)x * chunk.count + index, (size_t)side * chunk.count, columns + x * m);
+    }
+    vector bias = t->bias == NULL ? (vector){0} : *(const vector *)(t->bias + filter_block * lanes);
+    size_t plane = image * (c->filters / lanes) + filter_block;
+    vector *to = (vector *)t->results + (plane * c->result_height + row) * c->result_width + column;
+    size_t rows = smaller((size_t)m, c->result_height - row), width = smaller((size_t)m, c->result_width - column);
+    for (size_t i = 0; i < rows; i++, to += c->result_width) {
+        transform_sum_line(m, columns + i, (size_t)m, y);
+        for (size_t j = 0; j < width; j++) {
+            vector value = y[j] + bias;
+            if (t->adds) value += to[j];
+            // NaN passes: it is not below zero.
+            if (t->rectified) {
+                for (int lane = 0; lane < lanes; lane++) value[lane] = value[lane] < 0 ? 0 : value[lane];
+            }
+            to[j] = value;
+        }
+    }
+}
+
+ALWAYS_INLINE void convolve_chunk(
+    const task *t, stretch chunk, size_t first_block, size_t end_block, const int m, const float *patches,
+    vector *sums) {
+    for (size_t block = first_block; block < end_block; block++) {
+        multiply_points(t, chunk, patches, block, sums);
+        for (size_t i = 0; i < chunk.count; i++) finish_tile(t, chunk, i, block, m, sums);
+    }
+}
+
+ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int m) {
+    const fovea_winograd *c = &t->c;
+    size_t channel_blocks = c->channels / lanes, filter_blocks = c->filters / lanes;
+    float *patches = t->scratch;
+    vector *sums = (vector *)(patches + patch_count(t) * (t->shares_filters ? 1 : members) + sum_count(t) * member);
+    if (t->shares_filters) {
+        stretch all = {0, t->tiles};
+        transform_patches(
+            t, all, channel_blocks * member / members, channel_blocks * (member + 1) / members, m, patches);
+        fovea_wait_for_team();
+        convolve_chunk(
+            t, all, filter_blocks * member / members, filter_blocks * (member + 1) / members, m, patches, sums);
+        return;
+    }
+    patches += patch_count(t) * member;
+    size_t chunks = parts(t->tiles, t->chunk);
+    for (size_t i = chunks * member / members; i < chunks * (member + 1) / members; i++) {
+        stretch chunk = {i * t->chunk, smaller(t->chunk, t->tiles - i * t->chunk)};
+        transform_patches(t, chunk, 0, channel_blocks, m, patches);
+        convolve_chunk(t, chunk, 0, filter_blocks, m, patches, sums);
+    }
+}
+
+WIDE_VECTORS static void work_on_small_tiles(size_t member, size_t members, const void *context) {
+    work(context, member, members, 2);
+}
+
+WIDE_VECTORS static void work_on_large_tiles(size_t member, size_t members, const void *context) {
+    work(context, member, members, 4);
+}
+
+void fovea_winograd_convolve(
+    const fovea_winograd *convolution, const float *images, const float *transformed, const float *bias, bool adds,
+    bool rectified, float *results, float *scratch) {
+    task t = {
+        .c = *convolution, .images = images, .transformed = transformed, .bias = bias, .adds = adds,
+        .rectified = rectified, .results = results, .scratch = scratch};
+    size_t members = fovea_team_size();
+    divide(&t, members);
+    fovea_run_team(members, convolution->tile == 2 ? work_on_small_tiles : work_on_large_tiles, &t);
+}

@@ -1,0 +1,114 @@
+import CFoveaCPU
+import FoveaGraph
+
+/// A 3×3 convolution of a network in use, by tiles that take a quarter of the multiplications or fewer: loops of our own.
+///
+/// oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, they read all
+/// transformed filters with each thread; these share them, and fetch ahead what comes from far away.
+struct WinogradConvolution {
+    private let sizes: fovea_winograd
+    private let geometry: ConvolutionGeometry
+    private let rectified: Bool
+    private let addsToResult: Bool
+    private let images: Layout
+    private let results: Layout
+    private let threads: Int
+
+    /// The tiles that a convolution could be cut into, each with its kernel; none where the loops do not apply.
+    ///
+    /// - Parameters:
+    ///   - images: the layout of the images, and `results` that of the results.
+    static func kernels(
+        for geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue, images: Layout, results: Layout,
+        threads: Int
+    ) -> [WinogradConvolution] {
+        let window = geometry.window
+        // Narrower vectors hold too few sums at a time.
+        guard Processor.hasWideVectors, geometry.groups == 1, window.kernel == 3, window.stride == 1,
+            window.dilation == 1, geometry.results.elementCount > 0, images.adjacentChannels == 16,
+            results.adjacentChannels == 16, images.isUnpadded, results.isUnpadded,
+            epilogue.activation?.isRectifier ?? true
+        else { return [] }
+        return [2, 4].map { tile in
+            WinogradConvolution(
+                sizes: fovea_winograd(
+                    images: geometry.images[0], channels: geometry.images[1], filters: geometry.filters[0],
+                    height: geometry.images[2], width: geometry.images[3], result_height: geometry.results[2],
+                    result_width: geometry.results[3], top: window.padding.top, left: window.padding.left, tile: tile),
+                geometry: geometry, rectified: epilogue.activation != nil, addsToResult: epilogue.addsToResult,
+                images: images, results: results, threads: threads)
+        }
+    }
+
+    /// ``winograd 4×4``: the tile's size.
+    var name: String { "winograd \(sizes.tile)×\(sizes.tile)" }
+
+    /// The result of the convolution of a node.
+    ///
+    /// - Parameter residual: the operand that is added to the result.
+    func convolved(_ node: NodeLowering, adding residual: Int?) throws -> Stored {
+        let images = try node.reorder(node.operand(0), to: images)
+        var reads = [images, try transformedFilters(node)]
+        if geometry.withBias { reads.append(try node.plainOperand(2)) }
+        let result =
+            try residual.map { try node.overwritable($0, in: results, besides: reads) } ?? node.allocate(results)
+        let scratch = node.allocate(try scratchLayout)
+        node.run(kernel: name, reads: residual == nil ? reads : reads + [result], writes: [result, scratch]) { memory in
+            // Safe: the sizes are those of the layouts.
+            unsafe run(
+                memory.operand(0), memory.operand(1), geometry.withBias ? memory.operand(2) : nil, memory.result(0),
+                memory.result(1))
+        }
+        return result
+    }
+
+    /// Filters as the loops read them, made once for as long as the weights stay.
+    private func transformedFilters(_ node: NodeLowering) throws -> Stored {
+        let transformed = node.allocate(try filterLayout)
+        node.run(kernel: "\(name) filters", reads: [try node.plainOperand(1)], writes: [transformed]) {
+            [sizes] memory in
+            {
+                // Safe: the sizes are those of the layouts.
+                var sizes = sizes
+                unsafe fovea_winograd_transform_filters(&sizes, memory.operand(0), memory.result(0))
+            }
+        }
+        return transformed
+    }
+
+    /// What times the kernel.
+    func timed() throws -> KernelTimer.Candidate {
+        var layouts = [images, try filterLayout, results, try scratchLayout]
+        if geometry.withBias { layouts.append(try Layout(plain: [geometry.filters[0]])) }
+        return unsafe KernelTimer.Candidate(layouts: layouts, threads: threads) { memory in
+            // Safe: the memory is that of the layouts.
+            let pointers = unsafe memory.map { unsafe $0.assumingMemoryBound(to: Float.self) }
+            return unsafe run(
+                pointers[0], pointers[1], geometry.withBias ? pointers[4] : nil, pointers[2], pointers[3])
+        }
+    }
+
+    private func run(
+        _ images: UnsafePointer<Float>, _ filters: UnsafePointer<Float>, _ bias: UnsafePointer<Float>?,
+        _ results: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+    ) -> () -> Void {
+        {
+            var sizes = sizes
+            unsafe fovea_winograd_convolve(&sizes, images, filters, bias, addsToResult, rectified, results, scratch)
+        }
+    }
+
+    private var filterLayout: Layout {
+        get throws {
+            var sizes = sizes
+            return try Layout(plain: [unsafe fovea_winograd_filter_count(&sizes)])
+        }
+    }
+
+    private var scratchLayout: Layout {
+        get throws {
+            var sizes = sizes
+            return try Layout(plain: [unsafe fovea_winograd_scratch_count(&sizes, threads)])
+        }
+    }
+}
