@@ -42,11 +42,19 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when the weights cannot be read or are not the network's, with all differences.
     public init(_ saved: SavedModel, device: Device) async throws {
         self.init(saved.layer, loss: CrossEntropyLoss(), sharing: device)
-        let weights = saved.weights.tensors.withoutCounters
         // Reading them takes as long as looking at the network, which says whether they are its own.
-        async let isWritten: Void = device.write(weights.map { (name: $0.key, tensor: $0.value) })
-        _ = try weights.fitted(to: trace(saved.preprocessing), source: quoted(saved.weightsPath))
-        try await isWritten
+        async let weights = Self.put(saved.weightsPath, on: device)
+        let parameters = try trace(saved.preprocessing)
+        _ = try await weights.tensors.fitted(to: parameters, source: quoted(saved.weightsPath))
+    }
+
+    /// Puts the weights of a file on a device, whatever network they belong to.
+    ///
+    /// - Returns: what the file holds.
+    private static func put(_ path: String, on device: Device) async throws -> SafetensorsFile {
+        let file = try SafetensorsFile(at: path)
+        try await device.write(file.tensors.withoutCounters.map { (name: $0.key, tensor: $0.value) })
+        return file
     }
 
     /// Traces the network for one image, and keeps the graph as a program will run it.
@@ -98,7 +106,9 @@ public actor Classifier {
     ///
     /// - Throws: ``FoveaError`` when not even one image fits.
     public func batchSize(upTo images: Shape) async throws -> Int {
-        inferencePrograms[images] == nil ? try await inferenceMemory.fitting(upTo: images) : images[0]
+        // For one image there is nothing to look for: it fits, or is refused when the program is made.
+        images[0] == 1 || inferencePrograms[images] != nil
+            ? images[0] : try await inferenceMemory.fitting(upTo: images)
     }
 
     private var inferenceMemory: BatchMemory {

@@ -11,30 +11,22 @@ public struct SavedModel: Sendable {
     /// The names of the classes, in the order of the network's outputs.
     public let classNames: [String]
     public let preprocessing: Preprocessing
-    /// Read when they are needed.
-    public let weights: SafetensorsFile
-    /// The file that the weights come from.
+    /// The file that the weights come from: a safetensors file, read when they are put on a device.
     public let weightsPath: String
 
     /// A network of the zoo with weights from a file.
-    ///
-    /// - Throws: ``FoveaError`` when the file is missing or not sound. Whether the weights are the network's is seen when
-    ///   they are put on a device.
-    public init(
-        _ entry: ModelZoo.Entry, classNames: [String], preprocessing: Preprocessing, weightsPath: String
-    ) throws {
+    public init(_ entry: ModelZoo.Entry, classNames: [String], preprocessing: Preprocessing, weightsPath: String) {
         architecture = entry.name
         layer = entry.make(classNames.count)
         self.classNames = classNames
         self.preprocessing = preprocessing
         self.weightsPath = weightsPath
-        weights = try SafetensorsFile(at: weightsPath)
     }
 
     /// The model of a run folder.
     ///
     /// - Parameter weightsPath: other weights than the run's best.
-    /// - Throws: ``FoveaError`` when a file of the folder is missing or not sound.
+    /// - Throws: ``FoveaError`` when the folder's model is not sound.
     public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
         let model = folder.model
         try self.init(

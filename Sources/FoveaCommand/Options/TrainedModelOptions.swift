@@ -19,7 +19,7 @@ struct TrainedModelOptions: ParsableArguments {
     /// The network with its weights.
     ///
     /// - Parameter context: the classes and the preprocessing for a network of the zoo, which has none of its own.
-    /// - Throws: ``FoveaError`` when files are missing or not sound.
+    /// - Throws: ``FoveaError`` when the run's model is not sound.
     func load(
         _ reference: ModelReference, context: () throws -> (classNames: [String], preprocessing: Preprocessing)
     ) throws -> SavedModel {
@@ -41,7 +41,7 @@ struct TrainedModelOptions: ParsableArguments {
                     remedy: "Give a run folder, or --weights with a .safetensors file.")
             }
             let context = try context()
-            return try SavedModel(
+            return SavedModel(
                 entry, classNames: context.classNames, preprocessing: context.preprocessing, weightsPath: weights)
         }
     }
