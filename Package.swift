@@ -23,38 +23,49 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     ],
     targets: [
-        .target(name: "FoveaGraph", swiftSettings: settings),
-        .target(name: "FoveaRuntime", dependencies: ["FoveaGraph"], swiftSettings: settings),
+        .target(name: "FoveaFoundation", swiftSettings: settings),
+        .target(name: "FoveaGraph", dependencies: ["FoveaFoundation"], swiftSettings: settings),
+        .target(name: "FoveaRuntime", dependencies: ["FoveaFoundation", "FoveaGraph"], swiftSettings: settings),
         .target(name: "CFoveaCPU", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(
-            name: "FoveaCPU", dependencies: ["FoveaGraph", "FoveaRuntime", "CFoveaCPU"], swiftSettings: settings),
+            name: "FoveaCPU", dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaRuntime", "CFoveaCPU"],
+            swiftSettings: settings),
         .target(
             name: "FoveaNN",
-            dependencies: ["FoveaGraph", .product(name: "OrderedCollections", package: "swift-collections")],
+            dependencies: [
+                "FoveaFoundation", "FoveaGraph", .product(name: "OrderedCollections", package: "swift-collections"),
+            ],
             swiftSettings: settings),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "CFoveaImages", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
-        .target(name: "FoveaData", dependencies: ["FoveaGraph", "CZlib", "CFoveaImages"], swiftSettings: settings),
+        .target(
+            name: "FoveaData", dependencies: ["FoveaFoundation", "FoveaGraph", "CZlib", "CFoveaImages"],
+            swiftSettings: settings),
         .target(
             name: "FoveaFormats",
             dependencies: [
-                "FoveaGraph", "FoveaNN", .product(name: "OrderedCollections", package: "swift-collections"),
+                "FoveaFoundation", "FoveaGraph", "FoveaNN",
+                .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),
         .target(
             name: "FoveaTraining",
-            dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats"],
+            dependencies: [
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
+            ],
             swiftSettings: settings),
         .target(
             name: "Fovea",
             dependencies: [
-                "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
+                "FoveaTraining",
             ],
             swiftSettings: settings),
         .executableTarget(
             name: "FoveaCommand",
             dependencies: [
-                "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
+                "FoveaTraining",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

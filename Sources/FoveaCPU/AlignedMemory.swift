@@ -1,5 +1,5 @@
 import FoveaGraph
-import Foundation
+import FoveaFoundation
 
 /// A stretch of memory that begins at a cache line, filled with zeros.
 @safe final class AlignedMemory {

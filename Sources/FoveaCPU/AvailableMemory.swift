@@ -1,5 +1,5 @@
 import FoveaGraph
-import Foundation
+import FoveaFoundation
 
 /// The memory that the machine can still give. An allocation that fails later cannot be caught, so sizes are checked first.
 enum AvailableMemory {

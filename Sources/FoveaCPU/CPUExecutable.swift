@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 import FoveaRuntime
-import Foundation
+import FoveaFoundation
 
 /// A graph lowered to a flat list of steps over memory that is assigned once: a run says where its inputs are or copies
 /// them in, walks the list, and copies the outputs out.

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The memory that Linux lets a process's control groups have: containers and batch systems set limits there.
 enum ControlGroups {
@@ -57,7 +57,7 @@ enum ControlGroups {
 
         /// A number that is not negative; nil for `max`.
         private func number(_ text: (some StringProtocol)?) -> Int? {
-            text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.flatMap { $0 < 0 ? nil : $0 }
+            text.flatMap { Int($0.trimmed) }.flatMap { $0 < 0 ? nil : $0 }
         }
     }
 }

@@ -1,5 +1,5 @@
 import CFoveaCPU
-import Foundation
+import FoveaFoundation
 
 /// What is known of the machine's processor and of the library that generates code for it.
 public enum Processor {
@@ -21,7 +21,7 @@ public enum Processor {
         let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         for line in information.split(separator: "\n") where line.hasPrefix("model name") {
             if let name = line.split(separator: ":", maxSplits: 1).dropFirst().first {
-                return name.trimmingCharacters(in: .whitespaces)
+                return name.trimmed
             }
         }
         return "unknown processor"

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoveaFoundation
 
 /// Where the process starts: reads the arguments, runs the command, and turns every error into a message and an exit
 /// status.

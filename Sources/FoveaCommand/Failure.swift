@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// How the process ends: what is printed, and the exit status of `sysexits.h`.
@@ -39,7 +39,7 @@ struct Failure {
         } else if code == .validationFailure {
             let advice =
                 Fovea.fullMessage(for: error).split(separator: "\n")
-                .last { $0.contains("--help") }.map { " " + $0.trimmingCharacters(in: .whitespaces) } ?? ""
+                .last { $0.contains("--help") }.map { " " + $0.trimmed } ?? ""
             let sentence = message.last.map { ".?!".contains($0) } == true ? message : message + "."
             self.init(exitStatus: FoveaError.Code.usage.exitStatus, message: sentence + advice)
         } else {

@@ -1,7 +1,7 @@
 import FoveaCPU
 import FoveaFormats
 import FoveaGraph
-import Foundation
+import FoveaFoundation
 
 /// The file in which the command remembers which kernels are the fastest on this machine: `fovea/kernels.json` in the
 /// user's folder for caches.
@@ -47,9 +47,7 @@ enum KernelCache {
     }
 
     private static func choices(of source: String, on machine: String) throws -> [String: String] {
-        var isFolder: ObjCBool = false
-        let isThere = unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder)
-        let path = isThere && isFolder.boolValue ? "\(source)/kernels.json" : source
+        let path = FileKind(at: source) == .folder ? "\(source)/kernels.json" : source
         let found = try KernelChoices(readingFrom: path)
         let choices = found.choices(on: machine)
         if choices.isEmpty, let other = found.machineNames.first {

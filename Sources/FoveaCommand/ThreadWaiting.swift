@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// How long the compute threads spin while they wait for each other, before they sleep.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// The parts of a data set that a network is trained on, chosen by, and measured with.
@@ -24,12 +24,10 @@ public enum DataSource {
     /// - Throws: ``FoveaError`` when there is no such data, when its kind is not known, or when it is not sound.
     public static func load(_ source: String) throws -> DataSplits {
         if source == "glyphs" { return try Glyphs().splits() }
-        var isFolder: ObjCBool = false
-        // Safe: the flag outlives the call.
-        guard unsafe FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
+        guard let kind = FileKind(at: source) else {
             throw FoveaError(.missingInput, "There is no data at `\(source)`.", remedy: supportedKinds)
         }
-        guard isFolder.boolValue, let folder = IDXFolder(path: source) else {
+        guard kind == .folder, let folder = IDXFolder(path: source) else {
             throw FoveaError(.badData, "The kind of the data at `\(source)` is not known.", remedy: supportedKinds)
         }
         return try folder.load()

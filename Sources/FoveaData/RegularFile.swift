@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// Bytes that are read from the front to the end.
@@ -52,7 +52,7 @@ struct RegularFile: ~Copyable, ByteSource {
             initialized = 0
             while initialized < capacity {
                 // Safe: the target is the part of the buffer that is still free, capacity − initialized bytes.
-                let received = unsafe Foundation.read(
+                let received = unsafe FoveaFoundation.read(
                     descriptor, buffer.baseAddress?.advanced(by: initialized), capacity - initialized)
                 if received == 0 { return }
                 if received < 0 {

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// A number of bytes for people, in powers of ten as disks and files are told: `512 bytes`, `61.7 kB`, `22.8 GB`.
 package func byteCountText(_ byteCount: Int) -> String {
@@ -11,5 +11,5 @@ package func byteCountText(_ byteCount: Int) -> String {
         value /= 1000
         units.removeFirst()
     }
-    return String(format: "%.1f ", value) + units[units.startIndex]
+    return "\(value.text(digits: 1)) \(units[units.startIndex])"
 }

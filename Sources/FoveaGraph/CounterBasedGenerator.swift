@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// Random numbers that are a pure function of (seed, purpose, position): Philox 4×32 with 10 rounds.
 ///

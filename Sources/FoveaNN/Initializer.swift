@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 public import FoveaGraph
 
 /// How a parameter's first values are drawn.

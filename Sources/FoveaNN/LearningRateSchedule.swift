@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// How the learning rate changes over a run: a factor on the optimizer's rate for each step.

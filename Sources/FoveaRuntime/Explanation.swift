@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 public import FoveaGraph
 
 /// What a machine reaches at best.
@@ -44,9 +44,9 @@ public struct Explanation: Sendable {
     ///
     /// A step that multiplies and adds is held against the machine's operations per second, any other against its bytes.
     public var text: String {
-        func milliseconds(_ seconds: Double) -> String { String(format: "%.3f", seconds * 1e3) }
-        func share(_ seconds: Double) -> String { String(format: "%.1f %%", 100 * seconds / max(self.seconds, 1e-12)) }
-        func rate(_ perSecond: Double) -> String { String(format: "%.1f", perSecond / 1e9) }
+        func milliseconds(_ seconds: Double) -> String { (seconds * 1e3).text(digits: 3) }
+        func share(_ seconds: Double) -> String { (100 * seconds / max(self.seconds, 1e-12)).text(digits: 1) + " %" }
+        func rate(_ perSecond: Double) -> String { (perSecond / 1e9).text(digits: 1) }
         let steps = textTable(
             header: ["layer", "operation", "ms", "share", "GFLOP/s", "GB/s", "device", "implementation"],
             rows: lines.map { line in

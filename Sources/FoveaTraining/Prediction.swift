@@ -1,5 +1,5 @@
 public import FoveaGraph
-import Foundation
+import FoveaFoundation
 
 /// A class with its probability.
 public struct Prediction: Hashable, Sendable {

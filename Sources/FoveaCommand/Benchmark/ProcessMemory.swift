@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The memory that this process has, as Linux tells it in `/proc/self/status`; nil where the system does not say.
 enum ProcessMemory {

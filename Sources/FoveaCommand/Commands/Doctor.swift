@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoveaFoundation
 import FoveaCPU
 import FoveaFormats
 import FoveaGraph
@@ -66,7 +66,7 @@ struct DoctorReport {
     }
 
     var text: String {
-        let gibibytes = String(format: "%.1f", Double(memory) / Double(1 << 30))
+        let gibibytes = (Double(memory) / Double(1 << 30)).text(digits: 1)
         let machine = textTable(
             header: ["Machine", ""],
             rows: [

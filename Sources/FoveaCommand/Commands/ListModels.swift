@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import FoveaFoundation
 import FoveaFormats
 import FoveaGraph
 import FoveaNN

@@ -5,7 +5,7 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 import FoveaTraining
-import Foundation
+import FoveaFoundation
 
 /// A network with trained weights.
 struct TrainedModelOptions: ParsableArguments {

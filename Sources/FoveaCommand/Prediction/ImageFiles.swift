@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaFormats
 import FoveaGraph
 
@@ -16,14 +16,16 @@ struct ImageFiles {
 
     /// The files in byte order of their paths; hidden ones are left out, links to folders not followed.
     private static func files(_ input: String) throws -> [String] {
-        var isFolder: ObjCBool = false
-        // Safe: the flag outlives the call.
-        guard unsafe FileManager.default.fileExists(atPath: input, isDirectory: &isFolder), isFolder.boolValue else {
-            return [input]
+        guard FileKind(at: input) == .folder else { return [input] }
+        let found: [String]
+        do {
+            found = try FileManager.default.subpathsOfDirectory(atPath: input)
+        } catch {
+            throw FoveaError(
+                .inputOutput, "The folder \(quoted(input)) cannot be read.", remedy: "Check its permissions.")
         }
-        let found = FileManager.default.enumerator(atPath: input)?.compactMap { $0 as? String } ?? []
         let images = found.filter { path in
-            extensions.contains((path as NSString).pathExtension.lowercased())
+            extensions.contains(URL(filePath: path).pathExtension.lowercased())
                 && !path.split(separator: "/").contains { $0.hasPrefix(".") }
         }
         guard !images.isEmpty else {

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 // How numbers are written for people. Programs get them unrounded, with --json.
 
@@ -17,23 +17,23 @@ extension Int {
 
 extension BinaryFloatingPoint {
     /// A fraction as `98.10 %`.
-    var percent: String { fixed(Double(self) * 100, digits: 2) + " %" }
+    var percent: String { (Double(self) * 100).text(digits: 2) + " %" }
 
     /// A loss as `0.0612`.
-    var fourDecimals: String { fixed(Double(self), digits: 4) }
+    var fourDecimals: String { (Double(self)).text(digits: 4) }
 
     /// A measurement with about four digits: `0.02531`, `14.62`, `1,096`.
     var significant: String {
         let value = Double(self)
         guard value.isFinite, value > 0, value < 1000 else { return groupedWhole }
-        return fixed(value, digits: max(0, min(9, 3 - Int(log10(value).rounded(.down)))))
+        return value.text(digits: max(0, min(9, 3 - Int(log10(value).rounded(.down)))))
     }
 
     /// Seconds as `0.8 s`, `1:05` or `1:02:03`.
     var duration: String {
         let seconds = Double(self)
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-        if seconds < 59.95 { return fixed(seconds, digits: 1) + " s" }
+        if seconds < 59.95 { return seconds.text(digits: 1) + " s" }
         return clock(Int(seconds.rounded()))
     }
 
@@ -56,9 +56,8 @@ extension String {
     func rightAligned(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }
 
-private func fixed(_ value: Double, digits: Int) -> String { String(format: "%.\(digits)f", value) }
-
 private func clock(_ seconds: Int) -> String {
     let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
-    return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+    func two(_ number: Int) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
 }

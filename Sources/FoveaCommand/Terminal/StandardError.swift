@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// Where progress and diagnostics go. What cannot be written there is lost: there is nowhere to say so.
 enum StandardError {

@@ -1,5 +1,5 @@
 import Dispatch
-import Foundation
+import FoveaFoundation
 import Synchronization
 
 /// Takes SIGINT and SIGTERM as a request to stop after the current step; a second signal ends the process at once.
@@ -21,7 +21,7 @@ final class Interruption {
         let flag = flag
         sources = [SIGINT, SIGTERM].map { number in
             // The default action would end the process before the source sees the signal.
-            _ = Foundation.signal(number, SIG_IGN)
+            _ = FoveaFoundation.signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInteractive))
             source.setEventHandler {
                 let isFirst = flag.signal.compareExchange(
@@ -36,7 +36,7 @@ final class Interruption {
 
     deinit {
         for source in sources { source.cancel() }
-        for number in [SIGINT, SIGTERM] { _ = Foundation.signal(number, SIG_DFL) }
+        for number in [SIGINT, SIGTERM] { _ = FoveaFoundation.signal(number, SIG_DFL) }
     }
 
     /// The signal that asked to stop, if one did.

@@ -2,7 +2,7 @@ import FoveaFormats
 import FoveaGraph
 import FoveaNN
 import FoveaTraining
-import Foundation
+import FoveaFoundation
 
 /// What `--model` names: a network of the zoo, or a run folder.
 enum ModelReference {

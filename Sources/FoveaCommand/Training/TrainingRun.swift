@@ -5,7 +5,7 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 import FoveaTraining
-import Foundation
+import FoveaFoundation
 
 /// Everything that a run needs, checked before anything is written.
 struct TrainingRun {

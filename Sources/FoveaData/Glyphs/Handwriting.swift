@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// How one person writes one digit once: a style with all that chance does to it. Every choice is drawn from one stream.

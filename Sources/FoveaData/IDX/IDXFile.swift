@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// An array of bytes in the format of MNIST's files: two zero bytes, the element type (8 for bytes), the number of

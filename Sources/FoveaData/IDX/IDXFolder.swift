@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// A folder with the four files of MNIST or of a set in its form.
@@ -17,7 +17,7 @@ struct IDXFolder {
         self.path = path
         var files: [String: String] = [:]
         for name in Self.names {
-            let spellings = [name, name.replacingOccurrences(of: "-idx", with: ".idx")]
+            let spellings = [name, name.replacing("-idx", with: ".idx")]
             let candidates = (spellings + spellings.map { $0 + ".gz" }).map { "\(path)/\($0)" }
             files[name] = candidates.first { FileManager.default.fileExists(atPath: $0) }
         }

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// Adds a line to the end of a text file, which is created where it does not exist, and waits until it is on the disk.

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// Creates a folder that must not exist yet, and the folders above it where they are missing.

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 import FoveaGraph
 
 /// An open file that closes itself; every failure names the file and the system's reason.
@@ -75,7 +75,7 @@ struct OpenFile: ~Copyable {
             // Safe: the system reads at most as many bytes as the rest of the buffer has.
             let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[done...])
             done += try retryingInterrupted {
-                unsafe Foundation.write(descriptor, rest.baseAddress, rest.count)
+                unsafe FoveaFoundation.write(descriptor, rest.baseAddress, rest.count)
             } orThrow: {
                 failure("write", $0)
             }

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 public import FoveaGraph
 public import OrderedCollections
 

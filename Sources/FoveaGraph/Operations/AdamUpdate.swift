@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// A step of Adam: with m′ = β₁·m + (1 − β₁)·g and v′ = β₂·v + (1 − β₂)·g²,
 /// p′ = p − η/(1 − β₁ᵗ) · m′ / (√v′/√(1 − β₂ᵗ) + ε).

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The exponential linear unit: y = x for x > 0, and α·(eˣ − 1) elsewhere.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The Gaussian error linear unit: y = x · Φ(x), where Φ is the distribution function of the normal distribution.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The logarithm of ``Softmax``, without its loss of digits: y_i = x_i − ln Σ_j e^(x_j).
 ///

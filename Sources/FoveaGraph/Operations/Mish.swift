@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// A smooth activation without bound above: y = x · tanh(ln(1 + eˣ)).
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// y = ln x; −∞ for 0 and NaN below.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The logistic function: y = 1 / (1 + e⁻ˣ).
 ///

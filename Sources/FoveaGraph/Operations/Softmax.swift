@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// Turns the numbers along an axis into probabilities: y_i = e^(x_i) / Σ_j e^(x_j).
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// How surprised a classifier is by the right class: loss[n] = −ln softmax(x[n])[label[n]].
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// Cross-entropy from soft targets, such as smoothed or mixed labels: loss[n] = −Σ_c t[n,c] · ln softmax(x[n])[c].
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The smooth rectifier: y = ln(1 + eˣ).
 ///

@@ -1,4 +1,4 @@
-import Foundation
+import FoveaFoundation
 
 /// The hyperbolic tangent: y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
 ///
