@@ -106,8 +106,7 @@ fovea_image_result fovea_decode_jpeg(
     struct jpeg_decompress_struct jpeg = {.err = jpeg_std_error(&f.base)};
     f.base.error_exit = fail;
     f.base.emit_message = warn;
-    // Changed after the jump is prepared only by those who do not return.
-    fovea_image_result result = FOVEA_IMAGE_FAILED;
+    fovea_image_result result;
     if (setjmp(f.failed) == 0) result = decode(&jpeg, bytes, length, limits, image);
     else result = FOVEA_IMAGE_FAILED;
     jpeg_destroy_decompress(&jpeg);

@@ -92,6 +92,14 @@ struct ImageFileTests {
         #expect((image.pixels[127] > 200) == !redComesFirst)
     }
 
+    @Test("a PNG's EXIF orientation is applied too")
+    func orientationOfPNG() throws {
+        let image = png(width: 3, height: 1, colourType: 0, rows: [[1, 2, 3]])
+        #expect(try decode(image.withPNGOrientation(3), channels: 1).pixels == [3, 2, 1])
+        let turned = try decode(image.withPNGOrientation(6), channels: 1)
+        #expect((turned.height, turned.width) == (3, 1))
+    }
+
     @Test("EXIF data that is not sound, or names no orientation, leaves the image as it is")
     func unsoundOrientation() throws {
         let plain = try decode(redAndBlueJPEG)

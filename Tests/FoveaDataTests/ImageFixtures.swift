@@ -68,11 +68,19 @@ private func fromBase64(_ text: String) -> [UInt8] {
 }
 
 extension [UInt8] {
+    /// EXIF data that names an orientation and nothing else.
+    private static func exif(_ orientation: UInt8) -> [UInt8] {
+        [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1] + [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0] + [0, 0, 0, 0]
+    }
+
+    /// This PNG with the EXIF orientation `orientation`, behind its header of 33 bytes.
+    func withPNGOrientation(_ orientation: UInt8) -> [UInt8] {
+        self[..<33] + chunk("eXIf", Self.exif(orientation)) + self[33...]
+    }
+
     /// This JPEG with the EXIF orientation `orientation`.
     func withOrientation(_ orientation: UInt8) -> [UInt8] {
-        let tiff: [UInt8] =
-            [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1] + [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0] + [0, 0, 0, 0]
-        let segment = Array("Exif".utf8) + [0, 0] + tiff
+        let segment = Array("Exif".utf8) + [0, 0] + Self.exif(orientation)
         return self[..<2] + [0xff, 0xe1, 0, UInt8(segment.count + 2)] + segment + self[2...]
     }
 }

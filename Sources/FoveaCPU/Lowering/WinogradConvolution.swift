@@ -14,6 +14,9 @@ struct WinogradConvolution {
     private let results: Layout
     private let threads: Int
 
+    /// Transformed, filters take up to four times their memory: more of them than this are left as they are.
+    private static let mostWeights = 1 << 24
+
     /// The tiles that a convolution could be cut into, each with its kernel; none where the loops do not apply.
     ///
     /// - Parameters:
@@ -25,7 +28,8 @@ struct WinogradConvolution {
         let window = geometry.window
         // Narrower vectors hold too few sums at a time.
         guard Processor.hasWideVectors, geometry.groups == 1, window.kernel == 3, window.stride == 1,
-            window.dilation == 1, geometry.results.elementCount > 0, images.adjacentChannels == 16,
+            window.dilation == 1, geometry.results.elementCount > 0, geometry.filters.elementCount <= mostWeights,
+            images.adjacentChannels == 16,
             results.adjacentChannels == 16, images.isUnpadded, results.isUnpadded,
             epilogue.activation?.isRectifier ?? true
         else { return [] }

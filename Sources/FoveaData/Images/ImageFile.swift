@@ -13,8 +13,8 @@ public enum ImageFile {
     /// Decodes a file, upright as its EXIF orientation says.
     ///
     /// What the file is decides its content, not its name. 16-bit channels are scaled to 8 bits, what is transparent is put
-    /// on white, CMYK becomes RGB as in Pillow; embedded colour profiles and gammas are not applied. Luminance of a coloured image
-    /// is 0.299 R + 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
+    /// on white, CMYK becomes RGB as in Pillow; embedded colour profiles and gammas are not applied. Luminance of a
+    /// coloured image is 0.299 R + 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
     ///
     /// - Parameter channels: 1 for luminance, 3 for sRGB.
     /// - Throws: ``FoveaError`` that names the file and the reason when it is not there, not a regular file, neither PNG nor
