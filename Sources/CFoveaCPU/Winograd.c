@@ -1,7 +1,5 @@
 #include "Winograd.h"
 
-#include <string.h>
-
 #include "Parallel.h"
 #include "WideVectors.h"
 

@@ -8,9 +8,7 @@ import Testing
 @Suite("A pointwise convolution and the depthwise one behind it")
 struct PointwiseDepthwiseConvolutionTests {
     private static func tensor(_ shape: Shape, _ purpose: String) -> Tensor {
-        let draw = OperandDraw(shape, .normal(deviation: 0.5))
-        return Tensor(
-            elements: draw.elements(CounterBasedGenerator(seed: 3, purpose: purpose)), TensorType(shape, .float32))
+        OperandDraw(shape, .normal(deviation: 0.5)).tensor(seed: 3, purpose: purpose)
     }
 
     /// - Parameter isSeen: whether what lies between the two is a result too.

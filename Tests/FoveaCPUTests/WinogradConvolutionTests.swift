@@ -8,9 +8,7 @@ import Testing
 @Suite("Our own Winograd convolution")
 struct WinogradConvolutionTests {
     private static func tensor(_ shape: Shape, _ purpose: String) -> Tensor {
-        let draw = OperandDraw(shape, .normal(deviation: 0.5))
-        return Tensor(
-            elements: draw.elements(CounterBasedGenerator(seed: 7, purpose: purpose)), TensorType(shape, .float32))
+        OperandDraw(shape, .normal(deviation: 0.5)).tensor(seed: 7, purpose: purpose)
     }
 
     struct Geometry: CustomTestStringConvertible, Sendable {

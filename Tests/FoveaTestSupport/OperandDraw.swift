@@ -38,6 +38,11 @@ public struct OperandDraw: Sendable {
         }
     }
 
+    /// The operand in single precision.
+    public func tensor(seed: UInt64, purpose: String) -> Tensor {
+        Tensor(elements: elements(CounterBasedGenerator(seed: seed, purpose: purpose)), type(.float32))
+    }
+
     /// The elements for one purpose of one seed.
     public func elements(_ generator: CounterBasedGenerator) -> [Double] {
         var stream = generator.stream

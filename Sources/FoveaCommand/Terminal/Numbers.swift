@@ -20,7 +20,7 @@ extension BinaryFloatingPoint {
     var percent: String { (Double(self) * 100).text(digits: 2) + " %" }
 
     /// A loss as `0.0612`.
-    var fourDecimals: String { (Double(self)).text(digits: 4) }
+    var fourDecimals: String { Double(self).text(digits: 4) }
 
     /// A measurement with about four digits: `0.02531`, `14.62`, `1,096`.
     var significant: String {
