@@ -44,6 +44,11 @@ import FoveaRuntime
         }
     }
 
+    var isFinite: Bool {
+        // Safe: the memory has exactly the type's byte count.
+        unsafe type.dataType.isFinite(UnsafeRawBufferPointer(start: start, count: type.byteCount))
+    }
+
     /// Notes that a program has written new elements.
     func noteUpdate() { version &+= 1 }
 

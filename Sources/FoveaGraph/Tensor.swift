@@ -103,13 +103,7 @@ public struct Tensor: Hashable, Sendable {
     public func reshaped(to shape: Shape) throws -> Tensor { try Tensor(shape, storage) }
 
     /// True when no element is NaN or infinite.
-    public var isFinite: Bool {
-        switch storage {
-        case .float32(let elements): elements.allSatisfy(\.isFinite)
-        case .float64(let elements): elements.allSatisfy(\.isFinite)
-        case .int32, .int64, .uint8: true
-        }
-    }
+    public var isFinite: Bool { unsafe withBytes { unsafe dataType.isFinite($0) } }
 
     /// Reads the elements as bytes in the machine's order.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {

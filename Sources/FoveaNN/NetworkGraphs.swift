@@ -68,6 +68,7 @@ public struct TrainingGraph: Sendable {
         let trace = try Trace(model, mode: .training, hasDropout: hasDropout)
         let lossValue = try trace.forward(model, loss, input).loss
         trace.updateOnlyIfFinite(lossValue)
+        trace.keepStatistics()
 
         let trainable = trace.declarations.filter { $0.role == .trainable }
         let values = trainable.compactMap { trace.value(ofParameter: $0.path) }
@@ -92,21 +93,33 @@ public struct TrainingGraph: Sendable {
     }
 }
 
-/// A training step's forward pass that says for each layer whether its result is finite.
+/// A forward pass that says for each layer whether its result is finite.
 public struct DiagnosticGraph: Sendable {
     /// One scalar output per layer, named by its position in ``layers``: 0 when all is finite, NaN otherwise.
     public let graph: Graph
-    /// The layers' paths in the order in which they run, the loss last.
+    /// The layers' paths in the order in which they run, the loss last where there is one.
     public let layers: [String]
+    /// The parameters in the network's order of declaration.
+    public let parameters: [ParameterDeclaration]
     public let isRandom: Bool
 
+    /// The forward pass of a training step.
     public init(_ model: any Layer, loss: any Loss, input: Shape, hasDropout: Bool = true) throws {
         let trace = try Trace(model, mode: .training, hasDropout: hasDropout)
-        let lossValue = try trace.forward(model, loss, input).loss
+        try self.init(trace, upTo: trace.forward(model, loss, input).loss)
+    }
+
+    /// Inference.
+    public init(_ model: any Layer, input: Shape) throws {
+        let trace = try Trace(model, mode: .inference)
+        try self.init(trace, upTo: model(trace.input(GraphName.images, .float32(input))))
+    }
+
+    private init(_ trace: Trace, upTo last: Value) throws {
         var layers: [String] = []
         var lastValue: [String: Int] = [:]
         for (index, node) in trace.graph.nodes.enumerated()
-        where node.results[0].dataType.isFloatingPoint && index <= lossValue.id.node && !node.location.path.isEmpty {
+        where node.results[0].dataType.isFloatingPoint && index <= last.id.node && !node.location.path.isEmpty {
             if lastValue[node.location.path] == nil { layers.append(node.location.path) }
             lastValue[node.location.path] = index
         }
@@ -118,6 +131,7 @@ public struct DiagnosticGraph: Sendable {
         }
         graph = trace.graph
         self.layers = layers
+        parameters = trace.declarations
         isRandom = graph.inputs.contains { $0.name == Trace.randomKeyName }
     }
 }

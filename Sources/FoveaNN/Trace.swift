@@ -1,4 +1,5 @@
 public import FoveaGraph
+import OrderedCollections
 
 /// A network being written down as a graph: the mode, the parameters met so far, and where in the network we are.
 ///
@@ -17,6 +18,8 @@ public final class Trace: GraphBuilder {
     let hasDropout: Bool
     private var paths: ParameterPaths
     private var declared: [String: (declaration: ParameterDeclaration, value: Value)] = [:]
+    /// What the statistics that layers have moved are by now, in the order in which they were first moved.
+    private var moved: OrderedDictionary<String, Value> = [:]
     private var scope = Scope()
     private var maskCount = 0
     private var randomKey: Value?
@@ -52,7 +55,8 @@ public final class Trace: GraphBuilder {
                     "The parameter `\(path)` has the shape \(earlier.declaration.shape) in one place and \(shape) "
                         + "in another.", remedy: "Use layers of their own, or give both the same input size.")
             }
-            return earlier.value
+            // A layer that is called twice moves its statistics twice, each time from where they are.
+            return moved[path] ?? earlier.value
         }
         let declaration = ParameterDeclaration(
             path: path, shape: shape, role: parameter.role, initializer: parameter.initializer, fans: fans)
@@ -64,8 +68,11 @@ public final class Trace: GraphBuilder {
     /// Gives a statistic its value after this step.
     func updateStatistic(_ statistic: Parameter, to value: Value) throws {
         guard let path = paths[statistic] else { preconditionFailure("a statistic is declared before it is updated") }
-        update(path, to: value)
+        moved[path] = value
     }
+
+    /// Makes what layers have moved the statistics after this step.
+    func keepStatistics() { for (path, value) in moved { update(path, to: value) } }
 
     // MARK: Random numbers
 

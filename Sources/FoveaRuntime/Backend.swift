@@ -48,6 +48,13 @@ public protocol DeviceBuffer: AnyObject, Sendable {
 
     /// Replaces the elements; the source has the buffer's type.
     func write(_ source: some TensorSource) throws
+
+    /// Whether no element is NaN or infinite.
+    var isFinite: Bool { get throws }
+}
+
+extension DeviceBuffer {
+    public var isFinite: Bool { get throws { try read().isFinite } }
 }
 
 /// A graph that has been planned on one device. Used on the device's compute thread only.

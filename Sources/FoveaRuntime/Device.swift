@@ -2,13 +2,13 @@ import Dispatch
 public import FoveaGraph
 import Synchronization
 
-/// A backend with the state that lives on it, and the one thread that all of its work runs on.
+/// A backend and the one thread that all of its work runs on.
 ///
-/// The calls are asynchronous and run in the order in which they are made.
+/// The calls are asynchronous and run in the order in which they are made. What a device keeps from run to run belongs to
+/// owners: see ``DeviceStates``.
 public actor Device {
     public nonisolated let backend: any Backend
     private let thread: ComputeThread
-    private var state: [String: any DeviceBuffer] = [:]
 
     public init(_ backend: any Backend) {
         self.backend = backend
@@ -20,50 +20,59 @@ public actor Device {
         unsafe thread.asUnownedSerialExecutor()
     }
 
-    /// Plans a graph after some passes. States that are not on the device yet are created, filled with zeros.
+    /// Plans a graph after some passes.
     ///
-    /// - Throws: ``FoveaError`` when the graph is not sound, when a state is there with another type, or when the backend
-    ///   cannot plan it.
-    public func compile(_ graph: Graph, passes: [any Pass] = Graph.standardPasses) throws -> Program {
+    /// - Parameter states: what the program reads and updates; states that are not there yet are created, filled with
+    ///   zeros. When not given, the program has states of its own.
+    /// - Throws: ``FoveaError`` when the graph is not sound, when a state is there with another type, when the states are
+    ///   another device's, or when the backend cannot plan the graph.
+    public func compile(
+        _ graph: Graph, states: DeviceStates? = nil, passes: [any Pass] = Graph.standardPasses
+    ) throws -> Program {
         try graph.verify()
+        let states = states ?? DeviceStates(on: self)
+        try expectOwn(states)
         let optimized = try graph.optimized(by: passes)
-        for held in optimized.states {
-            guard let buffer = state[held.name], buffer.type != held.type else { continue }
+        try states.expectTypes(of: optimized.states)
+        try states.create(optimized.states.map { ($0.name, $0.type) }, on: backend)
+        return try Program(optimized, on: backend, states: states)
+    }
+
+    private func expectOwn(_ states: DeviceStates) throws {
+        guard states.device === self else {
             throw FoveaError(
-                .usage, "The device holds `\(held.name)` as \(buffer.type), the graph expects \(held.type).",
-                remedy: "Use a device of its own for another network.")
+                .usage, "The states given belong to another device.",
+                remedy: "Make them with DeviceStates(on:) for this one, and write their values.")
         }
-        try makeBuffers(optimized.states.map { ($0.name, $0.type) })
-        return try Program(optimized, on: backend, state: state)
     }
 
     /// The bytes that compiling a graph and running it would take beyond what the device holds: its tensors, states that
     /// are not there yet, and what a run is given. It is planned, not compiled.
     ///
     /// - Returns: nil where the backend cannot tell, or does not support all of the graph.
-    /// - Throws: as ``compile(_:passes:)``.
-    public func predictedByteCount(of graph: Graph) throws -> Int? {
+    /// - Throws: as ``compile(_:states:passes:)``.
+    public func predictedByteCount(of graph: Graph, states: DeviceStates) throws -> Int? {
         try graph.verify()
         let optimized = try graph.optimized(by: Graph.standardPasses)
         guard optimized.nodes.allSatisfy({ !optimized.isComputed($0) || optimized.isSupported($0, by: backend) }),
             let program = try backend.predictedByteCount(of: optimized)
         else { return nil }
-        return saturatingSum(program, outsideByteCount(of: optimized))
+        return saturatingSum(program, outsideByteCount(of: optimized, states))
     }
 
     /// The bytes that compiling a graph and running it takes at most beyond what the device holds, short of working memory
     /// of kernels: as if nothing were shared, and each tensor were kept in two layouts.
     ///
     /// Found at once, so that only what may not fit has to be planned.
-    package func upperByteCount(of graph: Graph) -> Int {
+    package func upperByteCount(of graph: Graph, states: DeviceStates) -> Int {
         let tensors = graph.nodes.flatMap(\.results).reduce(0) { saturatingSum($0, $1.byteCount) }
-        return saturatingSum(saturatingProduct(2, tensors), outsideByteCount(of: graph))
+        return saturatingSum(saturatingProduct(2, tensors), outsideByteCount(of: graph, states))
     }
 
     /// States that are not on the device yet, and inputs.
-    private func outsideByteCount(of graph: Graph) -> Int {
-        let states = graph.states.filter { state[$0.name] == nil }.map(\.type)
-        return (states + graph.inputs.map(\.type)).reduce(0) { saturatingSum($0, $1.byteCount) }
+    private func outsideByteCount(of graph: Graph, _ states: DeviceStates) -> Int {
+        let missing = graph.states.filter { !states.contains($0.name) }.map(\.type)
+        return (missing + graph.inputs.map(\.type)).reduce(0) { saturatingSum($0, $1.byteCount) }
     }
 
     /// Runs a program that this device compiled.
@@ -73,21 +82,20 @@ public actor Device {
         try program.run(inputs)
     }
 
-    /// The values of some states.
-    ///
-    /// - Throws: ``FoveaError`` when the device has no state of that name.
-    public func read(_ names: [String]) throws -> [Tensor] {
-        try names.map { try buffer($0).read() }
+    func read(_ names: [String], of states: DeviceStates) throws -> [Tensor] {
+        try names.map { try states.buffer($0).read() }
     }
 
-    /// Gives states new values; states that are not on the device yet are created.
-    ///
-    /// - Parameter values: each name once.
-    /// - Throws: ``FoveaError`` when a state is there with another type.
-    public func write(_ values: [(name: String, tensor: some TensorSource)]) throws {
-        try makeBuffers(values.map { ($0.name, $0.tensor.type) })
+    func nonFiniteNames(of states: DeviceStates) throws -> [String] {
+        let buffers = states.current.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let isFinite = try sideBySide(buffers.count) { try buffers[$0].value.isFinite }
+        return zip(buffers, isFinite).filter { !$1 }.map(\.0.key)
+    }
+
+    func write(_ values: [(name: String, tensor: some TensorSource)], to states: DeviceStates) throws {
+        try states.create(values.map { ($0.name, $0.tensor.type) }, on: backend)
         let buffers = try values.map { name, tensor in
-            let buffer = try buffer(name)
+            let buffer = try states.buffer(name)
             guard buffer.type == tensor.type else {
                 throw FoveaError(
                     .usage, "The device holds `\(name)` as \(buffer.type), the new value is \(tensor.type).",
@@ -95,31 +103,20 @@ public actor Device {
             }
             return buffer
         }
-        // Side by side: what is read from a file waits for the system, and fresh memory does so too.
-        let failures = Mutex<[Int: any Error]>([:])
-        DispatchQueue.concurrentPerform(iterations: values.count) { index in
-            do {
-                try buffers[index].write(values[index].tensor)
-            } catch {
-                failures.withLock { $0[index] = error }
-            }
-        }
-        if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+        // What is read from a file waits for the system, and fresh memory does so too.
+        _ = try sideBySide(values.count) { try buffers[$0].write(values[$0].tensor) }
     }
 
-    /// Memory for the states that are not there yet.
-    private func makeBuffers(_ wanted: [(name: String, type: TensorType)]) throws {
-        let missing = wanted.filter { state[$0.name] == nil }
-        guard !missing.isEmpty else { return }
-        for (wanted, buffer) in zip(missing, try backend.makeBuffers(missing.map(\.type))) {
-            state[wanted.name] = buffer
+    /// The results of some pieces of work that do not depend on each other, on all cores.
+    private func sideBySide<Result: Sendable>(
+        _ count: Int, _ work: @Sendable (_ index: Int) throws -> Result
+    ) throws -> [Result] {
+        let results = Mutex<[Int: Swift.Result<Result, any Error>]>([:])
+        DispatchQueue.concurrentPerform(iterations: count) { index in
+            let result = Swift.Result { try work(index) }
+            results.withLock { $0[index] = result }
         }
-    }
-
-    private func buffer(_ name: String) throws -> any DeviceBuffer {
-        guard let buffer = state[name] else {
-            throw FoveaError(.usage, "The device holds no state named `\(name)`.", remedy: "Compile or write it first.")
-        }
-        return buffer
+        let found = results.withLock { $0 }
+        return try (0..<count).compactMap { try found[$0]?.get() }
     }
 }

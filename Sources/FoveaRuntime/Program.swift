@@ -2,10 +2,12 @@ public import FoveaGraph
 
 /// A graph that has been compiled for one device: what a training step or a prediction runs.
 ///
-/// Compiled by ``Device/compile(_:)`` and run by ``Device/run(_:_:)``, on the device's compute thread.
+/// Compiled by ``Device/compile(_:states:passes:)`` and run by ``Device/run(_:_:)``, on the device's compute thread.
 public struct Program: Sendable {
     /// The graph as it is run, after all passes.
     public let graph: Graph
+    /// What the program reads and updates from run to run.
+    public let states: DeviceStates
     private let plan: Plan
 
     /// How the graph is run.
@@ -16,8 +18,10 @@ public struct Program: Sendable {
         case segmented([(graph: Graph, executable: any Executable)], state: [String: any DeviceBuffer])
     }
 
-    init(_ graph: Graph, on backend: any Backend, state: [String: any DeviceBuffer]) throws {
+    init(_ graph: Graph, on backend: any Backend, states: DeviceStates) throws {
         self.graph = graph
+        self.states = states
+        let state = states.current
         func isSupported(_ node: Node) -> Bool { graph.isSupported(node, by: backend) }
         if graph.nodes.allSatisfy({ !graph.isComputed($0) || isSupported($0) }) {
             plan = .whole(try backend.compile(graph, state: state))

@@ -3,11 +3,14 @@ import FoveaRuntime
 
 /// Whether batches of a network fit in a device's memory, told by planning its graphs before anything is allocated.
 struct BatchMemory: Sendable {
-    let device: Device
+    /// The network's, which count as taken where they are there.
+    let states: DeviceStates
     /// What is done with a batch, for the error: `training`.
     let purpose: String
     /// The graph for a shape of images, the batch first.
     let graph: @Sendable (_ images: Shape) throws -> Graph
+
+    private var device: Device { states.device }
 
     /// Throws unless the program of a graph fits, before it is compiled.
     ///
@@ -52,7 +55,7 @@ struct BatchMemory: Sendable {
 
     /// What a graph takes, if that is too much.
     private func shortage(of graph: Graph, _ available: Int) async throws -> Need? {
-        guard await device.upperByteCount(of: graph) > available else { return nil }
+        guard await device.upperByteCount(of: graph, states: states) > available else { return nil }
         let need = try await need(of: graph, available)
         return need.byteCount > available ? need : nil
     }
@@ -61,7 +64,7 @@ struct BatchMemory: Sendable {
     private func need(of graph: Graph, _ available: Int) async throws -> Need {
         let largest = graph.nodes.flatMap(\.results).map(\.byteCount).max() ?? 0
         if largest > available { return Need(byteCount: largest, isExact: false) }
-        return Need(byteCount: try await device.predictedByteCount(of: graph) ?? 0, isExact: true)
+        return Need(byteCount: try await device.predictedByteCount(of: graph, states: states) ?? 0, isExact: true)
     }
 
     /// The largest batch size that fits, where `images` do not; 0 for none.

@@ -4,23 +4,24 @@ public import FoveaGraph
 public import FoveaNN
 public import FoveaRuntime
 
-/// A network in use on a device: measures data sets and classifies images.
+/// A network in inference on a device: measures data sets and classifies images.
 public actor Classifier {
     private let model: any Layer
     private let loss: any Loss
-    private let device: Device
-    private var evaluationPrograms: [Shape: Program] = [:]
-    private var inferencePrograms: [Shape: Program] = [:]
-    private var evaluationBatchSizes: [Shape: Int] = [:]
+    private let states: DeviceStates
+    private var device: Device { states.device }
+    private var evaluationPrograms = RecentlyUsed<Shape, Program>()
+    private var inferencePrograms = RecentlyUsed<Shape, Program>()
+    private var evaluationBatchSizes = RecentlyUsed<Shape, Int>()
     /// The graph for the images that the network was looked at with, after the passes: both take a while for a large
     /// network, and need the device no more than tracing does.
     private var traced: (images: Shape, optimized: Graph)?
 
-    /// A network whose weights the device holds already.
-    init(_ model: any Layer, loss: any Loss, sharing device: Device) {
+    /// A network whose weights are among these states.
+    init(_ model: any Layer, loss: any Loss, sharing states: DeviceStates) {
         self.model = model
         self.loss = loss
-        self.device = device
+        self.states = states
     }
 
     /// Puts a network and its weights on a device.
@@ -28,33 +29,40 @@ public actor Classifier {
     /// - Parameters:
     ///   - preprocessing: says the shape of the images.
     ///   - source: where the weights come from, for errors.
-    /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences.
+    /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences, or not finite.
     public init(
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
-        self.init(model, loss: CrossEntropyLoss(), sharing: device)
-        let parameters = try trace(preprocessing)
-        try await device.write(weights.fitted(to: parameters, source: source).namedTensors)
+        self.init(model, loss: CrossEntropyLoss(), sharing: DeviceStates(on: device))
+        let fitted = try weights.fitted(to: trace(preprocessing), source: source)
+        try fitted.expectFinite(source: source)
+        try await states.write(fitted.namedTensors)
     }
 
     /// Puts the network of a saved model on a device; its weights go there from their file.
     ///
-    /// - Throws: ``FoveaError`` when the weights cannot be read or are not the network's, with all differences.
+    /// - Throws: ``FoveaError`` when the weights cannot be read, are not the network's, with all differences, or not finite.
     public init(_ saved: SavedModel, device: Device) async throws {
-        self.init(saved.layer, loss: CrossEntropyLoss(), sharing: device)
+        let states = DeviceStates(on: device)
+        self.init(saved.layer, loss: CrossEntropyLoss(), sharing: states)
         // Reading them takes as long as looking at the network, which says whether they are its own.
-        async let weights = Self.put(saved.weightsPath, on: device)
+        async let weights = Self.put(saved.weightsPath, into: states)
         let parameters = try trace(saved.preprocessing)
-        _ = try await weights.tensors.fitted(to: parameters, source: quoted(saved.weightsPath))
+        let (file, nonFinite) = try await weights
+        let source = quoted(saved.weightsPath)
+        _ = try file.tensors.fitted(to: parameters, source: source)
+        try expectNoneNonFinite(nonFinite, source: source)
     }
 
     /// Puts the weights of a file on a device, whatever network they belong to.
     ///
-    /// - Returns: what the file holds.
-    private static func put(_ path: String, on device: Device) async throws -> SafetensorsFile {
+    /// - Returns: what the file holds, and which of the weights are not finite.
+    private static func put(
+        _ path: String, into states: DeviceStates
+    ) async throws -> (file: SafetensorsFile, nonFinite: [String]) {
         let file = try SafetensorsFile(at: path)
-        try await device.write(file.tensors.withoutCounters.map { (name: $0.key, tensor: $0.value) })
-        return file
+        try await states.write(file.tensors.withoutCounters.map { (name: $0.key, tensor: $0.value) })
+        return (file, try await states.nonFiniteNames())
     }
 
     /// Traces the network for one image, and keeps the graph as a program will run it.
@@ -68,9 +76,25 @@ public actor Classifier {
     }
 
     /// The network's results for a batch of images [N, C, H, W].
+    ///
+    /// - Throws: ``FoveaError`` when a result is NaN or infinite, naming the weights, the image or the layer that it comes
+    ///   from.
     public func logits(_ images: Tensor) async throws -> Tensor {
         let program = try await program(for: images.shape)
-        return try await device.run(program, [GraphName.images: images]).tensor(GraphName.logits)
+        let logits = try await device.run(program, [GraphName.images: images]).tensor(GraphName.logits)
+        try await expectFinite(logits, for: images)
+        return logits
+    }
+
+    /// Throws unless logits say something.
+    private func expectFinite(_ logits: Tensor, for images: Tensor) async throws {
+        guard let row = logits.firstNonFiniteRow else { return }
+        let search = NonFiniteCause(states: states, diagnostic: try DiagnosticGraph(model, input: images.shape))
+        throw FoveaError(
+            .badData,
+            "The network's result for image \(row + 1) of the batch is not finite; "
+                + "\(try await search.described(for: [GraphName.images: images])).",
+            remedy: "Use weights of a training that did not diverge, and images that are finite.")
     }
 
     /// Computes the logits of the same images again and again without leaving the device's thread: for measurements.
@@ -94,11 +118,12 @@ public actor Classifier {
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
     public func program(for images: Shape) async throws -> Program {
-        if let known = inferencePrograms[images] { return known }
+        if let known = inferencePrograms.value(for: images) { return known }
         let graph = try inferenceGraph(images)
         try await inferenceMemory.require(graph, for: images)
-        let program = try await device.compile(graph, passes: traced?.images == images ? [] : Graph.standardPasses)
-        inferencePrograms[images] = program
+        let program = try await device.compile(
+            graph, states: states, passes: traced?.images == images ? [] : Graph.standardPasses)
+        inferencePrograms.insert(program, for: images)
         return program
     }
 
@@ -107,12 +132,12 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when not even one image fits.
     public func batchSize(upTo images: Shape) async throws -> Int {
         // For one image there is nothing to look for: it fits, or is refused when the program is made.
-        images[0] == 1 || inferencePrograms[images] != nil
+        images[0] == 1 || inferencePrograms.value(for: images) != nil
             ? images[0] : try await inferenceMemory.fitting(upTo: images)
     }
 
     private var inferenceMemory: BatchMemory {
-        BatchMemory(device: device, purpose: "using the network", graph: inferenceGraph)
+        BatchMemory(states: states, purpose: "inference", graph: inferenceGraph)
     }
 
     private var inferenceGraph: @Sendable (_ images: Shape) throws -> Graph {
@@ -125,7 +150,8 @@ public actor Classifier {
     /// Loss, accuracy and confusion over a data set.
     ///
     /// - Parameter batchSize: how many images are measured at a time, or fewer where so many do not fit in memory.
-    /// - Throws: ``FoveaError`` when the images do not fit the preprocessing, or the network has other classes.
+    /// - Throws: ``FoveaError`` when the images do not fit the preprocessing, when the network has other classes, or when
+    ///   a result is not finite.
     public func evaluate(
         _ dataset: Dataset, preprocessing: Preprocessing, batchSize: Int = 250
     ) async throws -> Evaluation {
@@ -142,6 +168,7 @@ public actor Classifier {
                 program, [GraphName.images: batch.images, GraphName.labels: batch.labels])
             let logits = try results.tensor(GraphName.logits)
             try expectClasses(logits.shape[1], in: dataset)
+            try await expectFinite(logits, for: batch.images)
             evaluation.add(
                 logits: logits, labels: batch.indices.map { dataset.labels[$0] },
                 loss: try results.tensor(GraphName.loss).floats[0])
@@ -151,19 +178,20 @@ public actor Classifier {
 
     /// As large as fits when it is first asked for.
     private func evaluationBatchSize(upTo images: Shape) async throws -> Int {
-        if let known = evaluationBatchSizes[images] { return known }
-        let memory = BatchMemory(device: device, purpose: "measuring the network") { [model, loss] images in
+        if let known = evaluationBatchSizes.value(for: images) { return known }
+        let memory = BatchMemory(states: states, purpose: "measuring the network") { [model, loss] images in
             try EvaluationGraph(model, loss: loss, input: images).graph
         }
         let found = try await memory.fitting(upTo: images)
-        evaluationBatchSizes[images] = found
+        evaluationBatchSizes.insert(found, for: images)
         return found
     }
 
     private func evaluationProgram(_ shape: Shape) async throws -> Program {
-        if let known = evaluationPrograms[shape] { return known }
-        let program = try await device.compile(EvaluationGraph(model, loss: loss, input: shape).graph)
-        evaluationPrograms[shape] = program
+        if let known = evaluationPrograms.value(for: shape) { return known }
+        let program = try await device.compile(
+            EvaluationGraph(model, loss: loss, input: shape).graph, states: states)
+        evaluationPrograms.insert(program, for: shape)
         return program
     }
 }
@@ -173,7 +201,7 @@ func expectClasses(_ outputs: Int, in dataset: Dataset) throws {
     guard outputs == dataset.classNames.count else {
         throw FoveaError(
             .badData,
-            "The network tells \(outputs) classes apart, the data set `\(dataset.name)` has \(dataset.classNames.count).",
+            "The network has \(outputs) classes, but the data set `\(dataset.name)` has \(dataset.classNames.count).",
             remedy: "Use data with the same classes, or train a network for these.")
     }
 }

@@ -8,17 +8,18 @@ public import FoveaRuntime
 /// ``step(_:learningRateFactor:)`` is all it takes to write a training loop of one's own; ``fit(_:validation:preprocessing:plan:)`` is that
 /// loop with epochs, validation and reports.
 public actor Trainer {
-    private let model: any Layer
-    private let loss: any Loss
-    private let optimizer: any Optimizer
-    private let device: Device
+    let model: any Layer
+    let loss: any Loss
+    let optimizer: any Optimizer
+    private let states: DeviceStates
+    private var device: Device { states.device }
     private let seed: UInt64
-    private let hasDropout: Bool
+    let hasDropout: Bool
     /// The network's parameters, in its order of declaration.
     public nonisolated let parameters: [ParameterDeclaration]
     /// The network being trained, in use.
     public nonisolated let classifier: Classifier
-    private var programs: [Shape: (program: Program, isRandom: Bool)] = [:]
+    private var programs = RecentlyUsed<Shape, (program: Program, isRandom: Bool)>()
     /// How many steps have been made.
     public private(set) var stepCount = 0
 
@@ -29,7 +30,8 @@ public actor Trainer {
     ///   - weights: where training starts; drawn from the seed when not given.
     ///   - hasDropout: false passes everything where the network has dropout, so that losses can be compared with
     ///     another library's, whose masks differ.
-    /// - Throws: ``FoveaError`` when a layer does not fit, naming it, or when the weights are not the network's.
+    /// - Throws: ``FoveaError`` when a layer does not fit, naming it, or when the weights are not the network's or not
+    ///   finite.
     public init(
         _ model: any Layer, input: Shape, loss: any Loss = CrossEntropyLoss(), optimizer: any Optimizer, device: Device,
         seed: UInt64 = 42, weights: Weights? = nil, hasDropout: Bool = true
@@ -38,15 +40,22 @@ public actor Trainer {
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
-        self.device = device
+        states = DeviceStates(on: device)
         self.seed = seed
         self.hasDropout = hasDropout
         parameters = try InferenceGraph(model, input: Shape([1] + input.dimensions)).parameters
-        classifier = Classifier(model, loss: loss, sharing: device)
-        let start =
-            try weights?.fitted(to: parameters, source: "the start")
-            ?? Weights(initializing: parameters, seed: seed)
-        try await device.write(start.namedTensors)
+        classifier = Classifier(model, loss: loss, sharing: states)
+        try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")
+    }
+
+    /// Replaces the network's weights; what the optimizer keeps stays as it is.
+    ///
+    /// - Parameter source: where the weights come from, for errors.
+    /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences, or not finite.
+    public func load(_ weights: Weights, source: String) async throws {
+        let fitted = try weights.fitted(to: parameters, source: source)
+        try fitted.expectFinite(source: source)
+        try await states.write(fitted.namedTensors)
     }
 
     /// One step of training on one batch.
@@ -58,14 +67,19 @@ public actor Trainer {
         let (program, isRandom) = try await stepProgram(for: batch.images.shape)
         let inputs = StepInputs(
             batch: batch, learningRate: optimizer.learningRate * learningRateFactor, seed: isRandom ? seed : nil)
-        let results = try await device.run(program, inputs.ofStep(stepCount + 1))
-        let loss = try results.tensor(GraphName.loss).floats[0]
-        guard loss.isFinite else { throw try await divergence(loss, batch) }
+        // Taken before the device is waited for: others may ask for a step meanwhile.
         stepCount += 1
+        let number = stepCount
+        let results = try await device.run(program, inputs.ofStep(number))
+        let loss = try results.tensor(GraphName.loss).floats[0]
+        guard loss.isFinite else {
+            stepCount -= 1
+            throw try await divergence(loss, batch, step: number)
+        }
         let predictions = try results.tensor(GraphName.logits).rankings(limit: 1)
         let labels = batch.labels.doubles
         return StepReport(
-            step: stepCount, loss: loss, count: labels.count,
+            step: number, loss: loss, count: labels.count,
             correct: zip(predictions, labels).count { $0[0] == Int($1) },
             learningRate: optimizer.learningRate * learningRateFactor)
     }
@@ -99,7 +113,7 @@ public actor Trainer {
             return steps
         } catch let diverged as Divergence {
             stepCount += diverged.finiteCount
-            throw try await divergence(diverged.loss, batch)
+            throw try await divergence(diverged.loss, batch, step: stepCount + 1)
         }
     }
 
@@ -120,48 +134,39 @@ public actor Trainer {
     /// The network's weights as they are now.
     public func weights() async throws -> Weights {
         let names = parameters.map(\.path)
-        let tensors = try await device.read(names)
+        let tensors = try await states.read(names)
         return Weights(zip(names, tensors))
     }
 
-    /// The operations of the training step that the device does not support.
-    func fallbacks(for batch: Shape) async throws -> [String] { try await program(for: batch).fallbacks }
-
     private func stepProgram(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
-        if let known = programs[shape] { return known }
+        if let known = programs.value(for: shape) { return known }
         let training = try TrainingGraph(
             model, loss: loss, optimizer: optimizer, input: shape, hasDropout: hasDropout)
         try await batchMemory.require(training.graph, for: shape)
-        let compiled = (program: try await device.compile(training.graph), isRandom: training.isRandom)
-        programs[shape] = compiled
+        let compiled = (
+            program: try await device.compile(training.graph, states: states), isRandom: training.isRandom
+        )
+        programs.insert(compiled, for: shape)
         return compiled
     }
 
     private var batchMemory: BatchMemory {
-        BatchMemory(device: device, purpose: "training") { [model, loss, optimizer, hasDropout] images in
+        BatchMemory(states: states, purpose: "training") { [model, loss, optimizer, hasDropout] images in
             try TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout).graph
         }
     }
 
     /// What to say of a loss that is not finite: the first layer whose result is not.
-    private func divergence(_ loss: Float, _ batch: Batch) async throws -> FoveaError {
+    private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
         let diagnostic = try DiagnosticGraph(
             model, loss: self.loss, input: batch.images.shape, hasDropout: hasDropout)
-        let program = try await device.compile(diagnostic.graph)
         var inputs = [GraphName.images: batch.images, GraphName.labels: batch.labels]
-        if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: stepCount + 1, seed: seed) }
-        let results = try await device.run(program, inputs)
-        let culprit = try diagnostic.layers.enumerated().first { position, _ in
-            try !results.tensor("\(position)").isFinite
-        }
-        let nonFinite = try await weights().nonFiniteNames
-        let cause =
-            nonFinite.isEmpty
-            ? "the first layer whose result is not finite is `\(culprit?.element ?? "loss")`"
-            : "the weights `\(nonFinite[0])` are not finite, and so is the result of `\(culprit?.element ?? "loss")`"
+        if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: step, seed: seed) }
+        let cause = try await NonFiniteCause(states: states, diagnostic: diagnostic)
+            .described(for: inputs)
         return FoveaError(
             .badData,
-            "Training diverged: the loss of step \(stepCount + 1) is \(loss.isNaN ? "not a number" : "infinite"); \(cause).",
+            "Training diverged: the loss of step \(step) is \(loss.isNaN ? "not a number" : "infinite"); \(cause).",
             remedy: "Lower the learning rate (it is \(optimizer.learningRate)), or check the data.")
     }
 }

@@ -17,15 +17,17 @@ struct CPUExecutableTests {
         let names = graph.states.map(\.name)
         for (index, name) in names.enumerated() {
             let start = try Tensor([2, 3], (0..<6).map { Float($0 * (index + 1)) * 0.25 - 1 })
-            try await cpu.write([(name, start)])
-            try await reference.write([(name, start)])
+            try await program.states.write([(name, start)])
+            try await expectation.states.write([(name, start)])
         }
         for run in 0..<3 {
             let inputs = ["x": try Tensor([2, 3], (0..<6).map { Float($0 + run) * 0.5 - 1 })]
             let results = try await cpu.run(program, inputs)
             let expected = try await reference.run(expectation, inputs)
             #expect(results == expected, "run \(run) of\n\(graph)")
-            #expect(try await cpu.read(names) == reference.read(names), "states after run \(run) of\n\(graph)")
+            #expect(
+                try await program.states.read(names) == expectation.states.read(names),
+                "states after run \(run) of\n\(graph)")
         }
     }
 
@@ -74,9 +76,9 @@ struct CPUExecutableTests {
         builder.update("b", to: a)
         let device = Device(try CPUBackend(threads: 1))
         let program = try await device.compile(builder.graph)
-        try await device.write([("a", Tensor([1, 2] as [Float])), ("b", Tensor([3, 4] as [Float]))])
+        try await program.states.write([("a", Tensor([1, 2] as [Float])), ("b", Tensor([3, 4] as [Float]))])
         _ = try await device.run(program, [:])
-        #expect(try await device.read(["a", "b"]) == [Tensor([3, 4] as [Float]), Tensor([1, 2] as [Float])])
+        #expect(try await program.states.read(["a", "b"]) == [Tensor([3, 4] as [Float]), Tensor([1, 2] as [Float])])
     }
 
     @Test("hands out a state's value from before the update")
@@ -130,7 +132,7 @@ struct CPUExecutableTests {
         let program = try await device.compile(builder.graph)
         func run(_ value: Float) async throws -> [Float] {
             _ = try await device.run(program, ["x": Tensor([Float](repeating: value, count: 40))])
-            return try await device.read(["w", "v"]).map { $0.floats[39] }
+            return try await program.states.read(["w", "v"]).map { $0.floats[39] }
         }
         #expect(try await run(1) == [-0.5, 1])
         #expect(try await run(.nan) == [-0.5, 1])
@@ -181,7 +183,7 @@ struct CPUExecutableTests {
             var random = CounterBasedGenerator(seed: 1, purpose: parameter.path).stream
             let scale = parameter.shape.rank == 1 ? 0 : 0.1
             let elements = (0..<parameter.shape.elementCount).map { _ in Float(random.normal() * scale) }
-            try await device.write([(parameter.path, try Tensor(parameter.shape, elements))])
+            try await program.states.write([(parameter.path, try Tensor(parameter.shape, elements))])
         }
         var random = CounterBasedGenerator(seed: 2, purpose: "images").stream
         let images = try Tensor([8, 1, 12, 12], (0..<8 * 144).map { _ in Float(random.normal()) })
@@ -195,7 +197,7 @@ struct CPUExecutableTests {
                 ])
             losses.append(try #require(results[GraphName.loss]?.floats.first))
         }
-        return (losses, try await device.read(names))
+        return (losses, try await program.states.read(names))
     }
 
     @Test("trains LeNet along the reference's loss curve")

@@ -70,8 +70,8 @@ struct PassesTests {
         of network: RandomNetwork, on backend: any Backend, passes: [any Pass]
     ) async throws -> [(name: String, tensor: Tensor)] {
         let device = Device(backend)
-        try await device.write(network.states)
         let program = try await device.compile(network.graph, passes: passes)
+        try await program.states.write(network.states)
         #expect(program.fallbacks.isEmpty)
         var results: [(name: String, tensor: Tensor)] = []
         for run in 0..<3 {
@@ -81,6 +81,6 @@ struct PassesTests {
             }
         }
         let names = network.graph.states.map(\.name)
-        return results + zip(names, try await device.read(names)).map { (name: $0, tensor: $1) }
+        return results + zip(names, try await program.states.read(names)).map { (name: $0, tensor: $1) }
     }
 }

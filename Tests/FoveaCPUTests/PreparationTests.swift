@@ -60,8 +60,8 @@ struct PreparationTests {
         for version in 0..<3 {
             // The last time only one state changes.
             let weights = Self.weights(version, of: graph).filter { version < 2 || $0.name == "bn1.running_mean" }
-            try await cpu.write(weights)
-            try await reference.write(weights)
+            try await program.states.write(weights)
+            try await expectation.states.write(weights)
             for run in 0..<2 {
                 let results = try await cpu.run(program, [GraphName.images: Self.images])
                 let expected = try await reference.run(expectation, [GraphName.images: Self.images])
@@ -78,10 +78,12 @@ struct PreparationTests {
         let evaluation = try EvaluationGraph(Network(), loss: CrossEntropyLoss(), input: Self.input).graph
         func losses(on backend: any Backend) async throws -> [Tensor] {
             let device = Device(backend)
+            let states = DeviceStates(on: device)
             let (train, evaluate) = (
-                try await device.compile(training.graph), try await device.compile(evaluation)
+                try await device.compile(training.graph, states: states),
+                try await device.compile(evaluation, states: states)
             )
-            try await device.write(Self.weights(0, of: evaluation))
+            try await states.write(Self.weights(0, of: evaluation))
             var losses: [Tensor] = []
             for epoch in 0..<4 {
                 // A run whose loss is not a number changes nothing.
@@ -123,8 +125,8 @@ struct PreparationTests {
         #expect(program.steps.isEmpty, "everything is prepared")
         for version in 0..<2 {
             let weights = Self.weights(version, of: builder.graph)
-            try await cpu.write(weights)
-            try await reference.write(weights)
+            try await program.states.write(weights)
+            try await expectation.states.write(weights)
             let (results, expected) = (try await cpu.run(program, [:]), try await reference.run(expectation, [:]))
             for name in ["product", "y"] { try expectClose(results[name], expected[name], "\(name) \(version)") }
         }

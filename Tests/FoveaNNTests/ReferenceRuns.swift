@@ -7,8 +7,8 @@ func run(_ model: any Layer, on images: Tensor, parameters: [String: Tensor] = [
     let network = try InferenceGraph(model, input: images.shape)
     let device = Device(ReferenceBackend())
     let weights = Weights(initializing: network.parameters, seed: 42).tensors
-    try await device.write(weights.map { ($0.key, parameters[$0.key] ?? $0.value) })
     let program = try await device.compile(network.graph)
+    try await program.states.write(weights.map { ($0.key, parameters[$0.key] ?? $0.value) })
     guard let result = try await device.run(program, [GraphName.images: images])[GraphName.logits] else {
         throw FoveaError(.internalDefect, "no result")
     }

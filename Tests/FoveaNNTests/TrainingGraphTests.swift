@@ -24,8 +24,8 @@ struct TrainingGraphTests {
         try training.graph.verify()
         let device = Device(ReferenceBackend())
         let weights = Weights(initializing: training.parameters, seed: 1)
-        try await device.write(weights.tensors.map { ($0.key, $0.value) })
         let program = try await device.compile(training.graph)
+        try await program.states.write(weights.namedTensors)
         var stream = CounterBasedGenerator(seed: 3, purpose: "images").stream
         let images = try Tensor([4, 1, 4, 4], (0..<64).map { _ in Float(stream.normal()) })
         var losses: [Float] = []
@@ -41,7 +41,7 @@ struct TrainingGraphTests {
             losses.append(try #require(results[GraphName.loss]).floats[0])
         }
         let names = training.parameters.map(\.path)
-        let final = try await device.read(names)
+        let final = try await program.states.read(names)
         return (losses, zip(names, final).filter { weights[$0] != $1 }.map(\.0))
     }
 

@@ -26,7 +26,7 @@ struct DeviceSeriesTests {
         }
         #expect(runs.map(\.kept) == ["0: 0.0", "1: 1.0", "2: 3.0", "3: 6.0"])
         #expect(runs.allSatisfy { $0.duration > .zero })
-        #expect(try await device.read(["total"]) == [Tensor(scalar: 10)])
+        #expect(try await program.states.read(["total"]) == [Tensor(scalar: 10)])
     }
 
     @Test("has as many runs as it is told, and at least that many where it has no time")
@@ -52,7 +52,7 @@ struct DeviceSeriesTests {
             )
         }
         #expect(misfit?.problem.contains("f32[2]") == true)
-        #expect(try await device.read(["total"]) == [Tensor(scalar: 2)])
+        #expect(try await program.states.read(["total"]) == [Tensor(scalar: 2)])
         let missing = await #expect(throws: FoveaError.self) {
             try await device.series(of: program, .runs(1), inputs: { _ in [] }, keeping: { _, _ in })
         }

@@ -20,24 +20,68 @@ struct DeviceTests {
     func state(refused: Set<String>) async throws {
         let device = Device(PickyBackend(refusing: refused))
         let program = try await device.compile(counter())
-        #expect(try await device.read(["total"]) == [floats(0, 0)])
+        #expect(try await program.states.read(["total"]) == [floats(0, 0)])
         for run: Float in [0, 1, 2] {
             let results = try await device.run(program, ["x": floats(1, 10)])
             #expect(results == ["doubled": floats(2 * run, 20 * run)])
         }
-        #expect(try await device.read(["total"]) == [floats(3, 30)])
+        #expect(try await program.states.read(["total"]) == [floats(3, 30)])
     }
 
-    @Test("shares its state among programs and with writes")
+    @Test("lets programs share the states of one owner, and writes to them")
     func sharing() async throws {
         let device = Device(ReferenceBackend())
-        try await device.write([(name: "total", tensor: floats(5, 6))])
-        let first = try await device.compile(counter())
-        let second = try await device.compile(counter())
+        let states = DeviceStates(on: device)
+        try await states.write([(name: "total", tensor: floats(5, 6))])
+        let first = try await device.compile(counter(), states: states)
+        let second = try await device.compile(counter(), states: states)
         _ = try await device.run(first, ["x": floats(1, 1)])
         #expect(try await device.run(second, ["x": floats(0, 0)]) == ["doubled": floats(12, 14)])
-        try await device.write([(name: "total", tensor: floats(0, 1))])
+        try await states.write([(name: "total", tensor: floats(0, 1))])
         #expect(try await device.run(first, ["x": floats(0, 0)]) == ["doubled": floats(0, 2)])
+    }
+
+    @Test("keeps the states of two owners apart, whatever their names and types")
+    func owners() async throws {
+        let device = Device(ReferenceBackend())
+        let (first, second) = (try await device.compile(counter()), try await device.compile(counter()))
+        let wider = try await device.compile(counter([3]))
+        _ = try await device.run(first, ["x": floats(1, 1)])
+        _ = try await device.run(wider, ["x": floats(1, 2, 3)])
+        #expect(try await first.states.read(["total"]) == [floats(1, 1)])
+        #expect(try await second.states.read(["total"]) == [floats(0, 0)])
+        #expect(try await wider.states.read(["total"]) == [floats(1, 2, 3)])
+    }
+
+    @Test("frees what a dropped owner held")
+    func freed() async throws {
+        let device = Device(ReferenceBackend())
+        weak var dropped: DeviceStates?
+        do {
+            let program = try await device.compile(counter())
+            _ = try await device.run(program, ["x": floats(1, 1)])
+            dropped = program.states
+            #expect(dropped != nil)
+        }
+        #expect(dropped == nil)
+    }
+
+    @Test("refuses the states of another device")
+    func foreignStates() async throws {
+        let states = DeviceStates(on: Device(ReferenceBackend()))
+        let error = await #expect(throws: FoveaError.self) {
+            try await Device(ReferenceBackend()).compile(counter(), states: states)
+        }
+        #expect(error?.problem == "The states given belong to another device.")
+    }
+
+    @Test("names the states that are not finite")
+    func nonFinite() async throws {
+        let states = DeviceStates(on: Device(ReferenceBackend()))
+        try await states.write([
+            ("d", floats(1, .nan)), ("c", floats(.infinity)), ("b", floats(0)), ("a", floats(-.infinity, 1)),
+        ])
+        #expect(try await states.nonFiniteNames() == ["a", "c", "d"])
     }
 
     @Test("leaves the state alone in a run whose guard is not finite")
@@ -53,7 +97,7 @@ struct DeviceTests {
             let device = Device(PickyBackend(refusing: refused))
             let program = try await device.compile(builder.graph)
             for x: Float in [1, .nan, .infinity, 1] { _ = try await device.run(program, ["x": Tensor(scalar: x)]) }
-            #expect(try await device.read(["weight"]) == [Tensor(scalar: 2)])
+            #expect(try await program.states.read(["weight"]) == [Tensor(scalar: 2)])
         }
     }
 
@@ -71,20 +115,20 @@ struct DeviceTests {
         #expect(error?.code == .usage)
         #expect(error?.problem.contains(mention) == true, "\(String(describing: error))")
         #expect(error?.remedy.isEmpty == false)
-        #expect(try await device.read(["total"]) == [floats(0, 0)])
+        #expect(try await program.states.read(["total"]) == [floats(0, 0)])
     }
 
     @Test("refuses states that it does not hold or holds with another type")
     func wrongStates() async throws {
         let device = Device(ReferenceBackend())
-        _ = try await device.compile(counter())
-        let unknown = await #expect(throws: FoveaError.self) { try await device.read(["unknown"]) }
+        let states = try await device.compile(counter()).states
+        let unknown = await #expect(throws: FoveaError.self) { try await states.read(["unknown"]) }
         #expect(unknown?.problem.contains("`unknown`") == true)
         let other = await #expect(throws: FoveaError.self) {
-            try await device.write([(name: "total", tensor: floats(1, 2, 3))])
+            try await states.write([(name: "total", tensor: floats(1, 2, 3))])
         }
         #expect(other?.problem.contains("f32[3]") == true)
-        let clash = await #expect(throws: FoveaError.self) { try await device.compile(counter([3])) }
+        let clash = await #expect(throws: FoveaError.self) { try await device.compile(counter([3]), states: states) }
         #expect(clash?.problem.contains("`total`") == true)
     }
 
@@ -98,8 +142,8 @@ struct DeviceTests {
         builder.output("computed", try ReLU().applied(to: x))
         for refused: Set<String> in [[], ["ReLU"]] {
             let device = Device(PickyBackend(refusing: refused))
-            try await device.write([(name: "held", tensor: floats(3, 4))])
             let program = try await device.compile(builder.graph)
+            try await program.states.write([(name: "held", tensor: floats(3, 4))])
             let results = try await device.run(program, ["x": floats(-1, 2)])
             #expect(
                 results == [
@@ -117,10 +161,10 @@ struct DeviceTests {
         builder.update("b", to: try a + 0)
         for refused: Set<String> in [[], ["Addition"]] {
             let device = Device(PickyBackend(refusing: refused))
-            try await device.write([(name: "a", tensor: Tensor(scalar: 1)), (name: "b", tensor: Tensor(scalar: 2))])
             let program = try await device.compile(builder.graph)
+            try await program.states.write([("a", Tensor(scalar: 1)), ("b", Tensor(scalar: 2))])
             _ = try await device.run(program, [:])
-            #expect(try await device.read(["a", "b"]) == [Tensor(scalar: 2), Tensor(scalar: 1)])
+            #expect(try await program.states.read(["a", "b"]) == [Tensor(scalar: 2), Tensor(scalar: 1)])
         }
     }
 
@@ -134,7 +178,7 @@ struct DeviceTests {
             }
             try await group.waitForAll()
         }
-        #expect(try await device.read(["total"]) == [floats(100, 200)])
+        #expect(try await program.states.read(["total"]) == [floats(100, 200)])
     }
 
     @Test("refuses a graph that is not sound")

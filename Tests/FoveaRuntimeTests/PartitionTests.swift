@@ -20,10 +20,10 @@ struct PartitionTests {
         let refused = Self.refusals[Int(seed) % Self.refusals.count]
         let device = Device(PickyBackend(refusing: refused))
         let reference = Device(ReferenceBackend())
-        try await device.write(random.states)
-        try await reference.write(random.states)
         let program = try await device.compile(random.graph)
         let expectation = try await reference.compile(random.graph)
+        try await program.states.write(random.states)
+        try await expectation.states.write(random.states)
         let names = random.graph.states.map(\.name)
         for run in 0..<3 {
             let actual = try await device.run(program, random.inputs(run: run))
@@ -34,7 +34,7 @@ struct PartitionTests {
                 #expect(failure == nil, "run \(run), \(name): \(failure ?? "")\n\(random.graph)")
             }
             for (held, (given, wanted)) in zip(
-                names, zip(try await device.read(names), try await reference.read(names)))
+                names, zip(try await program.states.read(names), try await expectation.states.read(names)))
             {
                 let failure = TensorComparison(given, wanted, tolerance: 0).failure
                 #expect(failure == nil, "run \(run), state \(held): \(failure ?? "")\n\(random.graph)")

@@ -29,8 +29,9 @@ struct BatchMemoryTests {
             model, loss: CrossEntropyLoss(), optimizer: Adam(learningRate: 0.001), input: [batch, 1, 28, 28]
         ).graph
         let parameters = try InferenceGraph(model, input: [1, 1, 28, 28]).parameters
-        try await device.write(Weights(initializing: parameters, seed: 42).namedTensors)
-        return try #require(try await device.predictedByteCount(of: graph))
+        let states = DeviceStates(on: device)
+        try await states.write(Weights(initializing: parameters, seed: 42).namedTensors)
+        return try #require(try await device.predictedByteCount(of: graph, states: states))
     }
 
     private func error(_ work: () async throws -> Void) async throws -> FoveaError {

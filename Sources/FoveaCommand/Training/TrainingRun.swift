@@ -89,7 +89,8 @@ struct TrainingRun {
         }
         var test: Evaluation?
         if let part = splits.test {
-            try await device.write(try folder.readWeights(.best).map { ($0.key, $0.value) })
+            try await trainer.load(
+                Weights(try folder.readWeights(.best)), source: quoted(folder.weightsPath(.best)))
             test = try await trainer.classifier.evaluate(part, preprocessing: preprocessing)
         }
         return Outcome(folder: folder, best: recorder.best, test: test)
