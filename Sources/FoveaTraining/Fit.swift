@@ -1,58 +1,7 @@
 public import FoveaData
 public import FoveaFormats
 import FoveaGraph
-public import FoveaNN
-
-/// How long and in which steps a network is trained.
-public struct TrainingPlan: Hashable, Sendable {
-    public var epochs: Int
-    public var batchSize: Int
-    public var schedule: LearningRateSchedule.Kind
-    /// Over how many epochs the learning rate rises to its full value.
-    public var warmupEpochs: Int
-    /// Whether each epoch sees the examples in an order of its own.
-    public var isShuffled: Bool
-    /// Draws the orders.
-    public var seed: UInt64
-
-    public init(
-        epochs: Int, batchSize: Int, schedule: LearningRateSchedule.Kind = .constant, warmupEpochs: Int = 0,
-        isShuffled: Bool = true, seed: UInt64 = 42
-    ) {
-        self.epochs = epochs
-        self.batchSize = batchSize
-        self.schedule = schedule
-        self.warmupEpochs = warmupEpochs
-        self.isShuffled = isShuffled
-        self.seed = seed
-    }
-
-    /// - Throws: ``FoveaError`` when a number makes no sense, whatever the data.
-    public func validate() throws {
-        guard (1...1_000_000).contains(epochs) else {
-            throw FoveaError(.usage, "The number of epochs is \(epochs).", remedy: "Use 1 to 1,000,000.")
-        }
-        guard batchSize >= 1 else {
-            throw FoveaError(.usage, "The batch size is \(batchSize).", remedy: "Use at least 1.")
-        }
-        guard (0...epochs).contains(warmupEpochs) else {
-            throw FoveaError(
-                .usage, "\(warmupEpochs) warm-up epochs do not fit into \(epochs) epochs.",
-                remedy: "Use from 0 to \(epochs).")
-        }
-    }
-
-    /// - Throws: ``FoveaError`` when a number makes no sense for this data.
-    public func validate(for dataset: Dataset) throws {
-        try validate()
-        guard batchSize <= dataset.count else {
-            throw FoveaError(
-                .usage,
-                "The batch size \(batchSize) is larger than the \(dataset.count) examples of the training part.",
-                remedy: "Use at most \(dataset.count).")
-        }
-    }
-}
+import FoveaNN
 
 /// What happens while a network is trained, in order.
 public enum TrainingEvent: Sendable {
@@ -68,13 +17,57 @@ extension Trainer {
     /// Work is done when the next event is asked for, so whoever iterates may read the weights between two events, and
     /// stops the training by ceasing to ask.
     ///
-    /// - Throws: ``FoveaError`` when the plan does not fit the data.
+    /// - Throws: ``FoveaError`` when the plan does not fit the data, or the network cannot be trained on such batches.
     public nonisolated func fit(
         _ training: Dataset, validation: Dataset? = nil, preprocessing: Preprocessing, plan: TrainingPlan
     ) throws -> Fit {
         try plan.validate(for: training)
+        try expectTrainable(on: preprocessing.shape(ofBatch: plan.batchSize))
         return Fit(
-            trainer: self, training: training, validation: validation, preprocessing: preprocessing, plan: plan)
+            trainer: self, training: training, validation: validation, preprocessing: preprocessing, plan: plan,
+            lastBatch: try lastBatch(of: training, preprocessing, plan))
+    }
+
+    /// What becomes of the examples that do not fill a batch.
+    private nonisolated func lastBatch(
+        of training: Dataset, _ preprocessing: Preprocessing, _ plan: TrainingPlan
+    ) throws -> LastBatch {
+        let count = training.count % plan.batchSize
+        if count == 0 { return .full }
+        if plan.dropLast { return .leftOut(count: count, reason: nil) }
+        do {
+            try expectTrainable(on: preprocessing.shape(ofBatch: count))
+            return .smaller(count: count)
+        } catch let error as FoveaError {
+            return .leftOut(count: count, reason: error.problem)
+        }
+    }
+
+    /// Traces a step, so that a batch that no step can be made of is known before the first one.
+    private nonisolated func expectTrainable(on images: Shape) throws {
+        _ = try TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout)
+    }
+}
+
+/// What an epoch does with the examples that do not fill a batch.
+public enum LastBatch: Hashable, Sendable {
+    /// There are none.
+    case full
+    /// They are a smaller batch.
+    case smaller(count: Int)
+    /// Each epoch leaves some out, others in each epoch when it is shuffled: because the plan says so, or because the
+    /// network cannot be trained on so few, for the reason given.
+    case leftOut(count: Int, reason: String?)
+
+    /// How many examples of an epoch are not seen.
+    public var leftOutCount: Int {
+        if case .leftOut(let count, _) = self { count } else { 0 }
+    }
+}
+
+extension Preprocessing {
+    fileprivate func shape(ofBatch count: Int) throws -> Shape {
+        try Shape(validating: [count] + inputType.shape.dimensions.dropFirst())
     }
 }
 
@@ -85,9 +78,24 @@ public struct Fit: AsyncSequence, Sendable {
     let validation: Dataset?
     let preprocessing: Preprocessing
     let plan: TrainingPlan
+    /// What becomes of the examples that do not fill a batch.
+    public let lastBatch: LastBatch
 
     /// The number of steps of one epoch; the last batch may be smaller.
-    public var stepsPerEpoch: Int { (training.count + plan.batchSize - 1) / plan.batchSize }
+    public var stepsPerEpoch: Int {
+        (training.count - lastBatch.leftOutCount + plan.batchSize - 1) / plan.batchSize
+    }
+
+    /// Compiles the steps on all sizes of batches that the epochs have, so that one that cannot run, or does not fit in
+    /// memory, is known before the first step.
+    ///
+    /// - Throws: ``FoveaError`` when a step cannot be compiled, or there is not enough memory.
+    public func prepare() async throws {
+        _ = try await trainer.program(for: preprocessing.shape(ofBatch: plan.batchSize))
+        if case .smaller(let count) = lastBatch {
+            _ = try await trainer.program(for: preprocessing.shape(ofBatch: count))
+        }
+    }
 
     public func makeAsyncIterator() -> Iterator { Iterator(fit: self) }
 
@@ -112,11 +120,13 @@ public struct Fit: AsyncSequence, Sendable {
             try Task.checkCancellation()
             if batches == nil {
                 guard epoch < fit.plan.epochs else { return nil }
+                if epoch == 0 { try await fit.prepare() }
                 epoch += 1
                 totals = EpochTotals()
                 batches = try DataLoader(
                     fit.training, preprocessing: fit.preprocessing, batchSize: fit.plan.batchSize,
-                    order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch
+                    order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
+                    dropLast: fit.lastBatch.leftOutCount > 0
                 ).makeAsyncIterator()
             }
             let begin = ContinuousClock.now
@@ -136,39 +146,5 @@ public struct Fit: AsyncSequence, Sendable {
             }
             return .epoch(totals.metrics(epoch: epoch, evaluation))
         }
-    }
-}
-
-/// Sums over the steps of an epoch.
-private struct EpochTotals {
-    private let start = ContinuousClock.now
-    private var seconds = 0.0
-    private var lossSum = 0.0
-    private var correct = 0
-    private var count = 0
-    private var learningRate = 0.0
-    private(set) var steps = 0
-    /// How long steps waited for their images.
-    var wait = Duration.zero
-
-    mutating func add(_ report: StepReport) {
-        lossSum += Double(report.loss) * Double(report.count)
-        correct += report.correct
-        count += report.count
-        learningRate = report.learningRate
-        steps += 1
-    }
-
-    /// Ends the measured time, before validation.
-    mutating func stop() { seconds = (ContinuousClock.now - start) / .seconds(1) }
-
-    func metrics(epoch: Int, _ evaluation: Evaluation?) -> EpochMetrics {
-        let examples = Double(max(1, count))
-        return EpochMetrics(
-            epoch: epoch, trainLoss: Float(lossSum / examples), trainAccuracy: Float(Double(correct) / examples),
-            validationLoss: (evaluation?.loss).map { Float($0) },
-            validationAccuracy: (evaluation?.accuracy).map { Float($0) }, learningRate: Float(learningRate),
-            seconds: Float(seconds), imagesPerSecond: Float(seconds > 0 ? Double(count) / seconds : 0),
-            dataWait: Float(seconds > 0 ? wait / .seconds(seconds) : 0))
     }
 }

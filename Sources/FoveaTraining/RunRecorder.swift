@@ -9,6 +9,8 @@ public struct RunRecorder: Sendable {
     public let folder: RunFolder
     /// The metrics of the best epoch so far.
     public private(set) var best: EpochMetrics?
+    /// How many epochs have left something in the folder.
+    public private(set) var epochs = 0
 
     public init(_ folder: RunFolder) { self.folder = folder }
 
@@ -18,6 +20,7 @@ public struct RunRecorder: Sendable {
     ///   then as they were.
     public mutating func record(_ metrics: EpochMetrics, weights: Weights) throws {
         try folder.save(weights.tensors, as: .last)
+        epochs += 1
         if isBest(metrics) {
             try folder.save(weights.tensors, as: .best)
             best = metrics

@@ -3,6 +3,7 @@ import FoveaData
 import FoveaFormats
 import FoveaGraph
 import FoveaTestSupport
+import OrderedCollections
 import Testing
 
 @Suite("fovea train")
@@ -68,6 +69,24 @@ struct TrainTests {
             let first = try weights("a", seed: 7)
             #expect(try weights("b", seed: 7) == first)
             #expect(try weights("c", seed: 8) != first)
+        }
+    }
+
+    @Test("a last batch of one image, which batch normalization cannot be trained on, is left out and said once")
+    func lastBatchOfOne() throws {
+        try withTemporaryFolder { folder in
+            let run = try FoveaProcess(
+                [
+                    "train", "--data", "glyphs", "--model", "resnet18", "--limit-train", "17", "--limit-val", "4",
+                    "--batch-size", "16", "--epochs", "2", "--deterministic", "--out", "run",
+                ], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(
+                run.errors.components(separatedBy: "each epoch leaves out 1 image that does not fill a batch").count
+                    == 2,
+                "\(run.errors)")
+            #expect(run.errors.contains("`layer4.0.bn1` has one value per channel"))
+            #expect(try RunFolder(opening: "\(folder)/run").readWeights(.last).keys.contains("conv1.weight"))
         }
     }
 

@@ -67,6 +67,7 @@ struct Train: AsyncParsableCommand {
             ("schedule", .string(training.schedule.rawValue)),
             ("warmup-epochs", .integer(training.warmupEpochs)),
             ("label-smoothing", .number(training.labelSmoothing)),
+            ("drop-last", .boolean(training.dropLast)),
             ("no-shuffle", .boolean(training.isUnshuffled)),
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
             ("device", .string(backend.name)),

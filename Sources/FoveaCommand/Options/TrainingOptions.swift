@@ -6,10 +6,10 @@ import FoveaTraining
 
 /// How a network is trained.
 struct TrainingOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("How often all images are seen.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of epochs.", valueName: "count"))
     var epochs = 10
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many images make a step.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Batch size.", valueName: "count"))
     var batchSize = 64
 
     @Option(help: "How the learning rate changes over the run.")
@@ -17,13 +17,17 @@ struct TrainingOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Over how many epochs the learning rate rises to its full value.", valueName: "count"))
+        help: ArgumentHelp("Number of epochs over which the learning rate rises to its full value.", valueName: "count")
+    )
     var warmupEpochs = 0
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How much of the target goes to all classes alike.", valueName: "fraction"))
+        help: ArgumentHelp("Part of the target that is spread over all classes.", valueName: "fraction"))
     var labelSmoothing = 0.0
+
+    @Flag(help: "Leave out the images at the end of an epoch that do not fill a batch.")
+    var dropLast = false
 
     @Flag(name: .customLong("no-shuffle"), help: "See the images in the data's own order in every epoch.")
     var isUnshuffled = false
@@ -39,7 +43,7 @@ struct TrainingOptions: ParsableArguments {
     func makePlan(seed: UInt64) throws -> TrainingPlan {
         let plan = TrainingPlan(
             epochs: epochs, batchSize: batchSize, schedule: schedule, warmupEpochs: warmupEpochs,
-            isShuffled: !isUnshuffled, seed: seed)
+            dropLast: dropLast, isShuffled: !isUnshuffled, seed: seed)
         try plan.validate()
         return plan
     }

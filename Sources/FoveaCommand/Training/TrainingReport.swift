@@ -21,6 +21,7 @@ struct TrainingReport {
         ].compactMap { $0 }
         StandardError.line("model   \(run.entry.name), \(run.parameterCount.grouped) parameters")
         StandardError.line("data    \(run.splits.training.name): \(parts.joined(separator: ", ")) images")
+        if let lastBatch = run.fit.lastBatch.notice { StandardError.line("        \(lastBatch)") }
         StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
         StandardError.line(StandardError.styled(table.header, .faint))
     }
@@ -66,5 +67,15 @@ struct TrainingReport {
             try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
         }
         try StandardOutput.line("run folder           \(outcome.folder.path)")
+    }
+}
+
+extension LastBatch {
+    /// What to say of images that no step sees.
+    fileprivate var notice: String? {
+        guard case .leftOut(let count, let reason) = self else { return nil }
+        let images =
+            "each epoch leaves out \(count.grouped) image\(count == 1 ? "" : "s") that \(count == 1 ? "does" : "do") not fill a batch"
+        return reason.map { "\(images), since the network cannot be trained on so few: \($0)" } ?? images
     }
 }

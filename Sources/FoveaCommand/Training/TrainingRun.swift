@@ -24,7 +24,7 @@ struct TrainingRun {
     let device: Device
     let plan: TrainingPlan
     private let trainer: Trainer
-    private let fit: Fit
+    let fit: Fit
     private let options: Train
     private let description: RunDescription
 
@@ -55,6 +55,7 @@ struct TrainingRun {
             optimizer: optimizer, device: device, seed: options.random.seed, weights: fitted)
         fit = try trainer.fit(
             splits.training, validation: splits.validation, preprocessing: preprocessing, plan: plan)
+        try await fit.prepare()
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed,
             dataFingerprint: splits.training.fingerprint,
@@ -79,8 +80,8 @@ struct TrainingRun {
             try await train(&recorder, &report)
         } catch let error as FoveaError {
             report.stop()
-            if recorder.best == nil {
-                // Nothing was learnt, so there is nothing to keep; this run created the folder.
+            if recorder.epochs == 0 {
+                // No epoch has ended, so there is nothing to keep; this run created the folder.
                 try? FileManager.default.removeItem(atPath: folder.path)
             } else {
                 StandardError.notice("the epochs before are in \(quoted(folder.path))")

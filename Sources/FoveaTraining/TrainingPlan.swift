@@ -1,0 +1,57 @@
+public import FoveaData
+import FoveaGraph
+public import FoveaNN
+
+/// How long and in which steps a network is trained.
+public struct TrainingPlan: Hashable, Sendable {
+    public var epochs: Int
+    public var batchSize: Int
+    public var schedule: LearningRateSchedule.Kind
+    /// Number of epochs over which the learning rate rises to its full value.
+    public var warmupEpochs: Int
+    /// Whether the examples that do not fill a batch at the end of an epoch are left out.
+    public var dropLast: Bool
+    /// Whether each epoch sees the examples in an order of its own.
+    public var isShuffled: Bool
+    /// Draws the orders.
+    public var seed: UInt64
+
+    public init(
+        epochs: Int, batchSize: Int, schedule: LearningRateSchedule.Kind = .constant, warmupEpochs: Int = 0,
+        dropLast: Bool = false, isShuffled: Bool = true, seed: UInt64 = 42
+    ) {
+        self.epochs = epochs
+        self.batchSize = batchSize
+        self.schedule = schedule
+        self.warmupEpochs = warmupEpochs
+        self.dropLast = dropLast
+        self.isShuffled = isShuffled
+        self.seed = seed
+    }
+
+    /// - Throws: ``FoveaError`` when a number makes no sense, whatever the data.
+    public func validate() throws {
+        guard (1...1_000_000).contains(epochs) else {
+            throw FoveaError(.usage, "The number of epochs is \(epochs).", remedy: "Use 1 to 1,000,000.")
+        }
+        guard batchSize >= 1 else {
+            throw FoveaError(.usage, "The batch size is \(batchSize).", remedy: "Use at least 1.")
+        }
+        guard (0...epochs).contains(warmupEpochs) else {
+            throw FoveaError(
+                .usage, "\(warmupEpochs) warm-up epochs do not fit into \(epochs) epochs.",
+                remedy: "Use from 0 to \(epochs).")
+        }
+    }
+
+    /// - Throws: ``FoveaError`` when a number makes no sense for this data.
+    public func validate(for dataset: Dataset) throws {
+        try validate()
+        guard batchSize <= dataset.count else {
+            throw FoveaError(
+                .usage,
+                "The batch size \(batchSize) is larger than the \(dataset.count) examples of the training part.",
+                remedy: "Use at most \(dataset.count).")
+        }
+    }
+}

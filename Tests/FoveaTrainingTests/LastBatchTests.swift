@@ -1,0 +1,110 @@
+import FoveaCPU
+import FoveaData
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import Testing
+
+@testable import FoveaTraining
+
+@Suite("The images that do not fill a batch")
+struct LastBatchTests {
+    /// Normalizes one value per image and channel, as ResNet-18 does at the end of small images.
+    private let network = Sequential {
+        Conv2D(4, kernel: 28)
+        BatchNorm2D()
+        Flatten()
+        Dense(10)
+    }
+
+    private func data(_ count: Int) throws -> Dataset {
+        try Glyphs(seed: 5, trainingCount: 80, testCount: 10).splits().training.prefix(count)
+    }
+
+    private func fit(
+        _ model: any Layer, _ dataset: Dataset, _ plan: TrainingPlan, available: Int? = nil
+    ) async throws -> Fit {
+        let backend = try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) { available }
+        let trainer = try await Trainer(
+            model, input: [1, 28, 28], optimizer: SGD(learningRate: 0.01), device: Device(backend))
+        return try trainer.fit(dataset, preprocessing: Preprocessing(fittedTo: dataset), plan: plan)
+    }
+
+    /// How many images each step of a training sees.
+    private func steps(_ fit: Fit) async throws -> [Int] {
+        var counts: [Int] = []
+        for try await event in fit {
+            if case .step(let report, _, _, let stepsPerEpoch) = event {
+                counts.append(report.count)
+                #expect(stepsPerEpoch == fit.stepsPerEpoch)
+            }
+        }
+        return counts
+    }
+
+    @Test("are left out where the network cannot be trained on so few, which is known before the first step")
+    func tooFew() async throws {
+        let fit = try await fit(network, data(33), TrainingPlan(epochs: 2, batchSize: 16))
+        guard case .leftOut(count: 1, let reason?) = fit.lastBatch else {
+            Issue.record("\(fit.lastBatch)")
+            return
+        }
+        #expect(reason.contains("`1` has one value per channel to take the variance of"))
+        #expect(try await steps(fit) == [16, 16, 16, 16])
+    }
+
+    @Test("are a smaller batch where the network can be trained on them")
+    func smaller() async throws {
+        let fit = try await fit(network, data(34), TrainingPlan(epochs: 1, batchSize: 16))
+        #expect(fit.lastBatch == .smaller(count: 2))
+        #expect(try await steps(fit) == [16, 16, 2])
+    }
+
+    @Test("are left out when the plan says so")
+    func dropLast() async throws {
+        let fit = try await fit(network, data(34), TrainingPlan(epochs: 1, batchSize: 16, dropLast: true))
+        #expect(fit.lastBatch == .leftOut(count: 2, reason: nil))
+        #expect(try await steps(fit) == [16, 16])
+    }
+
+    @Test("do not exist where batches fit")
+    func full() async throws {
+        let fit = try await fit(network, data(32), TrainingPlan(epochs: 1, batchSize: 16, dropLast: true))
+        #expect(fit.lastBatch == .full)
+        #expect(try await steps(fit) == [16, 16])
+    }
+
+    @Test("a batch size that the network cannot be trained with is refused before the first step")
+    func batchOfOne() async throws {
+        let error = await #expect(throws: FoveaError.self) {
+            _ = try await fit(network, data(32), TrainingPlan(epochs: 1, batchSize: 1))
+        }
+        #expect(error?.problem.contains("has one value per channel") == true)
+        #expect(error?.remedy == "Train with a batch size above 1.")
+    }
+
+    @Test("a smaller batch that does not fit in memory is refused before the first step")
+    func memory() async throws {
+        // What 16 images side by side take is less than what 15 take one by one.
+        let model = LeNet5()
+        func need(_ batch: Int) async throws -> Int {
+            let device = Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) { nil })
+            let graph = try TrainingGraph(
+                model, loss: CrossEntropyLoss(), optimizer: SGD(learningRate: 0.01), input: [batch, 1, 28, 28]
+            ).graph
+            let states = DeviceStates(on: device)
+            let parameters = try InferenceGraph(model, input: [1, 1, 28, 28]).parameters
+            try await states.write(Weights(initializing: parameters, seed: 42).namedTensors)
+            return try #require(try await device.predictedByteCount(of: graph, states: states))
+        }
+        let (full, rest) = (try await need(16), try await need(15))
+        let fit = try await fit(
+            model, data(31), TrainingPlan(epochs: 1, batchSize: 16), available: max(full, rest) - 1)
+        var steps = 0
+        let error = await #expect(throws: FoveaError.self) {
+            for try await event in fit { if case .step = event { steps += 1 } }
+        }
+        #expect(error?.problem.hasPrefix("Not enough memory") == true)
+        #expect(steps == 0)
+    }
+}
