@@ -8,6 +8,9 @@ import FoveaFoundation
     /// What a processor's table of addresses covers with one entry where the system lets it: an entry per 4 KiB is too
     /// many for it when a program walks through hundreds of megabytes.
     private static let hugePage = 2 << 20
+    /// From here on memory is pages of its own, which go back to the system when it is freed: programs come and go on
+    /// several threads, and pieces of this size would be scattered over the allocator's arenas.
+    private static let ownPages = 64 << 10
 
     let start: UnsafeMutableRawPointer
     let byteCount: Int
@@ -18,17 +21,18 @@ import FoveaFoundation
     init(byteCount: Int, for purpose: String) throws {
         try AvailableMemory.require(byteCount, for: purpose)
         var shortage: FoveaError { AvailableMemory.shortage(of: byteCount, for: purpose, available: nil) }
-        if byteCount >= Self.hugePage {
+        if byteCount >= Self.ownPages {
+            let isHuge = byteCount >= Self.hugePage
             // Fresh pages are zero, each from when it is first touched: nothing has to be cleared here.
-            let (reserved, overflow) = byteCount.addingReportingOverflow(Self.hugePage)
+            let (reserved, overflow) = byteCount.addingReportingOverflow(isHuge ? Self.hugePage : 0)
             guard !overflow else { throw shortage }
             let mapped = unsafe mmap(nil, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
             guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { throw shortage }
-            unsafe start = unsafe mapped.alignedUp(toMultipleOf: Self.hugePage)
+            unsafe start = isHuge ? unsafe mapped.alignedUp(toMultipleOf: Self.hugePage) : mapped
             unsafe pages = unsafe UnsafeMutableRawBufferPointer(start: mapped, count: reserved)
             #if os(Linux)
                 // Advice only: without it everything is as it was.
-                _ = unsafe madvise(start, byteCount, MADV_HUGEPAGE)
+                if isHuge { _ = unsafe madvise(start, byteCount, MADV_HUGEPAGE) }
             #endif
         } else {
             var start: UnsafeMutableRawPointer?

@@ -54,8 +54,8 @@ open class GraphBuilder {
         return graph.nodes[node].results.indices.map { Value(builder: self, id: ValueID(node: node, result: $0)) }
     }
 
-    /// The first result of a node that is already in the graph.
-    package func value(ofNode index: Int) -> Value { Value(builder: self, id: ValueID(node: index)) }
+    /// A value that is already in the graph. A value keeps its builder alive, so a builder keeps the names of values only.
+    package func value(_ id: ValueID) -> Value { Value(builder: self, id: id) }
 
     /// Names a value that a run hands back.
     public func output(_ name: String, _ value: Value) { graph.addOutput(name, value.id) }

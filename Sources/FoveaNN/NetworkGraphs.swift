@@ -126,7 +126,7 @@ public struct DiagnosticGraph: Sendable {
         for (position, layer) in layers.enumerated() {
             guard let index = lastValue[layer] else { continue }
             // 0·x is 0 for every finite x and NaN for the others, and NaN survives the sum.
-            let zero = try trace.value(ofNode: index) * 0
+            let zero = try trace.value(ValueID(node: index)) * 0
             trace.output("\(position)", try ReduceSum(axes: Array(0..<zero.shape.rank)).applied(to: zero))
         }
         graph = trace.graph

@@ -17,12 +17,12 @@ public final class Trace: GraphBuilder {
     /// Whether dropout drops in training; without it losses can be compared with another library's.
     let hasDropout: Bool
     private var paths: ParameterPaths
-    private var declared: [String: (declaration: ParameterDeclaration, value: Value)] = [:]
+    private var declared: [String: (declaration: ParameterDeclaration, value: ValueID)] = [:]
     /// What the statistics that layers have moved are by now, in the order in which they were first moved.
-    private var moved: OrderedDictionary<String, Value> = [:]
+    private var moved: OrderedDictionary<String, ValueID> = [:]
     private var scope = Scope()
     private var maskCount = 0
-    private var randomKey: Value?
+    private var randomKey: ValueID?
     private var typeNames: [ObjectIdentifier: String] = [:]
 
     /// The input that keys the step's random numbers: two words of a ``CounterBasedGenerator``'s key, as int32.
@@ -40,7 +40,7 @@ public final class Trace: GraphBuilder {
     var declarations: [ParameterDeclaration] { paths.ordered.compactMap { declared[$0.path]?.declaration } }
 
     /// The value of a declared parameter.
-    func value(ofParameter path: String) -> Value? { declared[path]?.value }
+    func value(ofParameter path: String) -> Value? { declared[path].map { value($0.value) } }
 
     func declare(_ parameter: Parameter, _ shape: Shape, _ fans: Initializer.Fans) throws -> Value {
         guard let path = paths[parameter] else {
@@ -56,31 +56,31 @@ public final class Trace: GraphBuilder {
                         + "in another.", remedy: "Use layers of their own, or give both the same input size.")
             }
             // A layer that is called twice moves its statistics twice, each time from where they are.
-            return moved[path] ?? earlier.value
+            return self.value(moved[path] ?? earlier.value)
         }
         let declaration = ParameterDeclaration(
             path: path, shape: shape, role: parameter.role, initializer: parameter.initializer, fans: fans)
         let value = try state(path, .float32(shape))
-        declared[path] = (declaration, value)
+        declared[path] = (declaration, value.id)
         return value
     }
 
     /// Gives a statistic its value after this step.
     func updateStatistic(_ statistic: Parameter, to value: Value) throws {
         guard let path = paths[statistic] else { preconditionFailure("a statistic is declared before it is updated") }
-        moved[path] = value
+        moved[path] = value.id
     }
 
     /// Makes what layers have moved the statistics after this step.
-    func keepStatistics() { for (path, value) in moved { update(path, to: value) } }
+    func keepStatistics() { for (path, id) in moved { update(path, to: value(id)) } }
 
     // MARK: Random numbers
 
     /// A mask for dropout: each element is 0 with probability `rate` and 1/(1 − rate) otherwise. Every call is a stream of
     /// its own of the step's random numbers.
     func randomMask(_ rate: Double, like value: Value) throws -> Value {
-        let key = try randomKey ?? input(Self.randomKeyName, TensorType([2], .int32))
-        randomKey = key
+        let key = try randomKey.map { self.value($0) } ?? input(Self.randomKeyName, TensorType([2], .int32))
+        randomKey = key.id
         defer { maskCount += 1 }
         return try RandomMask(rate: rate, shape: value.shape, dataType: value.dataType, stream: maskCount)
             .applied(to: key)

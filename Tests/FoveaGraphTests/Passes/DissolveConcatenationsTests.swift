@@ -67,7 +67,7 @@ struct DissolveConcatenationsTests {
         if pooled { x = try MaxPooling(Window(kernel: 2, stride: 2)).results(on: [x])[0] }
         let y = try pointwise(x, 2)
         let loss = try ReduceSum(axes: [0, 1, 2, 3]).applied(to: y * y)
-        let wanted = builder.graph.inputs.map { builder.value(ofNode: $0.value.node) }
+        let wanted = builder.graph.inputs.map { builder.value($0.value) }
         for (index, gradient) in try builder.gradients(of: loss, with: wanted).enumerated() {
             builder.output("\(index)", gradient)
         }

@@ -30,7 +30,7 @@ struct FuseMatrixMultiplicationEpilogueTests {
 
     @Test("leaves alone what something else reads, and functions that are no activations")
     func shared() throws {
-        let (first, second) = (try product(), try ReLU().applied(to: builder.value(ofNode: 3)))
+        let (first, second) = (try product(), try ReLU().applied(to: builder.value(ValueID(node: 3))))
         builder.output("between", first)
         builder.output("y", second)
         builder.output("z", try Absolute().applied(to: second))
