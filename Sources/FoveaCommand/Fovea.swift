@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 
 /// The command line: `fovea`, with a subcommand for everything it does.

@@ -19,3 +19,13 @@ extension Double {
         }
     }
 }
+
+/// `text` between backticks, on one line and at most 200 characters long: a message stays readable whatever a file holds.
+package func quoted(_ text: String) -> String {
+    var shown = ""
+    for scalar in text.unicodeScalars.prefix(200) {
+        let isControl = scalar.properties.generalCategory == .control
+        shown += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+    }
+    return "`\(shown)\(text.unicodeScalars.count > 200 ? "…" : "")`"
+}

@@ -1,3 +1,5 @@
+import FoveaFoundation
+
 /// What a user, a file or a request got wrong: what happened and where, what was expected, and how to mend it.
 ///
 /// The command line maps ``Code/exitStatus`` to its exit code; a library user switches over ``code``.
@@ -23,26 +25,81 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let inputOutput = Code(exitStatus: 74)
     }
 
+    /// Where something is wrong.
+    public enum Place: Hashable, Sendable {
+        /// A layer or parameter, by its path in the network: `layer1.0.conv1`.
+        case layer(String)
+        /// A file, by its path.
+        case file(String)
+        /// A named part of a file: a tensor.
+        case entry(String)
+        /// A byte of a file or text, counted from 0.
+        case byte(Int)
+    }
+
     public let code: Code
-    /// One sentence: what is wrong, and where.
-    public let problem: String
+    /// Where it happened, from the outermost place to the innermost: a file, then a tensor in it. Empty where ``fault``
+    /// says all there is to say.
+    public private(set) var place: [Place]
+    /// What is wrong, without the place.
+    public let fault: String
     /// One sentence: how to mend it. Empty when there is nothing to add.
     public let remedy: String
+    /// Whether the fault is said of the innermost place: "expects 400 inputs".
+    private let isPredicate: Bool
 
-    public init(_ code: Code, _ problem: String, remedy: String = "") {
-        self.code = code
-        self.problem = problem
-        self.remedy = remedy
+    /// - Parameters:
+    ///   - fault: one sentence: what is wrong.
+    ///   - place: where, as far as it is known here; see ``located(at:)``.
+    public init(_ code: Code, _ fault: String, at place: Place..., remedy: String = "") {
+        self.init(code, fault, isPredicate: false, place: place, remedy: remedy)
+    }
+
+    /// - Parameter predicate: what a layer does, as a sentence that its path begins: "expects 400 inputs".
+    public init(_ code: Code, layer predicate: String, remedy: String = "") {
+        self.init(code, predicate, isPredicate: true, place: [], remedy: remedy)
+    }
+
+    private init(_ code: Code, _ fault: String, isPredicate: Bool, place: [Place], remedy: String) {
+        (self.code, self.fault, self.isPredicate, self.place, self.remedy) = (code, fault, isPredicate, place, remedy)
+    }
+
+    /// One sentence: where, and what is wrong: "`fc1` expects 400 inputs", "`conv2`: The window …".
+    public var problem: String {
+        let places = place.map(\.description).joined(separator: ": ")
+        if isPredicate { return "\(place.isEmpty ? "The layer" : places) \(fault)" }
+        return place.isEmpty ? fault : "\(places): \(fault)"
     }
 
     public var description: String {
         remedy.isEmpty ? problem : "\(problem) \(remedy)"
     }
 
-    /// The same error with the place where it happened put in front: "`fc1` expects 400 inputs", "`conv2`: The window …".
-    package func located(at place: String) -> FoveaError {
-        if place.isEmpty { return self }
-        let separator = problem.first?.isLowercase == true ? "" : ":"
-        return FoveaError(code, "`\(place)`\(separator) \(problem)", remedy: remedy)
+    /// The same error with the place around those that it has.
+    ///
+    /// A layer's path names all layers around it, so that only the innermost is kept; a path that is empty says nothing.
+    public func located(at outer: Place) -> FoveaError {
+        if case .layer(let path) = outer, path.isEmpty || isInLayer { return self }
+        var error = self
+        error.place.insert(outer, at: 0)
+        return error
+    }
+
+    /// The same error in a text that starts at this byte of the place around it.
+    package func counted(fromByte start: Int) -> FoveaError {
+        var error = self
+        error.place = place.map { if case .byte(let byte) = $0 { .byte(start + byte) } else { $0 } }
+        return error
+    }
+
+    private var isInLayer: Bool { place.contains { if case .layer = $0 { true } else { false } } }
+}
+
+extension FoveaError.Place: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .layer(let name), .file(let name), .entry(let name): quoted(name)
+        case .byte(let number): "byte \(number)"
+        }
     }
 }

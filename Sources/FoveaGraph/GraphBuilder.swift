@@ -49,7 +49,7 @@ open class GraphBuilder {
         do {
             node = try graph.append(operation, operands.map(\.id), at: location)
         } catch let error as FoveaError {
-            throw error.located(at: location.path)
+            throw error.located(at: .layer(location.path))
         }
         return graph.nodes[node].results.indices.map { Value(builder: self, id: ValueID(node: node, result: $0)) }
     }

@@ -21,7 +21,7 @@ extension Graph {
             do {
                 expected = try node.operation.resultTypes(of: node.operands.map(type(of:)))
             } catch let error as FoveaError {
-                throw fail(index, error.problem)
+                throw fail(index, error.fault)
             }
             guard expected == node.results else {
                 throw fail(index, "its results have the types \(node.results), the operation gives \(expected).")

@@ -22,7 +22,7 @@ extension Value {
 
     func mismatch(expected: Int, _ what: String, found: Int) -> FoveaError {
         FoveaError(
-            .usage, "expects \(expected) \(what), \(producer) gives \(exampleText):",
+            .usage, layer: "expects \(expected) \(what), \(producer) gives \(exampleText):",
             remedy:
                 "write \(found) here or leave the number out, so that it follows from the input; or change the layers "
                 + "or the image size before it.")
@@ -32,7 +32,7 @@ extension Value {
     func expectImages() throws {
         guard shape.rank == 4 else {
             throw FoveaError(
-                .usage, "expects images [batch, channels, height, width], \(producer) gives \(shape).",
+                .usage, layer: "expects images [batch, channels, height, width], \(producer) gives \(shape).",
                 remedy: "Place it before Flatten() and Dense().")
         }
     }

@@ -119,8 +119,8 @@ public final class Trace: GraphBuilder {
         location = Location(path: path(of: layer, holding: parameter), layer: typeName(of: layer))
         do {
             return try body(self)
-        } catch let error as FoveaError where !error.problem.hasPrefix("`") {
-            throw error.located(at: location.path)
+        } catch let error as FoveaError {
+            throw error.located(at: .layer(location.path))
         }
     }
 
@@ -178,7 +178,7 @@ extension Value {
             guard let trace = builder as? Trace else {
                 throw FoveaError(
                     .usage, "A layer was called on a value outside a trace.",
-                    remedy: "Make the graph with trace(_:input:mode:), which calls the network for you.")
+                    remedy: "Make the graph with InferenceGraph or TrainingGraph, which call the network for you.")
             }
             return trace
         }

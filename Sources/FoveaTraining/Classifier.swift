@@ -1,5 +1,6 @@
 public import FoveaData
 import FoveaFormats
+import FoveaFoundation
 public import FoveaGraph
 public import FoveaNN
 public import FoveaRuntime

@@ -36,7 +36,7 @@ struct JSONTests {
     func refuses(text: String) {
         let error = #expect(throws: FoveaError.self) { try parse(text) }
         #expect(error?.code == .badData)
-        #expect(error?.problem.contains("(byte ") == true)
+        #expect(error?.place.count == 1 && error?.problem.hasPrefix("byte ") == true)
     }
 
     @Test("Text that is not UTF-8 is refused")

@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 
 extension Batch {

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoveaCPU
 import FoveaData
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 import FoveaNN
 import FoveaRuntime

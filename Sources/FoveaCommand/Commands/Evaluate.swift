@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoveaData
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 import FoveaTraining

@@ -35,7 +35,7 @@ struct IDXFile {
                 }
             }
         } catch let error as FoveaError {
-            throw error.located(at: path)
+            throw error.located(at: .file(path))
         }
     }
 

@@ -30,7 +30,7 @@ public enum ImageFile {
             }
             return try decode(try file.read(upTo: maximumByteCount)).converted(toChannels: channels)
         } catch let error as FoveaError {
-            throw error.located(at: path)
+            throw error.located(at: .file(path))
         }
     }
 

@@ -142,13 +142,3 @@ func systemError(_ code: FoveaError.Code, _ problem: String, _ reason: CInt) -> 
     // Safe: the system answers a zero-terminated string for every number.
     return FoveaError(code, "\(problem): \(unsafe String(cString: strerror(reason))).", remedy: remedy)
 }
-
-/// `text` between backticks, on one line and at most 200 characters long: a message stays readable whatever a file holds.
-package func quoted(_ text: String) -> String {
-    var shown = ""
-    for scalar in text.unicodeScalars.prefix(200) {
-        let isControl = scalar.properties.generalCategory == .control
-        shown += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-    }
-    return "`\(shown)\(text.unicodeScalars.count > 200 ? "…" : "")`"
-}

@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaGraph
 import OrderedCollections
 

@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaGraph
 import OrderedCollections
 
@@ -219,7 +220,7 @@ private struct JSONParser {
 
     private func failure(_ problem: String, at place: Int? = nil) -> FoveaError {
         FoveaError(
-            .badData, "The JSON text \(problem) (byte \(place ?? position)).",
+            .badData, "The JSON text \(problem).", at: .byte(place ?? position),
             remedy: "Check that the file is whole, or write it again.")
     }
 }

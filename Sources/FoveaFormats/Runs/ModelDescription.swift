@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaGraph
 
 /// What a saved model needs besides its weights: which network it is, what goes in, and what comes out.

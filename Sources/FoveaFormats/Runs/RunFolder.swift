@@ -116,7 +116,7 @@ public struct RunFolder: Hashable, Sendable {
         do {
             model = try ModelDescription(json: JSONValue(parsing: text))
         } catch let error as FoveaError {
-            throw error.located(at: modelPath)
+            throw error.located(at: .file(modelPath))
         }
     }
 

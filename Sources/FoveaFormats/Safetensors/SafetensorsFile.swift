@@ -22,7 +22,12 @@ public struct SafetensorsFile: Sendable {
                 unsafe try open.read(into: UnsafeMutableRawBufferPointer(buffer), at: 8)
                 count = headerSize
             }
-            let header = try SafetensorsHeader(parsing: text, dataByteCount: fileSize - 8 - headerSize)
+            let header: SafetensorsHeader
+            do {
+                header = try SafetensorsHeader(parsing: text, dataByteCount: fileSize - 8 - headerSize)
+            } catch let error as FoveaError {
+                throw error.counted(fromByte: 8)
+            }
             let tensors = header.entries.mapValues { entry in
                 StoredTensor(entry: entry, file: file, offset: 8 + headerSize + entry.bytes.lowerBound)
             }
@@ -99,7 +104,7 @@ private final class SharedFile: Sendable {
         do {
             return try body(file)
         } catch let error as FoveaError where error.code == .badData {
-            throw error.located(at: path)
+            throw error.located(at: .file(path))
         }
     }
 }

@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaGraph
 import OrderedCollections
 
@@ -73,7 +74,7 @@ struct SafetensorsHeader {
                 do {
                     entries[name] = try Self.entry(value)
                 } catch let error as FoveaError {
-                    throw error.located(at: name)
+                    throw error.located(at: .entry(name))
                 }
             }
         }

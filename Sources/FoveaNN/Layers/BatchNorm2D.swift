@@ -30,7 +30,7 @@ public struct BatchNorm2D: Layer {
         try input.trace.place(self, holding: weight) { trace in
             guard input.shape.rank == 4 || input.shape.rank == 2 else {
                 throw FoveaError(
-                    .usage, "expects [batch, channels, height, width], \(input.producer) gives \(input.shape).")
+                    .usage, layer: "expects [batch, channels, height, width], \(input.producer) gives \(input.shape).")
             }
             let channels = input.shape[1]
             func declare(_ parameter: Parameter) throws -> Value {
@@ -46,7 +46,7 @@ public struct BatchNorm2D: Layer {
             guard count > 1 else {
                 throw FoveaError(
                     .usage,
-                    "has one value per channel to take the variance of, \(input.producer) gives \(input.shape).",
+                    layer: "has one value per channel to take the variance of, \(input.producer) gives \(input.shape).",
                     remedy: "Train with a batch size above 1.")
             }
             let results = try BatchNormalization(epsilon: epsilon).results(on: [input, scale, shift])

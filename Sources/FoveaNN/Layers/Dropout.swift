@@ -12,7 +12,7 @@ public struct Dropout: Layer {
     public func callAsFunction(_ input: Value) throws -> Value {
         try input.trace.place(self) { trace in
             guard rate >= 0, rate < 1 else {
-                throw FoveaError(.usage, "has the rate \(rate).", remedy: "Use a rate from 0 to below 1.")
+                throw FoveaError(.usage, layer: "has the rate \(rate).", remedy: "Use a rate from 0 to below 1.")
             }
             guard trace.mode == .training, trace.hasDropout, rate > 0 else { return input }
             return try input * trace.randomMask(rate, like: input)

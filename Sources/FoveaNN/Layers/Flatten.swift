@@ -6,7 +6,9 @@ public struct Flatten: Layer {
 
     public func callAsFunction(_ input: Value) throws -> Value {
         try input.trace.place(self) { _ in
-            guard input.shape.rank >= 1 else { throw FoveaError(.usage, "expects a batch of examples, not a scalar.") }
+            guard input.shape.rank >= 1 else {
+                throw FoveaError(.usage, layer: "expects a batch of examples, not a scalar.")
+            }
             return try Reshape(to: Shape([input.shape[0], input.exampleShape.elementCount])).applied(to: input)
         }
     }
