@@ -3,6 +3,7 @@
 // OpenMP's run-time library, declared by hand: compiling with -fopenmp would be an unsafe build flag, and calling the
 // library makes our loops share oneDNN's team of threads instead of competing with it.
 extern void omp_set_num_threads(int);
+extern void omp_set_dynamic(int);
 extern int omp_get_max_threads(void);
 extern int omp_get_num_threads(void);
 extern int omp_get_thread_num(void);
@@ -27,7 +28,11 @@ static void run_part(void *data) {
     if (begin < end) whole->body(begin, end, whole->context);
 }
 
-void fovea_set_thread_count(int count) { omp_set_num_threads(count); }
+void fovea_set_thread_count(int count) {
+    // With OMP_DYNAMIC the load of the machine would choose, and sums would be split another way in each run.
+    omp_set_dynamic(0);
+    omp_set_num_threads(count);
+}
 
 void fovea_parallel_for(size_t count, size_t grain, fovea_loop_body body, const void *context) {
     size_t threads = (size_t)omp_get_max_threads();

@@ -1,9 +1,13 @@
+import CFoveaCPU
+import FoveaFoundation
 public import FoveaGraph
 public import FoveaRuntime
-import CFoveaCPU
 
 /// Runs graphs on the processor: oneDNN's kernels, and loops of our own for what it lacks.
 public struct CPUBackend: Backend {
+    /// More threads than this share no work sensibly.
+    static let maximumThreads = 1024
+
     public let name = "cpu"
     /// The number of threads that each program uses.
     public let threads: Int
@@ -13,26 +17,40 @@ public struct CPUBackend: Backend {
     private let memory: @Sendable () -> Int?
 
     /// - Parameters:
-    ///   - threads: by default one for each physical core.
+    ///   - threads: by default as many as ``ProcessorAllowance`` says.
     ///   - kernels: by default chosen by timing them, anew for each backend.
-    /// - Throws: ``FoveaError`` when the number of threads is not from 1 to 1024.
+    /// - Throws: ``FoveaError`` when the number of threads is not from 1 to 1024, or more than `OMP_THREAD_LIMIT` allows,
+    ///   and when the system does not give the process so many.
     public init(threads: Int? = nil, kernels: KernelSelection = KernelSelection()) throws {
         try self.init(threads: threads, kernels: kernels, memory: AvailableMemory.byteCount)
     }
 
     /// - Parameter memory: the bytes that are available; nil where that is not known.
     package init(threads: Int? = nil, kernels: KernelSelection, memory: @escaping @Sendable () -> Int?) throws {
-        let threads = threads ?? Processor.physicalCoreCount
-        guard (1...1024).contains(threads) else {
+        let allowance = ProcessorAllowance.current
+        let threads = threads ?? allowance.threads
+        guard (1...Self.maximumThreads).contains(threads) else {
             throw FoveaError(
                 .usage, "The CPU cannot run on \(threads) threads.",
-                remedy: "Use 1 to 1024; \(Processor.physicalCoreCount) is the number of cores.")
+                remedy: "Use 1 to \(Self.maximumThreads); \(allowance.cores) is the number of cores.")
         }
+        if let limit = allowance.limit, threads > limit {
+            throw FoveaError(
+                .usage, "OMP_THREAD_LIMIT allows \(limit) threads, and \(threads) are asked for.",
+                remedy: "Raise it, or use at most \(limit).")
+        }
+        // Where there are fewer, OpenMP's library ends the process, and Dispatch waits for ever.
+        let purpose = "computing on \(threads) thread\(threads == 1 ? "" : "s")"
+        try ThreadSupply.require(threads + ThreadSupply.countOfPool + 2, for: purpose)
+        try AvailableMemory.requireRoomToCompute(for: purpose)
         self.threads = threads
         self.kernels = kernels
         self.memory = memory
         engine = try Engine(threads: threads)
     }
+
+    /// Leaves the addresses that a process may use to what is asked for: of use where they are limited.
+    package static func shareAllocator() { fovea_share_allocator() }
 
     public var summary: String {
         "oneDNN \(Processor.libraryVersion), \(Processor.instructionSet), \(threads) thread\(threads == 1 ? "" : "s")"

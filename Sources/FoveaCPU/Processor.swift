@@ -51,15 +51,5 @@ public enum Processor {
     }
 
     /// The cores that this process may use, each counted once however many threads it runs at a time.
-    public static var physicalCoreCount: Int {
-        let allowed = ProcessInfo.processInfo.activeProcessorCount
-        let folder = "/sys/devices/system/cpu"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        // The threads of one core share the list of their numbers.
-        let cores = Set(
-            names.compactMap {
-                try? String(contentsOfFile: "\(folder)/\($0)/topology/thread_siblings_list", encoding: .utf8)
-            })
-        return max(1, cores.isEmpty ? allowed : min(allowed, cores.count))
-    }
+    public static var physicalCoreCount: Int { ProcessorAllowance.current.cores }
 }

@@ -6,6 +6,7 @@ import FoveaFoundation
 @main
 enum EntryPoint {
     static func main() async {
+        StandardStreams.occupyClosed()
         if let command = CommandLine.arguments.dropFirst().first,
             ["train", "demo", "evaluate", "benchmark"].contains(command)
         {
@@ -14,6 +15,8 @@ enum EntryPoint {
         // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         do {
+            try StandardStreams.expectOutput()
+            try StartingRoom.require()
             var command = try Fovea.parsed(Array(CommandLine.arguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

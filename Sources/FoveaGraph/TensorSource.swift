@@ -1,3 +1,5 @@
+import FoveaFoundation
+
 /// Where a tensor's elements come from, in memory or in a file, and can be copied from to where they are needed.
 public protocol TensorSource: Sendable {
     var type: TensorType { get }
@@ -14,11 +16,12 @@ extension Tensor: TensorSource {
         unsafe withBytes { unsafe memory.copyMemory(from: $0) }
     }
 
-    /// - Throws: ``FoveaError`` when the elements cannot be read.
+    /// - Throws: ``FoveaError`` when the elements cannot be read, or there is not enough memory.
     public init(copying source: some TensorSource) throws {
         if let tensor = source as? Tensor {
             self = tensor
         } else {
+            try AvailableMemory.require(source.type.byteCount, for: "a tensor of type \(source.type)")
             // Safe: the buffer has exactly the type's byte count, and the source writes it all or throws.
             unsafe try self.init(source.type) { unsafe try source.copyElements(to: $0) }
         }

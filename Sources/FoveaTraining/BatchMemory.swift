@@ -1,3 +1,5 @@
+import FoveaCPU
+import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 
@@ -23,7 +25,7 @@ struct BatchMemory: Sendable {
         else { return }
         let image = images.dimensions.dropFirst().map(String.init).joined(separator: "×")
         let fitting = try await largest(below: images, need, available)
-        let others = "smaller images, or a machine with more memory"
+        let others = "smaller images, or \(AvailableMemory.more)"
         throw FoveaError(
             .unavailable,
             "Not enough memory: \(purpose) on \(images[0]) image\(images[0] == 1 ? "" : "s") of \(image) at a time would take "

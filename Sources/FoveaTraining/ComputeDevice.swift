@@ -1,4 +1,5 @@
 public import FoveaCPU
+import FoveaFoundation
 import FoveaGraph
 public import FoveaRuntime
 
@@ -16,7 +17,7 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
     /// Opens the device.
     ///
     /// - Parameters:
-    ///   - threads: how many threads compute; the physical cores when not given.
+    ///   - threads: how many threads compute; as many as ``ProcessorAllowance`` says when not given.
     ///   - kernels: how the processor's kernels are chosen.
     /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there, with code `usage` when it cannot run
     ///   on so many threads.
@@ -29,6 +30,8 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
                     .usage, "The reference device computes on one thread only.",
                     remedy: "Leave --threads out, or use --device cpu.")
             }
+            try ThreadSupply.require(1, for: "the reference device")
+            try AvailableMemory.requireRoomToCompute(for: "the reference device")
             return Device(ReferenceBackend())
         case .cuda:
             throw FoveaError(

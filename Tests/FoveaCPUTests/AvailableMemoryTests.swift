@@ -1,7 +1,7 @@
 import FoveaGraph
 import Testing
 
-@testable import FoveaCPU
+import FoveaFoundation
 
 @Suite("Available memory")
 struct AvailableMemoryTests {

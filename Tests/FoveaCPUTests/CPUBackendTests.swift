@@ -109,7 +109,7 @@ struct CPUBackendTests {
         let single = try CPUBackend(threads: 1).summary
         #expect(single.hasSuffix(", 1 thread"))
         let byDefault = try CPUBackend().threads
-        #expect(byDefault == Processor.physicalCoreCount)
+        #expect(byDefault == ProcessorAllowance.current.threads)
     }
 
     @Test("refuses a number of threads that no machine has", arguments: [0, -1, 1025, Int.max])

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import FoveaCPU
+import FoveaFoundation
 
 @Suite("Control groups")
 struct ControlGroupsTests {

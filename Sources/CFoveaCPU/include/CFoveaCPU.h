@@ -4,6 +4,7 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
+#include "Allocator.h"
 #include "Ceilings.h"
 #include "Convolution.h"
 #include "CrossEntropy.h"

@@ -34,8 +34,10 @@ struct DoctorReport {
 
     private let devices: [Examined]
     private let libraries = [("fovea", FoveaVersion.current)] + Versions.libraries
-    private let threads = ProcessInfo.processInfo.activeProcessorCount
+    private let processor = ProcessorAllowance.current
     private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    /// What the machine and the limits of the process leave.
+    private let available = AvailableMemory.byteCount()
 
     init() {
         devices = ComputeDevice.allCases.filter { $0 != .auto }.map { device in
@@ -58,27 +60,42 @@ struct DoctorReport {
                 }),
             "libraries": .array(libraries.map { ["name": .string($0.0), "version": .string($0.1)] }),
             "processor": [
-                "cores": .integer(Processor.physicalCoreCount), "threads": .integer(threads),
+                "cores": .integer(processor.cores), "threads": .integer(processor.logicalProcessors),
+                "machine_cores": .integer(processor.machineCores),
+                "quota_cores": processor.quota.map(JSONValue.number) ?? .null,
                 "instruction_set": .string(Processor.instructionSet),
+                "default_threads": .integer(processor.threads),
+                "default_threads_reason": .string(processor.reason),
             ],
             "memory_bytes": .integer(memory),
+            "available_memory_bytes": available.map(JSONValue.integer) ?? .null,
         ]
     }
 
     var text: String {
-        let gibibytes = (Double(memory) / Double(1 << 30)).text(digits: 1)
         let machine = textTable(
             header: ["Machine", ""],
             rows: [
-                ["cores", Processor.physicalCoreCount.grouped],
-                ["threads", threads.grouped],
+                ["cores", cores],
+                ["threads", "\(processor.threads.grouped) (\(processor.reason))"],
                 ["instructions", Processor.instructionSet],
-                ["memory", "\(gibibytes) GiB"],
+                ["memory", gibibytes(memory) + (available.map { ", \(gibibytes($0)) available" } ?? "")],
             ])
         let libraries = textTable(header: ["Library", "Version"], rows: libraries.map { [$0.0, $0.1] })
         let devices = textTable(
             header: ["Device", "There", "What it is"],
             rows: devices.map { [$0.name, $0.isAvailable ? "yes" : "no", $0.summary] })
         return [machine, libraries, devices].joined(separator: "\n\n")
+    }
+
+    /// How many there are, and what the process may use of them.
+    private var cores: String {
+        let bound = processor.cores < processor.machineCores ? " of \(processor.machineCores.grouped) (affinity)" : ""
+        let quota = processor.quota.map { ", for the time of \($0.text(digits: 2)) (control group)" } ?? ""
+        return processor.cores.grouped + bound + quota
+    }
+
+    private func gibibytes(_ byteCount: Int) -> String {
+        "\((Double(byteCount) / Double(1 << 30)).text(digits: 1)) GiB"
     }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import FoveaCPU
+import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 public import FoveaTraining
@@ -11,7 +12,9 @@ struct DeviceOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many threads compute. (default: the number of physical cores)", valueName: "count"))
+        help: ArgumentHelp(
+            "Number of threads that compute. (default: OMP_NUM_THREADS, else one for each core that the process may use)",
+            valueName: "count"))
     var threads: Int?
 
     @Flag(
@@ -27,7 +30,11 @@ struct DeviceOptions: ParsableArguments {
     /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads, or when `--kernels` names
     ///   nothing that can be read.
     func open() throws -> Device {
-        let threads = threads ?? Processor.physicalCoreCount
+        let allowance = ProcessorAllowance.current
+        if self.threads == nil, let ignored = allowance.ignored {
+            StandardError.notice("OMP_NUM_THREADS is \(quoted(ignored)), not a number from 1 to 1024, and is ignored")
+        }
+        let threads = threads ?? allowance.threads
         let selection = try KernelCache.selection(
             machine: Processor.description(threads: threads), rule: deterministic ? .fixed : .timed, repeating: kernels)
         return try device.open(threads: self.threads, kernels: selection)

@@ -82,6 +82,7 @@ struct IDXFile {
                 .badData, "The header declares \(text) = \(count) bytes, \(objection).",
                 remedy: "Copy or download it again.")
         }
+        try AvailableMemory.require(count, for: "its content")
         bytes = try source.read(upTo: count)
         guard bytes.count == count else {
             throw FoveaError(
