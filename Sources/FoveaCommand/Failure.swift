@@ -41,7 +41,10 @@ struct Failure {
                 Fovea.fullMessage(for: error).split(separator: "\n")
                 .last { $0.contains("--help") }.map { " " + $0.trimmed } ?? ""
             let sentence = message.last.map { ".?!".contains($0) } == true ? message : message + "."
-            self.init(exitStatus: FoveaError.Code.usage.exitStatus, message: sentence + advice)
+            // What was typed is part of the message.
+            let lines = (sentence + advice).split(separator: "\n", omittingEmptySubsequences: false)
+            self.init(
+                exitStatus: FoveaError.Code.usage.exitStatus, message: lines.map(\.onOneLine).joined(separator: "\n"))
         } else {
             self.init(exitStatus: FoveaError.Code.internalDefect.exitStatus, message: "\(error)")
         }

@@ -40,8 +40,11 @@ enum KernelCache {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         do {
             return try KernelChoices(readingFrom: path)
-        } catch {
+        } catch let error as FoveaError where error.code == .badData {
             StandardError.notice("\(quoted(path)) is damaged and is made anew")
+            return nil
+        } catch {
+            StandardError.notice("the kernels chosen before are not used: \(error)")
             return nil
         }
     }

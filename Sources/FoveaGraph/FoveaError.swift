@@ -67,12 +67,14 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence: where, and what is wrong: "`fc1` expects 400 inputs", "`conv2`: The window …".
     public var problem: String {
         let places = place.map(\.description).joined(separator: ": ")
+        // Names of files and classes may hold anything; an error is one line.
+        let fault = fault.onOneLine
         if isPredicate { return "\(place.isEmpty ? "The layer" : places) \(fault)" }
         return place.isEmpty ? fault : "\(places): \(fault)"
     }
 
     public var description: String {
-        remedy.isEmpty ? problem : "\(problem) \(remedy)"
+        remedy.isEmpty ? problem : "\(problem) \(remedy.onOneLine)"
     }
 
     /// The same error with the place around those that it has.

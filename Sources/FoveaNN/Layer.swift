@@ -9,6 +9,9 @@ public import FoveaGraph
 ///         let conv = Conv2D(16, kernel: 3, padding: .same)
 ///         func callAsFunction(_ input: Value) throws -> Value { try ReLU()(conv(input)) + input }
 ///     }
+///
+/// Layers may also be stored in arrays, tuples, dictionaries with strings or integers as keys, and cases of enumerations; a
+/// class that is a layer is walked like a structure. Layers in closures, sets and other classes are not found.
 public protocol Layer: Sendable {
     /// Adds the layer to the graph of `input`; the first axis is the batch.
     ///

@@ -46,7 +46,10 @@ public final class Trace: GraphBuilder {
         guard let path = paths[parameter] else {
             throw FoveaError(
                 .usage, "A layer inside `\(location.path)` uses a parameter that the network does not hold.",
-                remedy: "Keep layers in stored properties of the network; do not make them while it is called.")
+                remedy:
+                    "Keep layers in stored properties of the network, in arrays, tuples, dictionaries or enumerations there, "
+                    + "or in a class that is a Layer; do not make them while it is called."
+                    + (paths.opaque.map { " Not looked into: \($0)." } ?? ""))
         }
         if let earlier = declared[path] {
             guard earlier.declaration.shape == shape else {

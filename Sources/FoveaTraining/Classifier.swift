@@ -165,10 +165,10 @@ public actor Classifier {
             order: EpochOrder(seed: 0, isShuffled: false))
         for try await batch in loader {
             let program = try await evaluationProgram(batch.images.shape)
+            try expectClasses(program.outputCount, in: dataset)
             let results = try await device.run(
                 program, [GraphName.images: batch.images, GraphName.labels: batch.labels])
             let logits = try results.tensor(GraphName.logits)
-            try expectClasses(logits.shape[1], in: dataset)
             try await expectFinite(logits, for: batch.images)
             evaluation.add(
                 logits: logits, labels: batch.indices.map { dataset.labels[$0] },

@@ -17,11 +17,14 @@ extension Trainer {
     /// Work is done when the next event is asked for, so whoever iterates may read the weights between two events, and
     /// stops the training by ceasing to ask.
     ///
-    /// - Throws: ``FoveaError`` when the plan does not fit the data, or the network cannot be trained on such batches.
+    /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
+    ///   batches.
     public nonisolated func fit(
         _ training: Dataset, validation: Dataset? = nil, preprocessing: Preprocessing, plan: TrainingPlan
     ) throws -> Fit {
         try plan.validate(for: training)
+        try training.expectLabels(below: outputs)
+        if let validation { try expectClasses(outputs, in: validation) }
         try expectTrainable(on: preprocessing.shape(ofBatch: plan.batchSize))
         return Fit(
             trainer: self, training: training, validation: validation, preprocessing: preprocessing, plan: plan,

@@ -1,4 +1,5 @@
 public import FoveaData
+import FoveaFoundation
 public import FoveaGraph
 public import FoveaNN
 public import FoveaRuntime
@@ -17,6 +18,8 @@ public actor Trainer {
     let hasDropout: Bool
     /// The network's parameters, in its order of declaration.
     public nonisolated let parameters: [ParameterDeclaration]
+    /// How many numbers the network gives for an example.
+    nonisolated let outputs: Int
     /// The network being trained, in use.
     public nonisolated let classifier: Classifier
     private var programs = RecentlyUsed<Shape, (program: Program, isRandom: Bool)>()
@@ -43,7 +46,10 @@ public actor Trainer {
         states = DeviceStates(on: device)
         self.seed = seed
         self.hasDropout = hasDropout
-        parameters = try InferenceGraph(model, input: Shape([1] + input.dimensions)).parameters
+        let network = try InferenceGraph(model, input: Shape([1] + input.dimensions))
+        parameters = network.parameters
+        outputs = network.output.shape.dimensions.last ?? 0
+        try AvailableMemory.require(2 * parameters.byteCount, for: "the network's weights")
         classifier = Classifier(model, loss: loss, sharing: states)
         try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")
     }
@@ -64,7 +70,12 @@ public actor Trainer {
     /// - Throws: ``FoveaError`` that names the step and the first layer with a value that is not finite, when the loss is
     ///   not; the weights are then those before the step.
     public func step(_ batch: Batch, learningRateFactor: Double = 1) async throws -> StepReport {
+        guard learningRateFactor.isFinite else {
+            throw FoveaError(
+                .usage, "The factor of the learning rate is \(learningRateFactor).", remedy: "Use a finite number.")
+        }
         let (program, isRandom) = try await stepProgram(for: batch.images.shape)
+        try batch.expectLabels(within: program)
         let inputs = StepInputs(
             batch: batch, learningRate: optimizer.learningRate * learningRateFactor, seed: isRandom ? seed : nil)
         // Taken before the device is waited for: others may ask for a step meanwhile.
@@ -98,6 +109,7 @@ public actor Trainer {
         guard let lossPosition = program.outputs.firstIndex(of: GraphName.loss) else {
             throw FoveaError(.internalDefect, "The program has no output named `\(GraphName.loss)`.")
         }
+        try batch.expectLabels(within: program)
         let inputs = StepInputs(
             batch: batch, learningRate: optimizer.learningRate, seed: isRandom ? seed : nil)
         let first = stepCount + 1
@@ -122,6 +134,7 @@ public actor Trainer {
     /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is no error.
     public func explain(_ batch: Batch, runs: Int) async throws -> Explanation {
         let (program, isRandom) = try await stepProgram(for: batch.images.shape)
+        try batch.expectLabels(within: program)
         let inputs = StepInputs(
             batch: batch, learningRate: optimizer.learningRate, seed: isRandom ? seed : nil)
         let first = stepCount + 1
@@ -140,6 +153,7 @@ public actor Trainer {
 
     private func stepProgram(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
         if let known = programs.value(for: shape) { return known }
+        try expectExamples(in: shape)
         let training = try TrainingGraph(
             model, loss: loss, optimizer: optimizer, input: shape, hasDropout: hasDropout)
         try await batchMemory.require(training.graph, for: shape)
@@ -158,6 +172,7 @@ public actor Trainer {
 
     /// What to say of a loss that is not finite: the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
+        if let fault = batch.imageFault { return fault }
         let diagnostic = try DiagnosticGraph(
             model, loss: self.loss, input: batch.images.shape, hasDropout: hasDropout)
         var inputs = [GraphName.images: batch.images, GraphName.labels: batch.labels]

@@ -16,8 +16,14 @@ struct FoveaProcess {
     /// - Parameters:
     ///   - folder: the working folder.
     ///   - environment: variables that are set for this run.
-    init(_ arguments: [String], in folder: String, cache: String? = nil, environment: [String: String] = [:]) throws {
-        (status, output, errors) = try Running(arguments, in: folder, cache: cache, environment: environment).end()
+    ///   - shell: what a shell does instead, for which the command is `$0` and its arguments `$@`.
+    init(
+        _ arguments: [String], in folder: String, cache: String? = nil, environment: [String: String] = [:],
+        shell: String? = nil
+    ) throws {
+        (status, output, errors) = try Running(
+            arguments, in: folder, cache: cache, environment: environment, shell: shell
+        ).end()
     }
 
     /// The whole output as one JSON document.
@@ -40,13 +46,14 @@ struct FoveaProcess {
             .path
 
         init(
-            _ arguments: [String], in folder: String, cache: String? = nil, environment: [String: String] = [:]
+            _ arguments: [String], in folder: String, cache: String? = nil, environment: [String: String] = [:],
+            shell: String? = nil
         ) throws {
             let name = UUID().uuidString
             outputFile = URL(filePath: "\(folder)/.\(name).out")
             errorFile = URL(filePath: "\(folder)/.\(name).err")
-            process.executableURL = FoveaProcess.executable
-            process.arguments = arguments
+            process.executableURL = shell == nil ? FoveaProcess.executable : URL(filePath: "/bin/sh")
+            process.arguments = (shell.map { ["-c", $0, FoveaProcess.executable.path] } ?? []) + arguments
             process.currentDirectoryURL = URL(filePath: folder)
             // Tests run side by side: a team of threads that spins while it waits would starve the others.
             process.environment = ProcessInfo.processInfo.environment.merging([

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoveaFormats
+import FoveaFoundation
 import FoveaTraining
 
 /// `fovea demo`
@@ -31,16 +32,17 @@ struct Demo: AsyncParsableCommand {
         if output.json { arguments.append("--json") }
         let command = ["fovea", "train"] + arguments
         StandardError.line("A convolutional network learns to read digits. This is what happens:")
-        StandardError.line("  \(command.joined(separator: " "))\n")
+        StandardError.line("  \(command.joined(separator: " ").onOneLine)\n")
         let outcome = try await Train.parse(arguments).carryOut(command: command)
         guard !output.json else { return }
+        let folder = outcome.folder.path.onOneLine
         let gallery = try await Gallery(outcome.folder, on: device.open())
         try StandardOutput.line("\n\(gallery.text)\n")
         try StandardOutput.line(
             """
             Next:
-              fovea summary --model \(outcome.folder.path)
-              fovea evaluate --model \(outcome.folder.path) --data glyphs
+              fovea summary --model \(folder)
+              fovea evaluate --model \(folder) --data glyphs
               fovea train --data glyphs --model smallcnn
             """)
     }

@@ -1,4 +1,5 @@
 import FoveaFormats
+import FoveaFoundation
 import FoveaRuntime
 import FoveaTraining
 
@@ -65,7 +66,7 @@ struct EvaluationReport {
 
     /// The pairs that are confused most often.
     private var mistakes: String? {
-        let names = evaluation.classNames
+        let names = evaluation.classNames.map(\.onOneLine)
         let pairs = evaluation.confusion.enumerated().flatMap { actual, row in
             row.enumerated().filter { $0.offset != actual && $0.element > 0 }
                 .map { (text: "\(names[actual]) called \(names[$0.offset])", count: $0.element) }

@@ -21,7 +21,7 @@ enum StandardError {
     static func line(_ text: String) { write(text + "\n") }
 
     /// Something that is worth knowing and stops nothing.
-    static func notice(_ text: String) { line("\(styled("fovea:", .notice)) \(text)") }
+    static func notice(_ text: String) { line("\(styled("fovea:", .notice)) \(text.onOneLine)") }
 
     static func styled(_ text: String, _ style: Style) -> String {
         isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text

@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaFormats
+import FoveaFoundation
 import FoveaNN
 import FoveaRuntime
 import FoveaTraining
@@ -20,7 +21,7 @@ struct TrainingReport {
             run.splits.test.map { "\($0.count.grouped) test" },
         ].compactMap { $0 }
         StandardError.line("model   \(run.entry.name), \(run.parameterCount.grouped) parameters")
-        StandardError.line("data    \(run.splits.training.name): \(parts.joined(separator: ", ")) images")
+        StandardError.line("data    \(run.splits.training.name.onOneLine): \(parts.joined(separator: ", ")) images")
         if let lastBatch = run.fit.lastBatch.notice { StandardError.line("        \(lastBatch)") }
         StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
         StandardError.line(StandardError.styled(table.header, .faint))
@@ -66,7 +67,7 @@ struct TrainingReport {
         if let test = outcome.test {
             try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
         }
-        try StandardOutput.line("run folder           \(outcome.folder.path)")
+        try StandardOutput.line("run folder           \(outcome.folder.path.onOneLine)")
     }
 }
 

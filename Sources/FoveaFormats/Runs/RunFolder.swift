@@ -112,6 +112,12 @@ public struct RunFolder: Hashable, Sendable {
     public init(opening path: String) throws {
         self.path = path
         let modelPath = "\(path)/model.json"
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        guard FileKind(at: path) != .other, names?.contains("model.json") != false else {
+            throw FoveaError(
+                .missingInput, "\(quoted(path)) is no run folder: it has no `model.json`.",
+                remedy: "Give the folder that a training has left.")
+        }
         let text = try readFile(at: modelPath, limit: Self.maximumDescriptionByteCount)
         do {
             model = try ModelDescription(json: JSONValue(parsing: text))

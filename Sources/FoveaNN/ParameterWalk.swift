@@ -1,0 +1,157 @@
+import FoveaFoundation
+import FoveaGraph
+
+/// A walk over what a network stores, in the order of declaration.
+///
+/// | Stored | Path of what is inside |
+/// |---|---|
+/// | in a structure, or a class that is a ``Layer``, its superclass's first | the property's name |
+/// | in an array | the position |
+/// | in a tuple | the label, or the position where it has none |
+/// | in a dictionary with strings or integers as keys | the key; in the order of the keys, which has no other |
+/// | in a case of an enumeration | as if its value were stored itself: `head.weight` |
+///
+/// Closures, sets and classes that are no layers are not looked into.
+struct ParameterWalk {
+    /// What a type is to the walk. Asking a value costs more than all the rest, so each type is asked once.
+    private enum Kind {
+        case parameter, sequential, shared
+        /// Has nothing inside: a number, a text.
+        case leaf
+        /// May hold a layer, and cannot be looked into.
+        case opaque(String)
+        case payload, collection, dictionary, properties, object
+    }
+
+    typealias Body = (_ parameter: Parameter, _ path: [String], _ isShared: Bool) throws -> Bool
+
+    private var kinds: [ObjectIdentifier: Kind] = [:]
+    /// The objects that the walk is inside of: one that refers to another that holds it would be walked for ever.
+    private var objects: Set<ObjectIdentifier> = []
+    /// The first stored value that cannot be looked into, and what it is.
+    private(set) var opaque: String?
+
+    /// Shows `body` the parameters in a value one after the other, each with its place, for as long as it returns true.
+    ///
+    /// - Returns: false if `body` has ended the walk.
+    /// - Throws: what `body` throws, and ``FoveaError`` for a dictionary that holds parameters under keys that give no path.
+    mutating func visit(_ value: Any, at path: [String], isShared: Bool, _ body: Body) throws -> Bool {
+        switch kind(of: value) {
+        case .leaf: return true
+        case .opaque(let what):
+            if opaque == nil { opaque = "\(quoted(path.joined(separator: "."))) is \(what)" }
+            return true
+        case .parameter:
+            guard let parameter = value as? Parameter else { return true }
+            return try body(parameter, path, isShared)
+        case .sequential:
+            for child in (value as? Sequential)?.children ?? [] {
+                guard try visit(child.layer, at: path + [child.name], isShared: isShared, body) else { return false }
+            }
+            return true
+        case .shared:
+            guard let shared = value as? any SharedLayer else { return true }
+            return try visit(shared.wrapped, at: path, isShared: true, body)
+        case .payload:
+            for child in Mirror(reflecting: value).children {
+                guard try visit(child.value, at: path, isShared: isShared, body) else { return false }
+            }
+            return true
+        case .collection:
+            for (index, child) in Mirror(reflecting: value).children.enumerated() {
+                guard try visit(child.value, at: path + ["\(index)"], isShared: isShared, body) else { return false }
+            }
+            return true
+        case .dictionary: return try visitDictionary(value, at: path, isShared: isShared, body)
+        case .properties: return try visit(Mirror(reflecting: value), at: path, isShared: isShared, body)
+        case .object:
+            let identity = ObjectIdentifier(value as AnyObject)
+            guard objects.insert(identity).inserted else { return true }
+            defer { objects.remove(identity) }
+            return try visit(Mirror(reflecting: value), at: path, isShared: isShared, body)
+        }
+    }
+
+    /// The properties of a structure, a tuple or an object.
+    private mutating func visit(_ mirror: Mirror, at path: [String], isShared: Bool, _ body: Body) throws -> Bool {
+        if let inherited = mirror.superclassMirror {
+            guard try visit(inherited, at: path, isShared: isShared, body) else { return false }
+        }
+        for child in mirror.children {
+            guard let label = child.label else { continue }
+            // The elements of a tuple without labels are called `.0`, `.1`.
+            let name = label.first == "." ? String(label.dropFirst()) : label
+            guard try visit(child.value, at: path + [name], isShared: isShared, body) else { return false }
+        }
+        return true
+    }
+
+    private mutating func visitDictionary(
+        _ value: Any, at path: [String], isShared: Bool, _ body: Body
+    ) throws -> Bool {
+        var named: [(name: String, value: Any)] = []
+        for child in Mirror(reflecting: value).children {
+            let pair = Array(Mirror(reflecting: child.value).children.map(\.value))
+            guard pair.count == 2 else { continue }
+            let name = (pair[0] as? String) ?? (pair[0] as? Int).map(String.init)
+            guard let name, !name.isEmpty, !name.contains(".") else {
+                try refuseParameters(in: pair[1], key: pair[0], at: path)
+                continue
+            }
+            named.append((name, pair[1]))
+        }
+        // A dictionary has no order of its own that would be the same in the next run.
+        named.sort { (Int($0.name) ?? .min, $0.name) < (Int($1.name) ?? .min, $1.name) }
+        for (name, value) in named {
+            guard try visit(value, at: path + [name], isShared: isShared, body) else { return false }
+        }
+        return true
+    }
+
+    private mutating func refuseParameters(in value: Any, key: Any, at path: [String]) throws {
+        _ = try visit(value, at: path, isShared: true) { _, _, _ in
+            throw FoveaError(
+                .usage,
+                "The dictionary `\(path.joined(separator: "."))` holds layers under the key \(quoted("\(key)")).",
+                remedy: "Use keys that can be part of a path: strings without dots, or integers.")
+        }
+    }
+
+    private mutating func kind(of value: Any) -> Kind {
+        let type = type(of: value)
+        if let known = kinds[ObjectIdentifier(type)] { return known }
+        let found = Self.kind(of: value, type)
+        kinds[ObjectIdentifier(type)] = found
+        return found
+    }
+
+    private static func kind(of value: Any, _ type: Any.Type) -> Kind {
+        if isTrivial(type) { return .leaf }
+        if value is Parameter { return .parameter }
+        if value is Sequential { return .sequential }
+        switch Mirror(reflecting: value).displayStyle {
+        case .optional, .enum: return .payload
+        case .collection: return .collection
+        case .dictionary: return .dictionary
+        // Asked last, and of structures only: it takes a search through all conformances of the program.
+        case .struct: return value is any SharedLayer ? .shared : .properties
+        case .tuple: return .properties
+        case .class: return value is any Layer ? .object : .opaque("an object of a class that is no Layer")
+        case .set: return .opaque("a set")
+        // Texts, and closures, which show nothing of what they hold.
+        default: return .leaf
+        }
+    }
+}
+
+/// Whether values of a type are nothing but bits, and so hold no parameter: numbers, and structures of them.
+private func isTrivial<Value>(_ type: Value.Type) -> Bool { _isPOD(type) }
+
+/// Any ``Shared``, whatever it wraps.
+private protocol SharedLayer {
+    var wrapped: any Layer { get }
+}
+
+extension Shared: SharedLayer {
+    fileprivate var wrapped: any Layer { base }
+}
