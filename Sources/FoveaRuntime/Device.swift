@@ -1,11 +1,13 @@
 import Dispatch
+import FoveaFoundation
 public import FoveaGraph
 import Synchronization
 
 /// A backend and the one thread that all of its work runs on.
 ///
 /// The calls are asynchronous and run in the order in which they are made. What a device keeps from run to run belongs to
-/// owners: see ``DeviceStates``.
+/// owners: see ``DeviceStates``. Denormal numbers, below 1.2e-38 in single precision, count as zero in what a device
+/// computes.
 public actor Device {
     public nonisolated let backend: any Backend
     private let thread: ComputeThread
@@ -32,10 +34,10 @@ public actor Device {
         try graph.verify()
         let states = states ?? DeviceStates(on: self)
         try expectOwn(states)
-        let optimized = try graph.optimized(by: passes)
+        let optimized = try withDenormalNumbers(asZero: true) { try graph.optimized(by: passes) }
         try states.expectTypes(of: optimized.states)
         try states.create(optimized.states.map { ($0.name, $0.type) }, on: backend)
-        return try Program(optimized, on: backend, states: states)
+        return try withDenormalNumbers(asZero: true) { try Program(optimized, on: backend, states: states) }
     }
 
     private func expectOwn(_ states: DeviceStates) throws {
@@ -55,7 +57,7 @@ public actor Device {
         try graph.verify()
         let optimized = try graph.optimized(by: Graph.standardPasses)
         guard optimized.nodes.allSatisfy({ !optimized.isComputed($0) || optimized.isSupported($0, by: backend) }),
-            let program = try backend.predictedByteCount(of: optimized)
+            let program = try withDenormalNumbers(asZero: true, { try backend.predictedByteCount(of: optimized) })
         else { return nil }
         return saturatingSum(program, outsideByteCount(of: optimized, states))
     }

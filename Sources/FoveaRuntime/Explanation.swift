@@ -92,6 +92,7 @@ extension Device {
         let lines = zip(program.steps, stopwatch.seconds).map { step, seconds in
             Explanation.Line(step: step, seconds: seconds / Double(max(1, runs)))
         }
-        return Explanation(lines: lines, ceilings: try ceilings())
+        // In case that the device's threads are started only now.
+        return Explanation(lines: lines, ceilings: try withDenormalNumbers(asZero: true, ceilings))
     }
 }

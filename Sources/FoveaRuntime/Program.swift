@@ -1,3 +1,4 @@
+import FoveaFoundation
 public import FoveaGraph
 
 /// A graph that has been compiled for one device: what a training step or a prediction runs.
@@ -75,9 +76,11 @@ public struct Program: Sendable {
     func run(_ inputs: [Tensor], stopwatch: Stopwatch? = nil) throws -> [Tensor] {
         try expectTypes(inputs)
         stopwatch?.start()
-        switch plan {
-        case .whole(let executable): return try executable.run(inputs, stopwatch: stopwatch)
-        case .segmented(let segments, let state): return try run(segments, state, inputs, stopwatch)
+        return try withDenormalNumbers(asZero: true) {
+            switch plan {
+            case .whole(let executable): try executable.run(inputs, stopwatch: stopwatch)
+            case .segmented(let segments, let state): try run(segments, state, inputs, stopwatch)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import CFoveaCPU
 import Dispatch
+import FoveaFoundation
 
 /// Generates a program's kernels one after the other on a thread of its own, while the rest of its graph is still being
 /// lowered: both take about as long.
@@ -10,10 +11,13 @@ final class KernelGeneration: Sendable {
 
     /// - Parameter threads: how many threads will run the kernel.
     func begin(_ descriptor: PrimitiveDescriptor, threads: Int, for purpose: String) {
-        queue.async {
-            // The number belongs to the calling thread.
-            fovea_set_thread_count(Int32(threads))
-            _ = try? descriptor.primitive(for: purpose)
+        // The thread that runs the queue may be started now, and serves others later.
+        withDenormalNumbers(asZero: false) {
+            queue.async {
+                // The number belongs to the calling thread.
+                fovea_set_thread_count(Int32(threads))
+                _ = try? descriptor.primitive(for: purpose)
+            }
         }
     }
 
