@@ -28,7 +28,7 @@ public struct Evaluation: Sendable {
         confusion = Array(repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
     }
 
-    /// Adds a batch.
+    /// Adds a batch. An example with a logit that is NaN is called no class: it counts as wrong.
     ///
     /// - Parameters:
     ///   - logits: [N, classes].
@@ -36,7 +36,10 @@ public struct Evaluation: Sendable {
     ///   - loss: the mean loss of the batch.
     mutating func add(logits: Tensor, labels: [Int32], loss: Float) {
         let predictions = logits.rankings(limit: 5)
-        for (ranking, label) in zip(predictions, labels) {
+        let elements = logits.floats
+        for (row, (ranking, label)) in zip(predictions, labels).enumerated() {
+            let logits = elements[row * classNames.count..<(row + 1) * classNames.count]
+            guard !logits.contains(where: \.isNaN) else { continue }
             confusion[Int(label)][ranking[0]] += 1
             if ranking.contains(Int(label)) { topFiveHits += 1 }
         }

@@ -43,6 +43,15 @@ struct EvaluationTests {
         #expect(evaluation.topFiveAccuracy == 0.5)
     }
 
+    @Test("logits that are NaN call no class")
+    func notANumber() throws {
+        var evaluation = Evaluation(classNames: ["a", "b"])
+        evaluation.add(logits: try Tensor([3, 2], [.nan, .nan, 1, .nan, 2, 1]), labels: [0, 0, 0], loss: .nan)
+        #expect(evaluation.count == 3)
+        #expect(evaluation.accuracy == 1.0 / 3)
+        #expect(evaluation.confusion == [[1, 0], [0, 0]])
+    }
+
     @Test("NaN ranks last")
     func nanRanksLast() throws {
         #expect(try Tensor([1, 3], [.nan, -1, -2]).rankings(limit: 3) == [[1, 2, 0]])
