@@ -10,6 +10,7 @@
 
 typedef struct {
     fovea_activation function;
+    float parameter;
     const float *x;
     const float *upstream;
     float *result;
@@ -30,13 +31,22 @@ static inline __attribute__((always_inline)) float mish_gate(float x, float *res
 WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context) {
     const task *t = context;
     const float *x = t->x;
-    float *y = t->result;
+    float *y = t->result, parameter = t->parameter;
     switch (t->function) {
     case fovea_relu:
         for (size_t i = begin; i < end; i++) y[i] = x[i] < 0 ? 0 : x[i];
         break;
     case fovea_relu6:
         for (size_t i = begin; i < end; i++) y[i] = x[i] < 0 ? 0 : x[i] > 6 ? 6 : x[i];
+        break;
+    case fovea_leaky_relu:
+        for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * x[i];
+        break;
+    case fovea_elu:
+        for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * (fovea_exponential(x[i]) - 1);
+        break;
+    case fovea_absolute:
+        for (size_t i = begin; i < end; i++) y[i] = fabsf(x[i]);
         break;
     case fovea_hard_sigmoid:
         for (size_t i = begin; i < end; i++) y[i] = x[i] < -3 ? 0 : x[i] > 3 ? 1 : (x[i] + 3) / 6;
@@ -60,13 +70,24 @@ WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context)
     const task *t = context;
     const float *x = t->x;
     const float *upstream = t->upstream;
-    float *dx = t->result;
+    float *dx = t->result, parameter = t->parameter;
     switch (t->function) {
     case fovea_relu:
         for (size_t i = begin; i < end; i++) dx[i] = x[i] <= 0 ? upstream[i] * 0 : upstream[i];
         break;
     case fovea_relu6:
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] <= 0 || x[i] >= 6 ? 0 : 1);
+        break;
+    case fovea_leaky_relu:
+        for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] > 0 ? 1 : parameter);
+        break;
+    case fovea_elu:
+        for (size_t i = begin; i < end; i++) {
+            dx[i] = upstream[i] * (x[i] > 0 ? 1 : parameter * fovea_exponential(x[i]));
+        }
+        break;
+    case fovea_absolute:
+        for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0);
         break;
     case fovea_hard_sigmoid:
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] <= -3 || x[i] >= 3 ? 0 : 1.0f / 6);
@@ -92,13 +113,13 @@ WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context)
 // Below this many elements a second thread costs more than it saves.
 static const size_t grain = 16384;
 
-void fovea_activate(fovea_activation function, size_t count, const float *x, float *y) {
-    task t = {function, x, NULL, y};
+void fovea_activate(fovea_activation function, float parameter, size_t count, const float *x, float *y) {
+    task t = {function, parameter, x, NULL, y};
     fovea_parallel_for(count, grain, activate, &t);
 }
 
 void fovea_activation_gradient(
-    fovea_activation function, size_t count, const float *x, const float *upstream, float *dx) {
-    task t = {function, x, upstream, dx};
+    fovea_activation function, float parameter, size_t count, const float *x, const float *upstream, float *dx) {
+    task t = {function, parameter, x, upstream, dx};
     fovea_parallel_for(count, grain, gradient, &t);
 }

@@ -109,7 +109,7 @@ ALWAYS_INLINE void rectify(fovea_rectifier rectifier, vector *v) {
     if (rectifier != fovea_no_rectifier) *v = (vector)((mask)*v & ~(*v < 0));
     if (rectifier == fovea_rectify_to_6) {
         mask above = *v > 6;
-        vector six = *v * 0 + 6;
+        vector six = {6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6};
         *v = (vector)(((mask)*v & ~above) | ((mask)six & above));
     }
 }

@@ -52,6 +52,9 @@ public struct CPUBackend: Backend {
     /// Leaves the addresses that a process may use to what is asked for: of use where they are limited.
     package static func shareAllocator() { fovea_share_allocator() }
 
+    /// How many runs had to be made again because NaN or an infinity may have been mistaken.
+    var carefulRunCount: Int { engine.carefulRunCount }
+
     public var summary: String {
         "oneDNN \(Processor.libraryVersion), \(Processor.instructionSet), \(threads) thread\(threads == 1 ? "" : "s")"
     }

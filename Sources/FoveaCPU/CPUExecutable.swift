@@ -34,16 +34,37 @@ import FoveaFoundation
     let steps: [ExecutableStep]
     /// The memory that the pointers point into, kept as long as they are.
     private let memory: ProgramMemory
+    private let engine: Engine
+    private let watch: InvalidOperationWatch?
+    /// Whether an operation was invalid when preparations ran.
+    private var hasPreparedNonFinite = false
+    /// The same graph by steps that make of NaN and infinities what the definitions say: made when first needed.
+    private var careful: CPUExecutable?
+    private let makeCareful: (ProgramMemory) throws -> CPUExecutable
 
-    init(
+    convenience init(
         _ graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, on engine: Engine
     ) throws {
-        let lowered = try LoweredGraph(
+        try self.init(graph, state: state, selecting: kernels, isCareful: false, sharing: nil, on: engine)
+    }
+
+    /// - Parameters:
+    ///   - isCareful: whether NaN and infinities must come out of every step as the definitions say.
+    ///   - other: memory of a program that never runs at the same time.
+    private init(
+        _ graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, isCareful: Bool,
+        sharing other: ProgramMemory?, on engine: Engine
+    ) throws {
+        var lowered = try LoweredGraph(
             graph, state: state, selecting: kernels, generating: engine.threads > 1 ? KernelGeneration() : nil,
-            on: engine)
+            isCareful: isCareful, on: engine)
+        var plan = lowered.memoryPlan
+        if lowered.mistakesNonFiniteTooLate(plan) {
+            lowered = try LoweredGraph(graph, state: state, selecting: kernels.untimed, isCareful: true, on: engine)
+            plan = lowered.memoryPlan
+        }
         let program = lowered.program
-        let plan = lowered.memoryPlan
-        let memory = try ProgramMemory(plan, program.buffers)
+        let memory = try ProgramMemory(plan, program.buffers, sharing: other)
         var readInPlace: [Int: [(primitive: BoundPrimitive, position: Int)]] = [:]
         func bound(_ step: PlannedStep) throws -> Step {
             switch step.work {
@@ -70,7 +91,13 @@ import FoveaFoundation
             }
         }
         threads = engine.threads
+        self.engine = engine
         self.memory = memory
+        watch = InvalidOperationWatch(program.steps, threads: engine.threads)
+        makeCareful = { memory in
+            try CPUExecutable(
+                graph, state: state, selecting: kernels.untimed, isCareful: true, sharing: memory, on: engine)
+        }
         preparations = try program.preparations.map { (try bound($0), $0.threads ?? engine.threads) }
         preparedStates = program.preparedStates
         runSteps = try program.steps.enumerated().map { index, step in
@@ -118,7 +145,13 @@ import FoveaFoundation
         try prepare()
         // Before the first step that writes one: what other programs have prepared from them is old from then on.
         for state in updatedStates { state.noteUpdate() }
-        return try take(given[...]) { try compute(stopwatch, &team) }
+        if !hasPreparedNonFinite, let results = try take(given[...], { try compute(stopwatch, &team) }) {
+            return results
+        }
+        engine.noteCarefulRun()
+        let careful = try careful ?? makeCareful(memory)
+        self.careful = careful
+        return try careful.run(given)
     }
 
     /// Copies inputs to where they are read, or has them read where they are while `body` runs.
@@ -139,14 +172,17 @@ import FoveaFoundation
         }
     }
 
-    private func compute(_ stopwatch: Stopwatch?, _ team: inout Int) throws -> [Tensor] {
+    /// Nil where a step may have mistaken NaN or an infinity; no state has changed then.
+    private func compute(_ stopwatch: Stopwatch?, _ team: inout Int) throws -> [Tensor]? {
+        watch?.begin()
         stopwatch?.skip()
-        for (step, wanted, isGuarded) in runSteps {
+        for (index, (step, wanted, isGuarded)) in runSteps.enumerated() {
             if wanted != team {
                 team = wanted
                 fovea_set_thread_count(Int32(team))
             }
             if !isGuarded || mayUpdate { try Self.run(step) }
+            if let watch, watch.hasNoticed(after: index) { return nil }
             stopwatch?.lap()
         }
         // Outputs first: one may be a state's old value.
@@ -167,10 +203,13 @@ import FoveaFoundation
     private func prepare() throws {
         if let preparedVersions, zip(preparedVersions, preparedStates).allSatisfy({ $0 == $1.version }) { return }
         preparedVersions = nil
+        hasPreparedNonFinite = false
+        watch?.begin()
         defer { fovea_set_thread_count(Int32(threads)) }
         for (step, wanted) in preparations {
             fovea_set_thread_count(Int32(wanted))
             try Self.run(step)
+            if let watch, watch.hasNoticedAnything() { hasPreparedNonFinite = true }
         }
         preparedVersions = preparedStates.map(\.version)
     }
@@ -197,15 +236,20 @@ import FoveaFoundation
 
 /// The memory of a program's buffers: one arena, one stretch of what stays between runs, and the device's states.
 @safe private final class ProgramMemory {
-    /// The arena, and behind it what stays.
-    private let memory: AlignedMemory
-    private let kept: Int
+    private let arena: AlignedMemory
+    /// What stays between runs.
+    private let kept: AlignedMemory
     private let places: [MemoryPlan.Place]
     private let states: [Int: StateMemory]
 
-    init(_ plan: MemoryPlan, _ buffers: [Buffer]) throws {
-        kept = plan.arenaByteCount
-        memory = try AlignedMemory(byteCount: saturatingSum(kept, plan.keptByteCount), for: "the program")
+    /// - Parameter other: memory of a program that never runs at the same time, whose arena serves this one too if it is
+    ///   large enough.
+    init(_ plan: MemoryPlan, _ buffers: [Buffer], sharing other: ProgramMemory?) throws {
+        let shared = other.flatMap { $0.arena.byteCount >= plan.arenaByteCount ? $0.arena : nil }
+        try AvailableMemory.require(
+            saturatingSum(shared == nil ? plan.arenaByteCount : 0, plan.keptByteCount), for: "the program")
+        arena = try shared ?? AlignedMemory(byteCount: plan.arenaByteCount, for: "the program")
+        kept = try AlignedMemory(byteCount: plan.keptByteCount, for: "the program")
         places = plan.places
         var states: [Int: StateMemory] = [:]
         for (index, buffer) in buffers.enumerated() {
@@ -225,8 +269,8 @@ import FoveaFoundation
 
     @unsafe func address(of buffer: Int) -> UnsafeMutableRawPointer {
         switch places[buffer] {
-        case .arena(let offset): return unsafe memory.start + offset
-        case .kept(let offset): return unsafe memory.start + kept + offset
+        case .arena(let offset): return unsafe arena.start + offset
+        case .kept(let offset): return unsafe kept.start + offset
         case .state(let owner):
             guard let state = states[owner] else { preconditionFailure("every state has its memory") }
             return unsafe state.start

@@ -50,6 +50,9 @@ public enum Processor {
         ].contains(dnnl_get_effective_cpu_isa())
     }
 
+    /// Whether threads remember that an operation was invalid, as where NaN was compared with a bound.
+    static var noticesInvalidOperations: Bool { fovea_notices_invalid_operations() }
+
     /// The cores that this process may use, each counted once however many threads it runs at a time.
     public static var physicalCoreCount: Int { ProcessorAllowance.current.cores }
 }

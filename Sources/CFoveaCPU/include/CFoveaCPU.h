@@ -10,6 +10,7 @@
 #include "CrossEntropy.h"
 #include "Elementwise.h"
 #include "FilterBlocks.h"
+#include "InvalidOperations.h"
 #include "LogSoftmax.h"
 #include "MaxPooling.h"
 #include "Movement.h"
@@ -21,6 +22,7 @@
 #include "RandomMask.h"
 #include "Reduction.h"
 #include "SideBySide.h"
+#include "Softmax.h"
 #include "Winograd.h"
 
 #endif

@@ -9,17 +9,22 @@
 typedef enum {
     fovea_relu,
     fovea_relu6,
+    /// Its parameter is the slope below 0.
+    fovea_leaky_relu,
+    /// Its parameter is α.
+    fovea_elu,
+    fovea_absolute,
     fovea_hard_sigmoid,
     fovea_hard_swish,
     fovea_mish,
     fovea_exponential_function,
 } fovea_activation;
 
-/// y = f(x).
-void fovea_activate(fovea_activation function, size_t count, const float *x, float *y);
+/// y = f(x). `parameter` is what the function says, and 0 for one that has none.
+void fovea_activate(fovea_activation function, float parameter, size_t count, const float *x, float *y);
 
 /// dx = upstream · f′(x).
 void fovea_activation_gradient(
-    fovea_activation function, size_t count, const float *x, const float *upstream, float *dx);
+    fovea_activation function, float parameter, size_t count, const float *x, const float *upstream, float *dx);
 
 #endif

@@ -7,14 +7,10 @@ import FoveaGraph
 extension ReLU: KernelElementwise {
     var kernel: fovea_activation { fovea_relu }
     var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_relu) }
-    // With slope 0 oneDNN turns NaN into 0; with this one, numbers below 0 become as good as 0 and NaN stays.
-    var trainingEpilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_relu, alpha: 1e-30) }
 }
 extension ReLU6: KernelElementwise {
     var kernel: fovea_activation { fovea_relu6 }
     var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_bounded_relu, alpha: 6) }
-    // It turns NaN into 0.
-    var trainingEpilogue: Elementwise? { nil }
 }
 extension HardSigmoid: KernelElementwise { var kernel: fovea_activation { fovea_hard_sigmoid } }
 extension Exponential: KernelElementwise { var kernel: fovea_activation { fovea_exponential_function } }
@@ -23,13 +19,21 @@ extension HardSwish: KernelElementwise {
     var kernel: fovea_activation { fovea_hard_swish }
     var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_hardswish) }
 }
+extension LeakyReLU: KernelElementwise {
+    var kernel: fovea_activation { fovea_leaky_relu }
+    var parameter: Float { Float(negativeSlope) }
+    // Without a slope oneDNN takes it for ReLU, which makes 0 of −∞ and not NaN.
+    var epilogue: Elementwise? {
+        parameter == 0 ? nil : Elementwise(algorithm: dnnl_eltwise_relu, alpha: parameter)
+    }
+}
+extension ELU: KernelElementwise {
+    var kernel: fovea_activation { fovea_elu }
+    var parameter: Float { Float(alpha) }
+    var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_elu, alpha: parameter) }
+}
+extension Absolute: KernelElementwise { var kernel: fovea_activation { fovea_absolute } }
 
-extension LeakyReLU: OneDNNElementwise {
-    var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_relu, alpha: Float(negativeSlope)) }
-}
-extension ELU: OneDNNElementwise {
-    var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_elu, alpha: Float(alpha)) }
-}
 extension GELU: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_gelu_erf) } }
 extension SiLU: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_swish, alpha: 1) } }
 extension Sigmoid: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_logistic) } }
@@ -37,4 +41,3 @@ extension Tanh: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algori
 extension Softplus: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_soft_relu) } }
 extension NaturalLogarithm: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_log) } }
 extension SquareRoot: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_sqrt) } }
-extension Absolute: OneDNNElementwise { var oneDNN: Elementwise { Elementwise(algorithm: dnnl_eltwise_abs) } }

@@ -31,13 +31,15 @@ extension Convolution: CPULowerable {
         switch kernel.work {
         case .winograd(let winograd): return try winograd.convolved(node, adding: residual)
         case .primitive(let descriptor, let threads):
-            return try convolved(node, geometry, by: descriptor, threads: threads, adding: residual)
+            return try convolved(
+                node, geometry, by: descriptor, threads: threads, adding: residual,
+                mayMistakeNonFinite: kernel.mayMistakeNonFinite)
         }
     }
 
     private func convolved(
         _ node: NodeLowering, _ geometry: ConvolutionGeometry, by kernel: PrimitiveDescriptor, threads: Int?,
-        adding residual: Int?
+        adding residual: Int?, mayMistakeNonFinite: Bool
     ) throws -> Stored {
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
         let filters = try node.reorder(geometry.grouped(node.plainOperand(1)), to: kernel.layout(of: .weights))
@@ -49,7 +51,7 @@ extension Convolution: CPULowerable {
             ?? node.allocate(layout)
         try node.run(
             kernel, threads: threads, reads: reads, writes: [(.destination, result)],
-            accumulating: residual.map { _ in result })
+            accumulating: residual.map { _ in result }, mayMistakeNonFinite: mayMistakeNonFinite)
         return result
     }
 }

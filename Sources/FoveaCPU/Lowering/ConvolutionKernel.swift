@@ -53,6 +53,9 @@ struct ConvolutionKernel {
     }
 
     let work: Work
+    /// Whether NaN or an infinity may come out as something else: a bound hides NaN, and where tiles are transformed
+    /// infinities are subtracted from each other.
+    let mayMistakeNonFinite: Bool
 
     /// The kernel of a gradient, which is always one of oneDNN's.
     var primitive: (descriptor: PrimitiveDescriptor, threads: Int?) {
@@ -83,6 +86,7 @@ struct ConvolutionKernel {
             try node.timing { try $0.times(of: candidates.map(question.timed)) }
         }
         work = candidates[position].work(threads: node.engine.threads)
+        mayMistakeNonFinite = candidates[position].isWinograd || problem.epilogue.activation?.clamps ?? false
     }
 }
 
@@ -190,7 +194,7 @@ private struct ConvolutionQuestion {
         let all = node.engine.threads
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
         let own =
-            kind == .inference
+            kind == .inference && !node.isCareful
             ? WinogradConvolution.kernels(
                 for: geometry, epilogue, images: usual.images, results: usual.results, threads: all
             ).map { ConvolutionCandidate($0) } : []
@@ -199,7 +203,9 @@ private struct ConvolutionQuestion {
         for threads in isSmall ? [all, 1] : [all] {
             let suffix = threads == all ? "" : ConvolutionCandidate.oneThread
             let lastImplementation = last.flatMap { $0.hasSuffix(suffix) ? String($0.dropLast(suffix.count)) : nil }
-            for algorithm in [dnnl_convolution_direct, dnnl_convolution_winograd] {
+            for algorithm in node.isCareful
+                ? [dnnl_convolution_direct] : [dnnl_convolution_direct, dnnl_convolution_winograd]
+            {
                 let implementations =
                     (try? onThreads(threads) {
                         try Self.implementations(problem, algorithm, upTo: lastImplementation, node)

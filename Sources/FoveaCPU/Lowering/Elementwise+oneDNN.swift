@@ -7,8 +7,14 @@ struct Elementwise: Hashable {
     var alpha: Float = 0
     var beta: Float = 0
 
-    /// Whether it is ``ReLU``, with a slope below 0 that is as good as none.
-    var isRectifier: Bool { algorithm == dnnl_eltwise_relu && alpha <= 1e-30 }
+    /// Whether it is ``ReLU``.
+    var isRectifier: Bool { algorithm == dnnl_eltwise_relu && alpha == 0 }
+
+    /// Whether NaN may become a bound, or 0, in the same kernel: oneDNN takes a maximum or compares.
+    var clamps: Bool {
+        isRectifier
+            || [dnnl_eltwise_bounded_relu, dnnl_eltwise_hardswish, dnnl_eltwise_logistic].contains(algorithm)
+    }
 }
 
 /// What serves a function serves its gradient too.
@@ -20,14 +26,21 @@ protocol CPUElementwise: UnaryOperation, CPULowerable {
 
     /// The function as the last part of another kernel; nil where oneDNN has none like it.
     var epilogue: Elementwise? { get }
-
-    /// The same for a network in training, where NaN must reach the loss, so that a step that diverges is noticed.
-    var trainingEpilogue: Elementwise? { get }
 }
 
 extension CPUElementwise {
     var epilogue: Elementwise? { nil }
-    var trainingEpilogue: Elementwise? { epilogue }
+
+    /// Whether f(0) = 0, so that the padding of a layout stays zero.
+    fileprivate var keepsZero: Bool { function(0) == 0 }
+
+    /// The epilogue that a node may use: none that loses NaN where that must not be, or would not be noticed.
+    func epilogue(for node: NodeLowering) -> Elementwise? {
+        guard let epilogue, epilogue.clamps, node.isCareful || !Processor.noticesInvalidOperations else {
+            return epilogue
+        }
+        return nil
+    }
 
     func lower(_ node: NodeLowering) throws { node.deliver(try apply(to: node.operandInPlanes(0), node)) }
 }
@@ -47,6 +60,8 @@ extension OneDNNElementwise {
 
 extension OneDNNElementwise {
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {
+        // Where padding must become zero again, oneDNN runs its reference, some of whose functions turn NaN into 0.
+        let operand = keepsZero || operand.layout.isUnpadded ? operand : try node.plain(operand)
         let descriptor = try describeForward(operand.layout, node)
         let result = node.allocate(operand.layout)
         try node.run(
@@ -82,22 +97,22 @@ extension OneDNNElementwise {
 /// A function that a loop of our own computes, because oneDNN lacks it or turns NaN into a number.
 protocol KernelElementwise: CPUElementwise {
     var kernel: fovea_activation { get }
-    /// Whether f(0) = 0, so that the padding of a layout stays zero.
-    var keepsZero: Bool { get }
+    /// The function's number, 0 for one that has none.
+    var parameter: Float { get }
 }
 
 extension KernelElementwise {
-    var keepsZero: Bool { function(0) == 0 }
+    var parameter: Float { 0 }
 
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {
         var operand = operand
         if !keepsZero && !operand.layout.isUnpadded { operand = try node.plain(operand) }
         let count = denseCount(operand)
         let result = node.allocate(operand.layout)
-        let function = kernel
+        let (function, parameter) = (kernel, parameter)
         node.run(kernel: Self.name, reads: [operand], writes: [result], inPlace: [(result, operand)]) { memory in
             // Safe: both have the layout's number of elements.
-            { unsafe fovea_activate(function, count, memory.operand(0), memory.result(0)) }
+            { unsafe fovea_activate(function, parameter, count, memory.operand(0), memory.result(0)) }
         }
         return result
     }
@@ -107,7 +122,7 @@ extension KernelElementwise {
         let upstream = try node.reorder(node.operand(1), to: operand.layout)
         let count = denseCount(operand)
         let result = node.allocate(operand.layout)
-        let function = kernel
+        let (function, parameter) = (kernel, parameter)
         node.run(
             kernel: Self.name + " gradient", reads: [operand, upstream], writes: [result],
             inPlace: [(result, upstream), (result, operand)]
@@ -115,7 +130,7 @@ extension KernelElementwise {
             // Safe: all three have the layout's number of elements. The padding stays zero, being a multiple of upstream's.
             {
                 unsafe fovea_activation_gradient(
-                    function, count, memory.operand(0), memory.operand(1), memory.result(0))
+                    function, parameter, count, memory.operand(0), memory.operand(1), memory.result(0))
             }
         }
         node.deliver(result)

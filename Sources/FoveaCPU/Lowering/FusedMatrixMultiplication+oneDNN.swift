@@ -10,7 +10,7 @@ extension FusedMatrixMultiplication: CPULowerable {
         guard let function = activation.operation as? any CPUElementwise else {
             throw FoveaError(.internalDefect, "The CPU was given \(node.purpose), which it does not support.")
         }
-        let epilogue = node.isPrepared(node.operand(1)) ? function.epilogue : function.trainingEpilogue
+        let epilogue = function.epilogue(for: node)
         let result = try multiplication.multiplied(node, activation: epilogue)
         // What oneDNN cannot apply in the same kernel follows as a step of its own.
         node.deliver(epilogue == nil ? try function.apply(to: result, node) : result)

@@ -34,7 +34,9 @@ extension MatrixMultiplication: CPULowerable {
         }
         if isInUse { right = try node.reorder(right, to: descriptor.layout(of: .weights)) }
         reads.append((.weights, right))
-        try node.run(descriptor, threads: threads, reads: reads, writes: [(.destination, result)])
+        try node.run(
+            descriptor, threads: threads, reads: reads, writes: [(.destination, result)],
+            mayMistakeNonFinite: activation?.clamps ?? false)
         return result
     }
 

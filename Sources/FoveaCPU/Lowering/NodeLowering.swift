@@ -22,6 +22,8 @@ struct NodeLowering {
     var context: fovea_context { unsafe program.engine.context }
     /// Decides between kernels.
     var selection: KernelSelection { program.selection }
+    /// Whether the node must not be run by what may mistake NaN or an infinity.
+    var isCareful: Bool { program.isCareful }
     /// The types of the results.
     var results: [TensorType] { node.results }
     /// What the node computes.
@@ -88,14 +90,15 @@ struct NodeLowering {
     /// Adds a step that runs a primitive in place of the step before, which belongs to the node that feeds this one.
     func run(
         _ descriptor: PrimitiveDescriptor, insteadOf feeder: NodeLowering,
-        reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)]
+        reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
+        mayMistakeNonFinite: Bool
     ) throws {
         program.takeBackLastStep()
         let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
         program.append(
             program.planned(
                 descriptor, reads: reads, writes: writes, for: node, including: feeder.node,
-                operation: node.operation.operationName,
+                mayMistakeNonFinite: mayMistakeNonFinite, operation: node.operation.operationName,
                 implementation: "\(descriptor.implementation) \(layout), with \(feeder.node.location.path)"))
     }
 
@@ -126,13 +129,14 @@ struct NodeLowering {
     func run(
         _ descriptor: PrimitiveDescriptor, threads: Int? = nil,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
-        accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = []
+        accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = [],
+        mayMistakeNonFinite: Bool = false
     ) throws {
         let layout = layoutText(reads.map(\.stored), writes.map(\.stored))
         program.append(
             program.planned(
                 descriptor, threads: threads, reads: reads, writes: writes, accumulating: accumulating,
-                inPlace: inPlace, for: node,
+                inPlace: inPlace, for: node, mayMistakeNonFinite: mayMistakeNonFinite,
                 operation: node.operation.operationName, implementation: "\(descriptor.implementation) \(layout)"))
     }
 
@@ -149,13 +153,14 @@ struct NodeLowering {
     /// Adds a step that runs a loop of our own; `prepare` is given the memory and returns what a run calls.
     func run(
         kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
-        _ prepare: @escaping (KernelMemory) -> () -> Void
+        mayMistakeNonFinite: Bool = false, _ prepare: @escaping (KernelMemory) -> () -> Void
     ) {
         let layout = layoutText(reads, writes)
         program.append(
             PlannedStep(
                 node: node, operation: node.operation.operationName, implementation: "fovea:\(kernel) \(layout)",
-                reads: reads, writes: writes, inPlace: inPlace, work: .kernel(prepare)))
+                reads: reads, writes: writes, inPlace: inPlace, mayMistakeNonFinite: mayMistakeNonFinite,
+                work: .kernel(prepare)))
     }
 
     /// `nChw16c`, or `nchw → nChw16c` where a step changes the layout.

@@ -12,6 +12,7 @@ struct PointwiseDepthwiseConvolution {
     private let pointwise: NodeLowering
     private let pointwiseGeometry: ConvolutionGeometry
     private let images: Stored
+    private let clamps: Bool
     private let descriptor: PrimitiveDescriptor
 
     /// nil where the two cannot be, or need not be, one.
@@ -20,7 +21,7 @@ struct PointwiseDepthwiseConvolution {
     ///   - node: the depthwise convolution.
     ///   - activation: what is applied to its result.
     init?(_ node: NodeLowering, _ geometry: ConvolutionGeometry, _ activation: Elementwise?) throws {
-        guard geometry.isDepthwiseOf3x3, node.isPrepared(node.operand(1)),
+        guard !node.isCareful, geometry.isDepthwiseOf3x3, node.isPrepared(node.operand(1)),
             let (pointwise, step) = node.onlyFeeder(of: 0), let images = step.reads.first,
             let first = FeedingConvolution(pointwise), pointwise.isPrepared(pointwise.operand(1))
         else { return nil }
@@ -47,6 +48,7 @@ struct PointwiseDepthwiseConvolution {
         self.pointwise = pointwise
         pointwiseGeometry = firstGeometry
         self.images = images
+        clamps = [first.activation, activation].contains { $0?.clamps ?? false }
         self.descriptor = descriptor
     }
 
@@ -61,7 +63,9 @@ struct PointwiseDepthwiseConvolution {
             if geometry.withBias { reads.append((roles.bias, try node.plainOperand(2))) }
         }
         let result = node.allocate(descriptor.layout(of: .destination))
-        try node.run(descriptor, insteadOf: pointwise, reads: reads, writes: [(.destination, result)])
+        try node.run(
+            descriptor, insteadOf: pointwise, reads: reads, writes: [(.destination, result)],
+            mayMistakeNonFinite: clamps)
         return result
     }
 }
@@ -79,7 +83,7 @@ private struct FeedingConvolution {
         case let fused as FusedConvolution where !fused.addsResidual:
             (convolution, hasBias) = (fused.convolution, fused.hasBias)
             if let function = fused.activation?.operation {
-                guard let epilogue = (function as? any CPUElementwise)?.epilogue else { return nil }
+                guard let epilogue = (function as? any CPUElementwise)?.epilogue(for: node) else { return nil }
                 activation = epilogue
             }
         default: return nil

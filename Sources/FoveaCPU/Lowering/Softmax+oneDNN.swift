@@ -1,47 +1,68 @@
 import CFoveaCPU
 import FoveaGraph
 
+// Loops of our own where oneDNN's make a number of NaN.
+
 extension Softmax: CPULowerable {
-    func lower(_ node: NodeLowering) throws { try node.lowerSoftmax(axis: axis) }
+    func lower(_ node: NodeLowering) throws { try unsafe node.lowerLines(axis: axis, fovea_softmax) }
 }
 
 extension LogSoftmax: CPULowerable {
-    func lower(_ node: NodeLowering) throws {
-        let operand = try node.plainOperand(0)
-        let result = node.allocate(operand.layout)
-        let shape = node.operands[0].shape
-        let axis = axis < 0 ? axis + shape.rank : axis
-        let (length, inner) = (shape[axis], shape.strides[axis])
-        let outer = shape.elementCount / (length * inner)
-        node.run(kernel: "lines", reads: [operand], writes: [result], inPlace: [(result, operand)]) { memory in
-            // Safe: both have the shape's number of elements.
-            { unsafe fovea_log_softmax(outer, length, inner, memory.operand(0), memory.result(0)) }
-        }
-        node.deliver(result)
-    }
+    func lower(_ node: NodeLowering) throws { try unsafe node.lowerLines(axis: axis, fovea_log_softmax) }
 }
 
 extension SoftmaxGradient: CPULowerable {
-    func lower(_ node: NodeLowering) throws { try node.lowerSoftmaxGradient(dnnl_softmax_accurate, axis: axis) }
+    func lower(_ node: NodeLowering) throws { try node.lowerSoftmaxGradient(axis: axis) }
 }
 
 extension LogSoftmaxGradient: CPULowerable {
-    func lower(_ node: NodeLowering) throws { try node.lowerSoftmaxGradient(dnnl_softmax_log, axis: axis) }
+    func lower(_ node: NodeLowering) throws {
+        let (result, upstream) = (try node.plainOperand(0), try node.plainOperand(1))
+        let gradient = node.allocate(result.layout)
+        let lines = node.lines(axis: axis)
+        node.run(
+            kernel: "lines gradient", reads: [result, upstream], writes: [gradient], inPlace: [(gradient, upstream)]
+        ) { memory in
+            {
+                // Safe: all have the shape's number of elements.
+                unsafe fovea_log_softmax_gradient(
+                    lines.outer, lines.length, lines.inner, memory.operand(0), memory.operand(1), memory.result(0))
+            }
+        }
+        node.deliver(gradient)
+    }
 }
 
 extension NodeLowering {
-    fileprivate func lowerSoftmax(axis: Int) throws {
+    /// The first operand's lines along an axis: how many tensors of lines there are, how long a line is, and how far apart
+    /// its elements lie.
+    fileprivate func lines(axis: Int) -> (outer: Int, length: Int, inner: Int) {
+        let shape = operands[0].shape
+        let axis = Int(counted(axis))
+        let (length, inner) = (shape[axis], shape.strides[axis])
+        return (shape.elementCount / (length * inner), length, inner)
+    }
+
+    fileprivate func lowerLines(
+        axis: Int, _ kernel: @escaping (Int, Int, Int, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    ) throws {
         let operand = try plainOperand(0)
-        let descriptor = try describeSoftmax(dnnl_softmax_accurate, operand.layout, axis: axis)
         let result = allocate(operand.layout)
-        try run(
-            descriptor, reads: [(.source, operand)], writes: [(.destination, result)], inPlace: [(result, operand)])
+        let lines = lines(axis: axis)
+        run(kernel: "lines", reads: [operand], writes: [result], inPlace: [(result, operand)]) { memory in
+            // Safe: both have the shape's number of elements.
+            { unsafe kernel(lines.outer, lines.length, lines.inner, memory.operand(0), memory.result(0)) }
+        }
         deliver(result)
     }
 
-    fileprivate func lowerSoftmaxGradient(_ algorithm: dnnl_alg_kind_t, axis: Int) throws {
+    fileprivate func lowerSoftmaxGradient(axis: Int) throws {
         let (result, upstream) = (try plainOperand(0), try plainOperand(1))
-        let forward = try describeSoftmax(algorithm, result.layout, axis: axis)
+        let algorithm = dnnl_softmax_accurate
+        let forward = try unsafe describe { made in
+            unsafe fovea_softmax_forward(
+                context, algorithm, result.layout.descriptor, result.layout.descriptor, counted(axis), made)
+        }
         let descriptor = try unsafe describe { made in
             unsafe fovea_softmax_backward(
                 context, algorithm, result.layout.descriptor, upstream.layout.descriptor, result.layout.descriptor,
@@ -52,15 +73,6 @@ extension NodeLowering {
             descriptor, reads: [(.destination, result), (.destinationGradient, upstream)],
             writes: [(.sourceGradient, gradient)], inPlace: [(gradient, upstream)])
         deliver(gradient)
-    }
-
-    private func describeSoftmax(
-        _ algorithm: dnnl_alg_kind_t, _ layout: Layout, axis: Int
-    ) throws -> PrimitiveDescriptor {
-        try unsafe describe { made in
-            unsafe fovea_softmax_forward(
-                context, algorithm, layout.descriptor, layout.descriptor, counted(axis), made)
-        }
     }
 
     /// The axis counted from the first.

@@ -57,7 +57,10 @@ struct WinogradConvolution {
         let result =
             try residual.map { try node.overwritable($0, in: results, besides: reads) } ?? node.allocate(results)
         let scratch = node.allocate(try scratchLayout)
-        node.run(kernel: name, reads: residual == nil ? reads : reads + [result], writes: [result, scratch]) { memory in
+        node.run(
+            kernel: name, reads: residual == nil ? reads : reads + [result], writes: [result, scratch],
+            mayMistakeNonFinite: true
+        ) { memory in
             // Safe: the sizes are those of the layouts.
             unsafe run(
                 memory.operand(0), memory.operand(1), geometry.withBias ? memory.operand(2) : nil, memory.result(0),

@@ -1,4 +1,5 @@
 import CFoveaCPU
+import Synchronization
 
 /// oneDNN's processor: where primitives are made, and the stream on which they run in order.
 ///
@@ -12,6 +13,7 @@ import CFoveaCPU
     let attributes: dnnl_primitive_attr_t
     /// How many threads run a primitive unless it says otherwise.
     let threads: Int
+    private let carefulRuns = Atomic(0)
 
     init(threads: Int) throws {
         self.threads = threads
@@ -40,6 +42,11 @@ import CFoveaCPU
         unsafe dnnl_stream_destroy(stream)
         unsafe dnnl_engine_destroy(handle)
     }
+
+    /// How many runs had to be made again because an operation was invalid.
+    var carefulRunCount: Int { carefulRuns.load(ordering: .relaxed) }
+
+    func noteCarefulRun() { carefulRuns.add(1, ordering: .relaxed) }
 
     var context: fovea_context { unsafe fovea_context(engine: handle, attributes: attributes) }
 }

@@ -13,11 +13,13 @@ struct LoweredGraph {
     /// States and their new values, both as buffers.
     let updates: [(state: Int, value: Int)]
 
+    /// - Parameter isCareful: whether NaN and infinities must come out of every step as the definitions say.
     init(
         _ graph: Graph, state: [String: any DeviceBuffer], selecting selection: KernelSelection,
-        generating generation: KernelGeneration? = nil, on engine: Engine
+        generating generation: KernelGeneration? = nil, isCareful: Bool = false, on engine: Engine
     ) throws {
-        let program = ProgramBuilder(graph, selecting: selection, generating: generation, on: engine)
+        let program = ProgramBuilder(
+            graph, selecting: selection, generating: generation, isCareful: isCareful, on: engine)
         var inputs: [Stored?] = []
         var states: [String: Stored] = [:]
         let updated = Set(graph.updates.map(\.state))

@@ -48,6 +48,9 @@ struct PlannedStep {
     var including: Node?
     /// How many threads run it; nil for all.
     var threads: Int?
+    /// Whether what it makes of NaN or an infinity may differ from the definition; then an operation was invalid, and the
+    /// processor has noticed.
+    var mayMistakeNonFinite = false
     let work: Work
 
     var purpose: String { node.purpose }

@@ -26,14 +26,18 @@ final class ProgramBuilder {
     /// one thread for everything.
     let generation: KernelGeneration?
 
+    /// Whether only such steps are taken as treat NaN and infinities like the definitions, at the cost of time.
+    let isCareful: Bool
+
     /// The last node that reads each value; `Int.max` for what is needed after the run.
     private let lastReader: [ValueID: Int]
 
     init(
         _ graph: Graph, selecting selection: KernelSelection, generating generation: KernelGeneration?,
-        on engine: Engine
+        isCareful: Bool, on engine: Engine
     ) {
         self.engine = engine
+        self.isCareful = isCareful
         self.generation = generation
         self.selection = selection
         var lastReader: [ValueID: Int] = [:]
@@ -205,7 +209,7 @@ final class ProgramBuilder {
         _ descriptor: PrimitiveDescriptor, threads: Int? = nil,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
         accumulating: Stored? = nil, inPlace: [(result: Stored, operand: Stored)] = [], for node: Node,
-        including: Node? = nil, operation: String, implementation: String
+        including: Node? = nil, mayMistakeNonFinite: Bool = false, operation: String, implementation: String
     ) -> PlannedStep {
         var written = writes
         let scratchpad = descriptor.layout(of: .scratchpad)
@@ -213,7 +217,7 @@ final class ProgramBuilder {
         return PlannedStep(
             node: node, operation: operation, implementation: implementation,
             reads: reads.map(\.stored) + (accumulating.map { [$0] } ?? []), writes: written.map(\.stored),
-            inPlace: inPlace, including: including, threads: threads,
+            inPlace: inPlace, including: including, threads: threads, mayMistakeNonFinite: mayMistakeNonFinite,
             work: .primitive(descriptor, reads + written))
     }
 }
