@@ -13,8 +13,8 @@ typedef struct {
     float *to;
 } task;
 
-// Results that are computed side by side when they are neighbours in memory.
-#define LANES 64
+// Partial totals at a time.
+#define LANES 32
 
 static size_t count_of(const fovea_view *view, int axes) {
     size_t count = 1;
@@ -60,6 +60,31 @@ ALWAYS_INLINE void combine_line(fovea_reduction how, const float *line, size_t l
     }
 }
 
+// Elements of neighbouring results, which are neighbours too: `lanes` is a literal, so that the partial totals, several for
+// each result, stay in registers.
+ALWAYS_INLINE void combine_lanes(
+    fovea_reduction how, const float *line, size_t length, size_t stride, size_t lanes, double *total) {
+    double partial[LANES];
+    size_t copies = LANES / lanes, whole = length / copies * copies;
+    for (size_t i = 0; i < LANES; i++) partial[i] = how == fovea_maximum ? total[i % lanes] : 0;
+    for (size_t i = 0; i < whole; i += copies) {
+        for (size_t copy = 0; copy < copies; copy++) {
+            for (size_t lane = 0; lane < lanes; lane++) {
+                double *sum = &partial[copy * lanes + lane];
+                *sum = combined(how, *sum, line[(i + copy) * stride + lane]);
+            }
+        }
+    }
+    for (size_t i = whole; i < length; i++) {
+        for (size_t lane = 0; lane < lanes; lane++) partial[lane] = combined(how, partial[lane], line[i * stride + lane]);
+    }
+    for (size_t copy = 0; copy < copies; copy++) {
+        for (size_t lane = 0; lane < lanes; lane++) {
+            total[lane] = combined(how, total[lane], partial[copy * lanes + lane]);
+        }
+    }
+}
+
 ALWAYS_INLINE void reduce(const task *t, fovea_reduction how, size_t begin, size_t end) {
     const fovea_view *kept = t->kept, *reduced = t->reduced;
     int inner = reduced->rank - 1;
@@ -70,21 +95,18 @@ ALWAYS_INLINE void reduce(const task *t, fovea_reduction how, size_t begin, size
     size_t run = kept->strides[kept->rank - 1] == 1 ? kept->sizes[kept->rank - 1] : 1;
     for (size_t result = begin; result < end;) {
         size_t lanes = run - result % run;
-        if (lanes > LANES) lanes = LANES;
         if (lanes > end - result) lanes = end - result;
+        lanes = lanes >= 32 ? 32 : lanes >= 16 ? 16 : lanes >= 8 ? 8 : 1;
         const float *from = t->from + offset_of(kept, kept->rank, result);
-        double total[LANES];
+        double total[32];
         for (size_t lane = 0; lane < lanes; lane++) total[lane] = how == fovea_maximum ? from[lane] : 0;
         for (size_t line = 0; line < lines; line++) {
             const float *start = from + offset_of(reduced, inner, line);
-            if (lanes == 1) {
-                combine_line(how, start, length, stride, total);
-            } else {
-                for (size_t i = 0; i < length; i++) {
-                    for (size_t lane = 0; lane < lanes; lane++) {
-                        total[lane] = combined(how, total[lane], start[i * stride + lane]);
-                    }
-                }
+            switch (lanes) {
+            case 32: combine_lanes(how, start, length, stride, 32, total); break;
+            case 16: combine_lanes(how, start, length, stride, 16, total); break;
+            case 8: combine_lanes(how, start, length, stride, 8, total); break;
+            default: combine_line(how, start, length, stride, total);
             }
         }
         for (size_t lane = 0; lane < lanes; lane++) {

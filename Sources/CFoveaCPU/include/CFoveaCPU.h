@@ -5,6 +5,7 @@
 #include <oneapi/dnnl/dnnl_debug.h>
 
 #include "Allocator.h"
+#include "AveragePooling.h"
 #include "Ceilings.h"
 #include "Convolution.h"
 #include "CrossEntropy.h"

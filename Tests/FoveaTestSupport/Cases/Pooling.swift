@@ -13,6 +13,12 @@ extension OperationCase {
             ([1, 2, 7, 7], try Window(kernel: 3, stride: 2, padding: .init(2), dilation: 2)),
             ([2, 3, 5, 5], try Window(kernel: 1)),
             ([2, 3, 5, 4], try Window(kernel: .init(5, 4))),
+            // Windows of many pixels, and pixels under many windows.
+            ([1, 17, 12, 11], try Window(kernel: 5, padding: .init(2))),
+            (
+                [2, 3, 14, 13],
+                try Window(kernel: .init(6, 5), padding: .init(top: 1, left: 2, bottom: 0, right: 3), dilation: 2)
+            ),
         ]
         let windowed = geometries.flatMap { shape, window in
             [
