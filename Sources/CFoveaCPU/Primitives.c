@@ -93,24 +93,6 @@ dnnl_status_t fovea_reorder(
     return dnnl_reorder_primitive_desc_create(made, &from, context.engine, &to, context.engine, context.attributes);
 }
 
-dnnl_status_t fovea_softmax_forward(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t operand, dnnl_memory_desc_t result, int axis,
-    dnnl_primitive_desc_t *made) {
-    dnnl_softmax_v2_desc_t operation;
-    dnnl_status_t status =
-        dnnl_softmax_v2_forward_desc_init(&operation, dnnl_forward_training, algorithm, &operand, &result, axis);
-    return make(context, status, &operation, NULL, made);
-}
-
-dnnl_status_t fovea_softmax_backward(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t operand, dnnl_memory_desc_t gradient,
-    dnnl_memory_desc_t result, int axis, const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *made) {
-    dnnl_softmax_v2_desc_t operation;
-    dnnl_status_t status =
-        dnnl_softmax_v2_backward_desc_init(&operation, algorithm, &operand, &gradient, &result, axis);
-    return make(context, status, &operation, forward, made);
-}
-
 dnnl_status_t fovea_batch_normalization_forward(
     fovea_context context, dnnl_prop_kind_t kind, dnnl_memory_desc_t images, float epsilon, unsigned flags,
     dnnl_primitive_desc_t *made) {

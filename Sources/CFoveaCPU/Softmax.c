@@ -8,18 +8,36 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+// The result lies where an operand does or nowhere near it, so that no number is written before it is read.
+#define IN_PLACE_OR_APART _Pragma("clang loop vectorize(assume_safety)")
+
 typedef struct {
     size_t length, inner;
+    // Logits, or the result that a gradient belongs to.
     const float *x;
     const float *upstream;
-    float *result;
+    float *y;
+    int is_logarithm;
 } task;
 
-// Where a line begins; its elements lie `inner` apart.
-static size_t first_of(const task *t, size_t line) {
-    return line / t->inner * t->length * t->inner + line % t->inner;
+static size_t first_of(const task *t, size_t line) { return line / t->inner * t->length * t->inner + line % t->inner; }
+
+// MARK: Forward
+
+// What an exponential is multiplied with, or what is taken from a logit.
+ALWAYS_INLINE void write_line(const task *t, const float *x, size_t step, float maximum, double sum, float *y) {
+    if (t->is_logarithm) {
+        double normalizer = log(sum);
+        IN_PLACE_OR_APART
+        for (size_t i = 0; i < t->length; i++) y[i * step] = (float)((double)x[i * step] - maximum - normalizer);
+    } else {
+        float share = (float)(1 / sum);
+        IN_PLACE_OR_APART
+        for (size_t i = 0; i < t->length; i++) y[i * step] = fovea_exponential(x[i * step] - maximum) * share;
+    }
 }
 
+// A line whose elements lie `inner` apart.
 static void strided_line(const task *t, const float *x, float *y) {
     float maximum = x[0];
     for (size_t i = 1; i < t->length; i++) {
@@ -28,48 +46,85 @@ static void strided_line(const task *t, const float *x, float *y) {
     }
     double sum = 0;
     for (size_t i = 0; i < t->length; i++) sum += fovea_exponential(x[i * t->inner] - maximum);
-    float share = (float)(1 / sum);
-    for (size_t i = 0; i < t->length; i++) y[i * t->inner] = fovea_exponential(x[i * t->inner] - maximum) * share;
+    write_line(t, x, t->inner, maximum, sum, y);
 }
 
 WIDE_VECTORS static void lines(size_t begin, size_t end, const void *context) {
     const task *t = context;
     for (size_t line = begin; line < end; line++) {
         const float *x = t->x + first_of(t, line);
-        float *y = t->result + first_of(t, line);
+        float *y = t->y + first_of(t, line);
         if (t->inner > 1) {
             strided_line(t, x, y);
             continue;
         }
         float maximum = row_maximum(x, t->length);
-        float share = (float)(1 / row_sum(x, t->length, maximum));
-        for (size_t i = 0; i < t->length; i++) y[i] = fovea_exponential(x[i] - maximum) * share;
+        write_line(t, x, 1, maximum, row_sum(x, t->length, maximum), y);
     }
 }
 
-static void gradient_lines(size_t begin, size_t end, const void *context) {
-    const task *t = context;
-    for (size_t line = begin; line < end; line++) {
-        size_t first = first_of(t, line);
-        double sum = 0;
-        for (size_t i = 0; i < t->length; i++) sum += t->upstream[first + i * t->inner];
-        for (size_t i = 0; i < t->length; i++) {
-            size_t place = first + i * t->inner;
-            t->result[place] = (float)(t->upstream[place] - exp(t->x[place]) * sum);
+// MARK: Gradients
+
+// Σ upstream, or Σ upstream · y.
+ALWAYS_INLINE double sum_of_line(const task *t, const float *y, const float *upstream, size_t step) {
+    double partial[LANES] = {0}, sum = 0;
+    size_t whole = t->length / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            size_t place = (i + lane) * step;
+            partial[lane] += t->is_logarithm ? upstream[place] : (double)upstream[place] * y[place];
         }
     }
+    for (size_t i = whole; i < t->length; i++) {
+        sum += t->is_logarithm ? upstream[i * step] : (double)upstream[i * step] * y[i * step];
+    }
+    for (size_t lane = 0; lane < LANES; lane++) sum += partial[lane];
+    return sum;
 }
+
+ALWAYS_INLINE void differentiate_line(const task *t, size_t first, size_t step) {
+    const float *y = t->x + first, *upstream = t->upstream + first;
+    float *gradient = t->y + first;
+    double sum = sum_of_line(t, y, upstream, step);
+    IN_PLACE_OR_APART
+    for (size_t i = 0; i < t->length; i++) {
+        size_t place = i * step;
+        gradient[place] = t->is_logarithm ? (float)(upstream[place] - fovea_exponential(y[place]) * sum)
+                                          : (float)(y[place] * (upstream[place] - sum));
+    }
+}
+
+WIDE_VECTORS static void differentiate_lines(size_t begin, size_t end, const void *context) {
+    const task *t = context;
+    for (size_t line = begin; line < end; line++) {
+        if (t->inner == 1) differentiate_line(t, first_of(t, line), 1);
+        else differentiate_line(t, first_of(t, line), t->inner);
+    }
+}
+
+// MARK: All of it
 
 // Lines for which a second thread is worth it.
 static size_t grain(size_t length) { return 1 + 2048 / (length + 1); }
 
 void fovea_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y) {
-    task t = {length, inner, x, NULL, y};
+    task t = {.length = length, .inner = inner, .x = x, .y = y};
     fovea_parallel_for(outer * inner, grain(length), lines, &t);
 }
 
+void fovea_log_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y) {
+    task t = {.length = length, .inner = inner, .x = x, .y = y, .is_logarithm = 1};
+    fovea_parallel_for(outer * inner, grain(length), lines, &t);
+}
+
+void fovea_softmax_gradient(
+    size_t outer, size_t length, size_t inner, const float *y, const float *upstream, float *gradient) {
+    task t = {.length = length, .inner = inner, .x = y, .upstream = upstream, .y = gradient};
+    fovea_parallel_for(outer * inner, grain(length), differentiate_lines, &t);
+}
+
 void fovea_log_softmax_gradient(
-    size_t outer, size_t length, size_t inner, const float *y, const float *upstream, float *dx) {
-    task t = {length, inner, y, upstream, dx};
-    fovea_parallel_for(outer * inner, grain(length), gradient_lines, &t);
+    size_t outer, size_t length, size_t inner, const float *y, const float *upstream, float *gradient) {
+    task t = {.length = length, .inner = inner, .x = y, .upstream = upstream, .y = gradient, .is_logarithm = 1};
+    fovea_parallel_for(outer * inner, grain(length), differentiate_lines, &t);
 }

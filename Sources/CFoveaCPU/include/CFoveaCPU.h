@@ -12,7 +12,6 @@
 #include "Elementwise.h"
 #include "FilterBlocks.h"
 #include "InvalidOperations.h"
-#include "LogSoftmax.h"
 #include "MaxPooling.h"
 #include "Movement.h"
 #include "Normalization.h"

@@ -56,14 +56,6 @@ dnnl_status_t fovea_pooling_backward(
 dnnl_status_t fovea_reorder(
     fovea_context context, dnnl_memory_desc_t from, dnnl_memory_desc_t to, dnnl_primitive_desc_t *made);
 
-dnnl_status_t fovea_softmax_forward(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t operand, dnnl_memory_desc_t result, int axis,
-    dnnl_primitive_desc_t *made);
-
-dnnl_status_t fovea_softmax_backward(
-    fovea_context context, dnnl_alg_kind_t algorithm, dnnl_memory_desc_t operand, dnnl_memory_desc_t gradient,
-    dnnl_memory_desc_t result, int axis, const_dnnl_primitive_desc_t forward, dnnl_primitive_desc_t *made);
-
 dnnl_status_t fovea_batch_normalization_forward(
     fovea_context context, dnnl_prop_kind_t kind, dnnl_memory_desc_t images, float epsilon, unsigned flags,
     dnnl_primitive_desc_t *made);

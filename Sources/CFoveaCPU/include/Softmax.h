@@ -3,14 +3,22 @@
 
 #include <stddef.h>
 
-// Tensors of `outer` × `length` × `inner` elements, line by line along the middle axis. oneDNN's versions make numbers of
-// NaN. May run in place.
+// Softmax along the middle axis of outer × length × inner numbers. Sums are taken in double precision, however long the axis
+// is. Results may lie where an operand does.
 
-/// y = e^(x − m) / Σ e^(x − m), where m is the largest element of the line.
+/// y = eˣ / Σ eˣ.
 void fovea_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y);
 
-/// dx = g − e^y · Σ g, where y is the logarithm of the softmax and g its upstream gradient.
+/// y = x − ln Σ eˣ. The logarithm is taken in double precision: for a class that is nearly certain the result is nearly 0, and
+/// an error of a float's logarithm would be all of it.
+void fovea_log_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y);
+
+/// y · (upstream − Σ upstream · y), with the y of `fovea_softmax`.
+void fovea_softmax_gradient(
+    size_t outer, size_t length, size_t inner, const float *y, const float *upstream, float *gradient);
+
+/// upstream − eʸ · Σ upstream, with the y of `fovea_log_softmax`.
 void fovea_log_softmax_gradient(
-    size_t outer, size_t length, size_t inner, const float *y, const float *upstream, float *dx);
+    size_t outer, size_t length, size_t inner, const float *y, const float *upstream, float *gradient);
 
 #endif
