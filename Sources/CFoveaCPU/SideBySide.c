@@ -1,11 +1,12 @@
 #include "SideBySide.h"
 
-#include <string.h>
-
 #include "Parallel.h"
 #include "WideVectors.h"
 
 enum { lanes = 16, tile_filters = 6, tile_columns = 4, gradient_filters = 4, gradient_columns = 5, longest_row = 1024 };
+// Sums are taken in float over so many columns, those of so many stretches of columns in float too, and in double above: the
+// error does not grow with the size of the images.
+enum { column_run = 32, stretch_run = 16, chunk_length = 8 };
 
 typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
 
@@ -162,23 +163,66 @@ ALWAYS_INLINE float sum_of_lanes(const vector *v) {
     return sum[0] + sum[1];
 }
 
+// Of some filters and some columns of the kernel.
+typedef struct {
+    vector vectors[gradient_filters][gradient_columns];
+} tile_sums;
+typedef struct {
+    double numbers[gradient_filters][gradient_columns];
+} tile_totals;
+
+// Adds the products of the columns [begin, end) of a row; they are summed in registers first.
+ALWAYS_INLINE void correlate_columns(
+    const vector *gradients, size_t filter_stride, const vector *pixels, size_t begin, size_t end, const int filters,
+    const int columns, tile_sums *sums) {
+    vector own[gradient_filters][gradient_columns];
+    UNROLL
+    for (int f = 0; f < filters; f++) {
+        UNROLL
+        for (int j = 0; j < columns; j++) own[f][j] = (vector){0};
+    }
+    for (size_t column = begin; column < end; column++) {
+        vector gradient[gradient_filters];
+        UNROLL
+        for (int f = 0; f < filters; f++) gradient[f] = gradients[(size_t)f * filter_stride + column];
+        UNROLL
+        for (int j = 0; j < columns; j++) {
+            vector pixel = pixels[column + (size_t)j];
+            UNROLL
+            for (int f = 0; f < filters; f++) own[f][j] += gradient[f] * pixel;
+        }
+    }
+    UNROLL
+    for (int f = 0; f < filters; f++) {
+        UNROLL
+        for (int j = 0; j < columns; j++) sums->vectors[f][j] += own[f][j];
+    }
+}
+
+// Moves sums over to the totals.
+ALWAYS_INLINE void add_lanes(tile_sums *sums, const int filters, const int columns, tile_totals *totals) {
+    for (int f = 0; f < filters; f++) {
+        for (int j = 0; j < columns; j++) {
+            totals->numbers[f][j] += sum_of_lanes(&sums->vectors[f][j]);
+            sums->vectors[f][j] = (vector){0};
+        }
+    }
+}
+
 // One row of the kernel, some of its columns, for one channel and some filters, over one block of images.
 ALWAYS_INLINE void correlate(
     const gradient_task *t, size_t block, size_t filter, const int filters, size_t channel, size_t kernel_row,
     size_t kernel_column, const int columns) {
     const fovea_side_by_side *c = &t->c;
-    vector sums[gradient_filters][gradient_columns];
-    UNROLL
-    for (int f = 0; f < filters; f++) {
-        UNROLL
-        for (int j = 0; j < columns; j++) sums[f][j] = (vector){0};
-    }
+    tile_sums sums = {0};
+    tile_totals totals = {0};
     // A row of the image with zeros before and after it.
     vector padded[longest_row + gradient_columns];
     size_t needed = c->result_width + (size_t)columns - 1;
     const vector *plane = t->images + (block * c->channels + channel) * c->height * c->width;
     const vector *upstream = t->upstream + (block * c->filters + filter) * c->result_height * c->result_width;
     size_t filter_stride = c->result_height * c->result_width;
+    size_t pending = 0;
     for (size_t row = 0; row < c->result_height; row++) {
         size_t y = row + kernel_row - c->top;
         if (y >= c->height) continue;
@@ -194,28 +238,41 @@ ALWAYS_INLINE void correlate(
             pixels = padded;
         }
         const vector *gradients = upstream + row * c->result_width;
-        for (size_t column = 0; column < c->result_width; column++) {
-            vector gradient[gradient_filters];
-            UNROLL
-            for (int f = 0; f < filters; f++) gradient[f] = gradients[(size_t)f * filter_stride + column];
-            UNROLL
-            for (int j = 0; j < columns; j++) {
-                vector pixel = pixels[column + (size_t)j];
-                UNROLL
-                for (int f = 0; f < filters; f++) sums[f][j] += gradient[f] * pixel;
+        for (size_t column = 0; column < c->result_width;) {
+            size_t end = column + column_run < c->result_width ? column + column_run : c->result_width;
+            correlate_columns(gradients, filter_stride, pixels, column, end, filters, columns, &sums);
+            column = end;
+            if (++pending == stretch_run) {
+                add_lanes(&sums, filters, columns, &totals);
+                pending = 0;
             }
         }
     }
+    add_lanes(&sums, filters, columns, &totals);
     float *partial = t->partial + block * partial_size(c);
-    UNROLL
     for (int f = 0; f < filters; f++) {
-        UNROLL
         for (int j = 0; j < columns; j++) {
             size_t place = (filter + (size_t)f) * c->channels + channel;
             place = (place * c->kernel_height + kernel_row) * c->kernel_width + kernel_column + (size_t)j;
-            partial[place] = sum_of_lanes(&sums[f][j]);
+            partial[place] = (float)totals.numbers[f][j];
         }
     }
+}
+
+// Σ of all images' gradients over `area` pixels.
+ALWAYS_INLINE double sum_of_pixels(const vector *gradients, size_t area) {
+    double total = 0;
+    for (size_t first = 0; first < area; first += chunk_length * chunk_length) {
+        size_t end = first + chunk_length * chunk_length < area ? first + chunk_length * chunk_length : area;
+        vector sum = {0};
+        for (size_t i = first; i < end; i += chunk_length) {
+            vector chunk = {0};
+            for (size_t j = i; j < i + chunk_length && j < end; j++) chunk += gradients[j];
+            sum += chunk;
+        }
+        total += sum_of_lanes(&sum);
+    }
+    return total;
 }
 
 ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_t filter, const int filters) {
@@ -237,10 +294,8 @@ ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_
     UNROLL
     for (int f = 0; f < filters; f++) {
         const vector *gradients = t->upstream + (block * c->filters + filter + (size_t)f) * area;
-        vector sum = (vector){0};
-        for (size_t i = 0; i < area; i++) sum += gradients[i];
         size_t place = c->filters * c->channels * c->kernel_height * c->kernel_width + filter + (size_t)f;
-        t->partial[block * partial_size(c) + place] = sum_of_lanes(&sum);
+        t->partial[block * partial_size(c) + place] = (float)sum_of_pixels(gradients, area);
     }
 }
 
@@ -267,13 +322,10 @@ void fovea_side_by_side_filter_gradient(
     fovea_parallel_for(c->blocks * tiles(c->filters, gradient_filters), 1, correlate_parts, &t);
     // Block after block, whoever computed it: the same bits with any number of threads.
     size_t size = partial_size(c), weights = size - c->filters;
-    memcpy(filters, scratch, weights * sizeof(float));
-    if (bias != NULL) memcpy(bias, scratch + weights, c->filters * sizeof(float));
-    for (size_t block = 1; block < c->blocks; block++) {
-        const float *partial = scratch + block * size;
-        for (size_t i = 0; i < weights; i++) filters[i] += partial[i];
-        if (bias != NULL) {
-            for (size_t i = 0; i < c->filters; i++) bias[i] += partial[weights + i];
-        }
+    for (size_t i = 0; i < size; i++) {
+        double sum = 0;
+        for (size_t block = 0; block < c->blocks; block++) sum += scratch[block * size + i];
+        if (i < weights) filters[i] = (float)sum;
+        else if (bias != NULL) bias[i - weights] = (float)sum;
     }
 }

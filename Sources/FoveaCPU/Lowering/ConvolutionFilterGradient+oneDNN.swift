@@ -3,29 +3,46 @@ import FoveaGraph
 
 extension ConvolutionFilterGradient: CPULowerable {
     func lower(_ node: NodeLowering) throws {
-        let geometry = ConvolutionGeometry(
-            window: window, groups: groups, images: node.operands[0].shape, filters: node.results[0].shape,
-            results: node.operands[1].shape, withBias: withBias)
-        if let sideBySide = SideBySideConvolution(geometry) {
+        func geometry(withBias: Bool) -> ConvolutionGeometry {
+            ConvolutionGeometry(
+                window: window, groups: groups, images: node.operands[0].shape, filters: node.results[0].shape,
+                results: node.operands[1].shape, withBias: withBias)
+        }
+        if let sideBySide = SideBySideConvolution(geometry(withBias: withBias)) {
             let gradients = try sideBySide.filterGradient(node)
             node.deliver(gradients.filters)
             if let bias = gradients.bias { node.deliver(bias, as: 1) }
             return
         }
+        // oneDNN would add up the bias's gradient, over all pixels of all images, in one Float.
+        let geometry = geometry(withBias: false)
         let (kernel, threads) = try ConvolutionKernel(.filterGradient, geometry, for: node).primitive
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
         let upstream = try node.reorder(node.operand(1), to: kernel.layout(of: .destinationGradient))
         let filters = node.allocate(kernel.layout(of: .weightsGradient))
-        var writes: [(Argument, Stored)] = [(.weightsGradient, filters)]
-        if withBias {
-            let bias = try node.allocatePlain(node.results[1])
-            writes.append((.biasGradient, bias))
-            node.deliver(bias, as: 1)
-        }
         try node.run(
             kernel, threads: threads,
-            reads: [(.source, images), (.destinationGradient, upstream)], writes: writes)
+            reads: [(.source, images), (.destinationGradient, upstream)], writes: [(.weightsGradient, filters)])
+        if withBias { node.deliver(try node.sumOfPixels(upstream), as: 1) }
         // Without the axis of the groups the blocks of a grouped layout have no name: hand the filters on plain.
         node.deliver(groups == 1 ? filters : try geometry.ungrouped(node.plain(filters)))
+    }
+}
+
+extension NodeLowering {
+    /// The sum of each channel over all pixels of all images.
+    fileprivate func sumOfPixels(_ images: Stored) throws -> Stored {
+        let images = try carried(images)
+        let (kept, reduced) = images.layout.channelsAndPixels(joiningImages: true)
+        let channels = images.layout.dimensions[1]
+        let lanes = images.layout.adjacentChannels ?? 1
+        // Blocks are summed whole, padding included.
+        let sums = allocate(try Layout(plain: [(channels + lanes - 1) / lanes * lanes]))
+        run(kernel: "bias", reads: [images], writes: [sums]) { memory in
+            var (kept, reduced) = (kept, reduced)
+            // Safe: the two views together visit each element of the images once, and there is a sum for each of `kept`.
+            return { unsafe fovea_reduce(fovea_sum, &kept, &reduced, memory.operand(0), memory.result(0)) }
+        }
+        return sums.viewed(as: try Layout(plain: [channels]))
     }
 }

@@ -241,7 +241,7 @@ private struct ConvolutionQuestion {
                 switch kind {
                 case .forward, .inference: [.source, .weights, .bias, .destination, .scratchpad]
                 case .inputGradient: [.destinationGradient, .weights, .sourceGradient, .scratchpad]
-                case .filterGradient: [.source, .destinationGradient, .weightsGradient, .biasGradient, .scratchpad]
+                case .filterGradient: [.source, .destinationGradient, .weightsGradient, .scratchpad]
                 }
             return try onThreads(threads) {
                 try descriptor.timed(arguments, threads: threads, on: node.engine, for: node.purpose)

@@ -88,7 +88,6 @@ struct Argument: RawRepresentable, Hashable {
     static let destination = Argument(rawValue: DNNL_ARG_DST)
     static let sourceGradient = Argument(rawValue: DNNL_ARG_DIFF_SRC)
     static let weightsGradient = Argument(rawValue: DNNL_ARG_DIFF_WEIGHTS)
-    static let biasGradient = Argument(rawValue: DNNL_ARG_DIFF_BIAS)
     static let destinationGradient = Argument(rawValue: DNNL_ARG_DIFF_DST)
     static let scratchpad = Argument(rawValue: DNNL_ARG_SCRATCHPAD)
 
