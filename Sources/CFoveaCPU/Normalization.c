@@ -17,16 +17,21 @@ ALWAYS_INLINE void add_deviation(const float *x, size_t width, const vector *shi
 
 ALWAYS_INLINE void add_deviations(
     const float *x, size_t count, size_t step, size_t width, const vector *shift, vector *sum, vector *squares) {
-    // Two sums of each kind, so that an addition need not wait for the one before.
-    vector from = *shift, even = *sum, even_squares = *squares, odd = {0}, odd_squares = {0};
+    vector from = *shift, sums = *sum, square_sums = *squares;
     size_t i = 0;
-    for (; i + 1 < count; i += 2) {
-        add_deviation(x + i * step, width, &from, &even, &even_squares);
-        add_deviation(x + (i + 1) * step, width, &from, &odd, &odd_squares);
+    // Chunks do not wait for each other's sums.
+    for (; i + chunk_length <= count; i += chunk_length) {
+        vector chunk = {0}, chunk_squares = {0};
+        for (size_t j = 0; j < chunk_length; j++) {
+            add_deviation(x + (i + j) * step, width, &from, &chunk, &chunk_squares);
+        }
+        sums += chunk;
+        square_sums += chunk_squares;
     }
-    if (i < count) add_deviation(x + i * step, width, &from, &even, &even_squares);
-    *sum = even + odd;
-    *squares = even_squares + odd_squares;
+    vector rest = {0}, rest_squares = {0};
+    for (; i < count; i++) add_deviation(x + i * step, width, &from, &rest, &rest_squares);
+    *sum = sums + rest;
+    *squares = square_sums + rest_squares;
 }
 
 // Adds the mean and the squared deviations of `added` numbers to those of `count` (Chan, Golub and LeVeque, 1983).
@@ -46,7 +51,7 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
     memset(result, 0, sizeof *result);
     vector shift = {0}, sum = {0}, squares = {0};
     double count = 0;
-    size_t pending = 0;
+    size_t pending = 0, additions = 0;
     for (size_t pixel = begin; pixel < end;) {
         size_t length = count == 0 ? first_run_length : run_length;
         stretch s;
@@ -61,19 +66,20 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
         if (s.rest > 0) add_deviations(x + s.count * s.step, 1, 0, s.rest, &shift, &sum, &squares);
         pixel += s.pixels;
         pending += s.pixels;
-        if (pending * lanes < length * WIDTH && pixel < end) continue;
-        double sums[WIDTH], square_sums[WIDTH], added = (double)pending;
+        additions += additions_of(&s);
+        if (additions < most_additions && pending * lanes < length * WIDTH && pixel < end) continue;
+        double sums[WIDTH], square_sums[WIDTH], added = (double)pending, inverse = 1 / added;
         fold(&sum, lanes, sums);
         fold(&squares, lanes, square_sums);
         for (size_t lane = 0; lane < lanes; lane++) {
-            double mean = sums[lane] / added;
+            double mean = sums[lane] * inverse;
             merge(count, added, (double)shift[lane] + mean, square_sums[lane] - sums[lane] * mean,
                   &result->first[lane], &result->second[lane]);
         }
         for (size_t lane = 0; lane < WIDTH; lane++) shift[lane] = (float)result->first[lane & (lanes - 1)];
         sum = squares = (vector){0};
         count += added;
-        pending = 0;
+        pending = additions = 0;
     }
 }
 

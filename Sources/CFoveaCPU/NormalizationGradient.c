@@ -24,7 +24,7 @@ ALWAYS_INLINE void add_gradients(
     const float *x = t->x + offset, *upstream = t->upstream + offset;
     const float *y = t->y == NULL ? NULL : t->y + offset;
     const float *second = t->second_upstream == NULL ? NULL : t->second_upstream + offset;
-    vector sums = *sum, product_sums = *products;
+    vector sums = *sum, product_sums = *products, chunk = {0}, chunk_products = {0};
     parameters local = *p;
     for (size_t i = 0; i < count; i++) {
         vector g = {0}, v = local.mean;
@@ -48,11 +48,16 @@ ALWAYS_INLINE void add_gradients(
         } else {
             rectify_again(rectifier, &v, &local, &g);
         }
-        sums += g;
-        product_sums += g * v;
+        chunk += g;
+        chunk_products += g * v;
+        if ((i + 1) % chunk_length == 0) {
+            sums += chunk;
+            product_sums += chunk_products;
+            chunk = chunk_products = (vector){0};
+        }
     }
-    *sum = sums;
-    *products = product_sums;
+    *sum = sums + chunk;
+    *products = product_sums + chunk_products;
 }
 
 ALWAYS_INLINE void add_gradients_of_part(
@@ -68,7 +73,7 @@ ALWAYS_INLINE void add_gradients_of_part(
         size_t channel = block * lanes + (lane & (lanes - 1));
         if (channel < n->channels) find_parameters(t, channel, t->given_mean, t->given_variance, lane, &p);
     }
-    size_t pending = 0;
+    size_t pending = 0, additions = 0;
     for (size_t pixel = begin; pixel < end;) {
         stretch s;
         find_stretch(n, block, pixel, end, run_length, &s);
@@ -83,7 +88,8 @@ ALWAYS_INLINE void add_gradients_of_part(
         }
         pixel += s.pixels;
         pending += s.pixels;
-        if (pending * lanes < run_length * WIDTH && pixel < end) continue;
+        additions += additions_of(&s);
+        if (additions < most_additions && pending * lanes < run_length * WIDTH && pixel < end) continue;
         double sums[WIDTH], product_sums[WIDTH];
         fold(&sum, lanes, sums);
         fold(&products, lanes, product_sums);
@@ -92,7 +98,7 @@ ALWAYS_INLINE void add_gradients_of_part(
             result->second[lane] += product_sums[lane];
         }
         sum = products = (vector){0};
-        pending = 0;
+        pending = additions = 0;
     }
 }
 
