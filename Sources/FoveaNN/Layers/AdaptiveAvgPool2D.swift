@@ -18,8 +18,18 @@ public struct AdaptiveAvgPool2D: Layer {
                     .usage, layer: "makes \(size) of images of \(height)×\(width).", remedy: "Use sizes of at least 1.")
             }
             if (height, width) == (size.height, size.width) { return input }
+            if size == 1 { return try GlobalAveragePooling().applied(to: input) }
+            if height.isMultiple(of: size.height), width.isMultiple(of: size.width) {
+                let tile = Window.Extent(height / size.height, width / size.width)
+                return try AveragePooling(Window(kernel: tile, stride: tile)).applied(to: input)
+            }
+            // The windows differ in size.
+            let pixels = max(height / size.height, width / size.width)
+            if pixels > Self.mostMultipliedPixels {
+                return try Self.means(of: Self.means(of: input, axis: 3, size.width), axis: 2, size.height)
+            }
             let means = try Shape(validating: [images, channels, size.height, size.width])
-            // The windows differ in size, so each axis is a product with a matrix of weights.
+            // Each axis is a product with a matrix of weights.
             let lines = try Shape(validating: [images * channels * height, width])
             let byColumns = try MatrixMultiplication()
                 .applied(to: Reshape(to: lines).applied(to: input), trace.constant(Self.means(of: width, size.width)))
@@ -38,13 +48,34 @@ public struct AdaptiveAvgPool2D: Layer {
         }
     }
 
+    /// A matrix product adds up so many pixels along an axis, and zeros, which lose nothing. More are averaged on their own,
+    /// in double precision.
+    private static let mostMultipliedPixels = 16
+
+    /// The places along an axis that the part with this number is the mean of.
+    private static func range(_ part: Int, of parts: Int, from count: Int) -> Range<Int> {
+        part * count / parts..<((part + 1) * count + parts - 1) / parts
+    }
+
+    /// The means of some parts of an axis.
+    private static func means(of value: Value, axis: Int, _ parts: Int) throws -> Value {
+        let count = value.shape[axis]
+        if parts == count { return value }
+        let means = try (0..<parts).map { part in
+            let places = range(part, of: parts, from: count)
+            let slice = try Slice(axis: axis, start: places.lowerBound, end: places.upperBound).applied(to: value)
+            return try ReduceMean(axes: [axis], keepDimensions: true).applied(to: slice)
+        }
+        return try Concatenation(axis: axis).results(on: means)[0]
+    }
+
     /// The matrix [from, to] whose column i holds the weights of the i-th mean.
     private static func means(of count: Int, _ parts: Int) throws -> Tensor {
         let shape = try Shape(validating: [count, parts])
         var elements = [Double](repeating: 0, count: shape.elementCount)
         for part in 0..<parts {
-            let (start, end) = (part * count / parts, ((part + 1) * count + parts - 1) / parts)
-            for index in start..<end { elements[index * parts + part] = 1 / Double(end - start) }
+            let places = range(part, of: parts, from: count)
+            for index in places { elements[index * parts + part] = 1 / Double(places.count) }
         }
         return Tensor(elements: elements, .float32(shape))
     }
