@@ -77,9 +77,9 @@ struct WinogradConvolutionTests {
             let selection = KernelSelection(picking: { $0.firstIndex(of: "fovea:\(kernel)") ?? 0 })
             let cpu = Device(try CPUBackend(threads: threads, kernels: selection))
             let program = try await cpu.compile(graph, passes: [])
-            if Processor.hasWideVectors {
-                #expect(program.steps.contains { $0.implementation.contains(kernel) }, "\(program.explain())")
-            }
+            // Without wide vectors the loop is no candidate, and oneDNN's kernels give the same.
+            let isOwn = program.steps.contains { $0.implementation.contains(kernel) }
+            #expect(isOwn == Processor.hasWideVectors, "\(program.explain())")
             // Twice: the filters are transformed before the first run only.
             _ = try await cpu.run(program, given)
             let result = try #require(try await cpu.run(program, given)["result"])

@@ -9,8 +9,10 @@ import Testing
 
 @Suite("fovea benchmark")
 struct BenchmarkTests {
+    /// With a cache of its own: where the runs of other tests wrote into it meanwhile, a second run would find other kernels.
     private func benchmark(_ line: String, in folder: String) throws -> FoveaProcess {
-        try FoveaProcess(["benchmark"] + line.split(separator: " ").map(String.init), in: folder)
+        try FoveaProcess(
+            ["benchmark"] + line.split(separator: " ").map(String.init), in: folder, cache: "\(folder)/.cache")
     }
 
     private static let images: Shape = [3, 1, 28, 28]
@@ -137,7 +139,8 @@ struct BenchmarkTests {
     @Test("A run's benchmark takes its weights")
     func runFolder() throws {
         try withTemporaryFolder { folder in
-            try #require(try FoveaProcess(TrainTests.small + ["--out", "run"], in: folder).status == 0)
+            let train = try FoveaProcess(TrainTests.small + ["--out", "run"], in: folder, cache: "\(folder)/.cache")
+            try #require(train.status == 0, "\(train.errors)")
             try writeBatch(labels: nil, in: folder)
             func logits(_ model: String) throws -> Tensor? {
                 let line = "--model \(model) --mode infer --batch batch.safetensors --steps 1 --outputs out.safetensors"

@@ -141,13 +141,15 @@ struct MistakeTests {
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func standardOutputFails() throws {
         /// The shell connects what a test cannot.
-        func shell(_ line: String) throws -> (status: Int32, errors: String) {
+        func shell(
+            _ line: String, output: Any = FileHandle.nullDevice
+        ) throws -> (status: Int32, errors: String) {
             let process = Process()
             let errors = Pipe()
             process.executableURL = URL(filePath: "/bin/sh")
             process.arguments = ["-c", line, FoveaProcess.executable.path]
             process.standardError = errors
-            process.standardOutput = FileHandle.nullDevice
+            process.standardOutput = output
             try process.run()
             let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             process.waitUntilExit()
@@ -155,7 +157,9 @@ struct MistakeTests {
         }
         let full = try shell("\"$0\" models > /dev/full")
         #expect(full.status == 74 && full.errors.hasPrefix("fovea: error: Cannot write to standard output"))
-        let closed = try shell("(sleep 0.3; \"$0\" models; echo $? >&2) | true")
+        let unread = Pipe()
+        try unread.fileHandleForReading.close()
+        let closed = try shell("\"$0\" models; echo $? >&2", output: unread.fileHandleForWriting)
         #expect(closed.errors == "141\n")
     }
 }

@@ -11,7 +11,8 @@ struct UseTests {
     /// Runs `body` in a folder that has a run named `run`, with what its training said at the end.
     private func withRun(_ body: (_ folder: String, _ end: JSONValue) throws -> Void) throws {
         try withTemporaryFolder { folder in
-            let run = try FoveaProcess(Self.training + ["run"], in: folder)
+            // A cache of its own, in which every command finds the kernels of the one before.
+            let run = try FoveaProcess(Self.training + ["run"], in: folder, cache: "\(folder)/.cache")
             try #require(run.status == 0, "\(run.errors)")
             try body(folder, try #require(try run.jsonLines.last))
         }
@@ -20,7 +21,8 @@ struct UseTests {
     @Test("evaluate gives accuracy, loss, figures of each class and the confusion matrix, and they agree")
     func evaluates() throws {
         try withRun { folder, end in
-            let run = try FoveaProcess(["evaluate", "--model", "run", "--data", "glyphs", "--json"], in: folder)
+            let run = try FoveaProcess(
+                ["evaluate", "--model", "run", "--data", "glyphs", "--json"], in: folder, cache: "\(folder)/.cache")
             let json = try run.json
             #expect(json.names == ["accuracy", "top5_accuracy", "loss", "count", "per_class", "confusion"])
             #expect(json["per_class"].elements.count == 10)

@@ -2,7 +2,7 @@ import FoveaGraph
 import FoveaRuntime
 import Testing
 
-@Suite("A device", .timeLimit(.minutes(1)))
+@Suite("A device")
 struct DeviceTests {
     /// total += x; hands back 2·total before the update.
     private func counter(_ shape: Shape = [2]) throws -> Graph {
