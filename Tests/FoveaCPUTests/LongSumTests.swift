@@ -169,7 +169,7 @@ struct LongSumTests {
         try expect(results["scale"], near: sum, "scale")
     }
 
-    @Test("softmax, its logarithm, cross-entropy and their gradients, over ten million classes", arguments: [1, 2])
+    @Test("softmax, its logarithm and their gradients, over millions of classes", arguments: [1, 2])
     func softmax(inner: Int) async throws {
         let classes = 10_000_000 / inner
         let shape = Shape([1, classes, inner])
@@ -193,7 +193,7 @@ struct LongSumTests {
         try expect(results["logarithm's"], near: one, "the logarithm's gradient")
     }
 
-    @Test("the mean loss of ten million examples")
+    @Test("the mean loss of five million examples, and the gradient of a dense bias")
     func losses() async throws {
         let labels = Tensor(integers: [Int32](repeating: 1, count: 5_000_000))
         let inputs = ["x": try Self.repeated([5_000_000, 2]), "labels": labels]
