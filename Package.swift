@@ -73,6 +73,9 @@ let package = Package(
             name: "FoveaTestSupport", dependencies: ["FoveaGraph", "FoveaRuntime"], path: "Tests/FoveaTestSupport",
             swiftSettings: settings),
         .testTarget(
+            name: "FoveaFoundationTests", dependencies: ["FoveaFoundation", "FoveaTestSupport"], swiftSettings: settings
+        ),
+        .testTarget(
             name: "FoveaGraphTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
@@ -86,12 +89,13 @@ let package = Package(
             name: "FoveaNNTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "FoveaDataTests", dependencies: ["FoveaGraph", "FoveaData", "CZlib", "FoveaTestSupport"],
+            name: "FoveaDataTests",
+            dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaData", "CZlib", "FoveaTestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "FoveaFormatsTests",
             dependencies: [
-                "FoveaGraph", "FoveaNN", "FoveaFormats", "FoveaTestSupport",
+                "FoveaFoundation", "FoveaGraph", "FoveaNN", "FoveaFormats", "FoveaTestSupport",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),
@@ -105,7 +109,8 @@ let package = Package(
         .testTarget(
             name: "FoveaCommandTests",
             dependencies: [
-                "FoveaCommand", "FoveaGraph", "FoveaData", "FoveaFormats", "FoveaTestSupport", "CZlib",
+                "FoveaCommand", "FoveaFoundation", "FoveaGraph", "FoveaData", "FoveaFormats", "FoveaTestSupport",
+                "CZlib",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),

@@ -7,7 +7,7 @@ import FoveaFoundation
 enum EntryPoint {
     static func main() async {
         StandardStreams.occupyClosed()
-        if let command = CommandLine.arguments.dropFirst().first,
+        if let command = processArguments.dropFirst().first,
             ["train", "demo", "evaluate", "benchmark"].contains(command)
         {
             ThreadWaiting.limitSpinning()
@@ -17,7 +17,7 @@ enum EntryPoint {
         do {
             try StandardStreams.expectOutput()
             try StartingRoom.require()
-            var command = try Fovea.parsed(Array(CommandLine.arguments.dropFirst()))
+            var command = try Fovea.parsed(Array(processArguments.dropFirst()))
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

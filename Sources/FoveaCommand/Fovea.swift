@@ -1,3 +1,4 @@
+import FoveaFoundation
 import ArgumentParser
 import FoveaFormats
 import FoveaFoundation

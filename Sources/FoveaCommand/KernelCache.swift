@@ -29,15 +29,17 @@ enum KernelCache {
     }
 
     private static var path: String {
-        let environment = ProcessInfo.processInfo.environment
         // An empty or relative path counts as unset (XDG Base Directory Specification).
-        if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return "\(folder)/fovea/kernels.json" }
-        return "\(FileManager.default.homeDirectoryForCurrentUser.path)/.cache/fovea/kernels.json"
+        if let folder = environmentVariable("XDG_CACHE_HOME"), folder.utf8.first == UInt8(ascii: "/") {
+            return "\(folder)/fovea/kernels.json"
+        }
+        let home = environmentVariable("HOME") ?? FileManager.default.homeDirectoryForCurrentUser.path
+        return "\(home)/.cache/fovea/kernels.json"
     }
 
     /// Nil where there is none, or where it is damaged: then it is made anew.
     private static func read(_ path: String) -> KernelChoices? {
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        guard FileKind(at: path) == .regularFile else { return nil }
         do {
             return try KernelChoices(readingFrom: path)
         } catch let error as FoveaError where error.code == .badData {

@@ -6,7 +6,7 @@ import FoveaGraph
 ///
 /// Safe: the one pointer is private, allocated and released here.
 @safe struct GzipReader: ~Copyable, ByteSource {
-    private var file: RegularFile
+    private var file: FileReader
     /// Compressed bytes that were read from the file.
     private var input: [UInt8] = []
     /// How much of `input` is decompressed.
@@ -19,7 +19,7 @@ import FoveaGraph
 
     private static let chunkSize = 1 << 18
 
-    init(_ file: consuming RegularFile) throws {
+    init(_ file: consuming FileReader) throws {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         // 16 + the largest window: a gzip header and trailer with a checksum are expected.

@@ -13,7 +13,7 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let usage = Code(exitStatus: 64)
         /// A file or value whose content is wrong (65).
         public static let badData = Code(exitStatus: 65)
-        /// A file or folder that does not exist (66).
+        /// A file or folder that does not exist or cannot be opened (66).
         public static let missingInput = Code(exitStatus: 66)
         /// A device or library that is not there (69).
         public static let unavailable = Code(exitStatus: 69)

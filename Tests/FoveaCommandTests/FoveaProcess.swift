@@ -96,6 +96,23 @@ struct FoveaProcess {
     }
 }
 
+/// Runs a line of shell, which passes and connects what a test cannot; `$0` is the command.
+func shell(
+    _ line: String, in folder: String? = nil, output: Any = FileHandle.nullDevice
+) throws -> (status: Int32, errors: String) {
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", line, FoveaProcess.executable.path]
+    process.currentDirectoryURL = folder.map { URL(filePath: $0) }
+    process.standardError = errors
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+}
+
 extension JSONValue {
     /// A field of an object, or null.
     subscript(name: String) -> JSONValue {

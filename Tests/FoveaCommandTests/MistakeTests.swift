@@ -140,21 +140,6 @@ struct MistakeTests {
         "A full disk behind standard output is an input/output error, a reader that left ends it without a word",
         .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func standardOutputFails() throws {
-        /// The shell connects what a test cannot.
-        func shell(
-            _ line: String, output: Any = FileHandle.nullDevice
-        ) throws -> (status: Int32, errors: String) {
-            let process = Process()
-            let errors = Pipe()
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", line, FoveaProcess.executable.path]
-            process.standardError = errors
-            process.standardOutput = output
-            try process.run()
-            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            return (process.terminationStatus, text)
-        }
         let full = try shell("\"$0\" models > /dev/full")
         #expect(full.status == 74 && full.errors.hasPrefix("fovea: error: Cannot write to standard output"))
         let unread = Pipe()

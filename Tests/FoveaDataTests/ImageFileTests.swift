@@ -191,7 +191,8 @@ struct ImageFileTests {
             // Safe: the path is a C string for the length of the call.
             #expect(unsafe mkfifo("\(folder)/pipe", 0o600) == 0)
             for (path, code) in [
-                (folder, FoveaError.Code.badData), ("\(folder)/pipe", .badData), ("\(folder)/none", .missingInput),
+                (folder, FoveaError.Code.missingInput), ("\(folder)/pipe", .missingInput),
+                ("\(folder)/none", .missingInput),
             ] {
                 let error = #expect(throws: FoveaError.self) { try ImageFile.decode(path: path, channels: 1) }
                 #expect(error?.code == code)

@@ -1,4 +1,5 @@
 import Foundation
+import FoveaFoundation
 import FoveaGraph
 import FoveaTestSupport
 import OrderedCollections

@@ -1,3 +1,4 @@
+import FoveaFoundation
 import ArgumentParser
 import FoveaData
 import FoveaFormats

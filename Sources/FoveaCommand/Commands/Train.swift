@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoveaCPU
 import FoveaFormats
+import FoveaFoundation
 import FoveaNN
 import FoveaRuntime
 
@@ -31,7 +32,7 @@ struct Train: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        _ = try await carryOut(command: CommandLine.arguments)
+        _ = try await carryOut(command: processArguments)
     }
 
     /// Trains and reports.

@@ -27,9 +27,7 @@ struct TrainedModelOptions: ParsableArguments {
         case .run(let folder):
             let best = folder.weightsPath(.best)
             let last = folder.weightsPath(.last)
-            if weights == nil, !FileManager.default.fileExists(atPath: best),
-                FileManager.default.fileExists(atPath: last)
-            {
+            if weights == nil, FileKind(at: best) == nil, FileKind(at: last) == .regularFile {
                 StandardError.notice("the run was stopped before its first epoch ended: using its last weights")
                 return try SavedModel(folder, weightsPath: last)
             }

@@ -17,23 +17,21 @@ struct ImageFiles {
     /// The files in byte order of their paths; hidden ones are left out, links to folders not followed.
     private static func files(_ input: String) throws -> [String] {
         guard FileKind(at: input) == .folder else { return [input] }
-        let found: [String]
-        do {
-            found = try FileManager.default.subpathsOfDirectory(atPath: input)
-        } catch {
-            throw FoveaError(
-                .inputOutput, "The folder \(quoted(input)) cannot be read.", remedy: "Check its permissions.")
-        }
-        let images = found.filter { path in
-            extensions.contains(URL(filePath: path).pathExtension.lowercased())
-                && !path.split(separator: "/").contains { $0.hasPrefix(".") }
-        }
+        let images = try images(in: input.withoutTrailingSlashes)
         guard !images.isEmpty else {
             throw FoveaError(
                 .missingInput, "The folder \(quoted(input)) holds no PNG or JPEG files.",
                 remedy: "Name the files, or a folder that has some.")
         }
-        let folder = input.hasSuffix("/") ? String(input.dropLast()) : input
-        return images.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { "\(folder)/\($0)" }
+        return images.sorted { $0.systemBytes.lexicographicallyPrecedes($1.systemBytes) }
+    }
+
+    /// What a file is called decides whether it is an image; a folder never is one.
+    private static func images(in folder: String) throws -> [String] {
+        try namesInFolder(folder).filter { $0.utf8.first != UInt8(ascii: ".") }.flatMap { name in
+            let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+            if FileKind(at: path, followingLinks: false) == .folder { return try images(in: path) }
+            return extensions.contains(name.fileExtension) && FileKind(at: path) != .folder ? [path] : []
+        }
     }
 }

@@ -1,4 +1,5 @@
 import FoveaFormats
+import FoveaFoundation
 import FoveaRuntime
 import FoveaTraining
 
@@ -29,7 +30,8 @@ struct PredictionReport {
         return textTable(
             header: ["Image"] + (1...max(1, ranks)).map { $0 == 1 ? "Class" : "or" },
             rows: results.map { result in
-                [result.path] + result.predictions.map { "\(classNames[$0.index]) (\($0.probability.percent))" }
+                [result.path.onOneLine]
+                    + result.predictions.map { "\(classNames[$0.index]) (\($0.probability.percent))" }
             })
     }
 }

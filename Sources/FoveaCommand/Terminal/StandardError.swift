@@ -17,7 +17,7 @@ enum StandardError {
     static let isColored =
         isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
-    static func write(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
+    static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
     static func line(_ text: String) { write(text + "\n") }
 
     /// Something that is worth knowing and stops nothing.

@@ -20,7 +20,7 @@ enum ModelReference {
 
     /// A network of the zoo, where nothing else makes sense.
     static func zooEntry(_ text: String) throws -> ModelZoo.Entry {
-        if isPath(text), FileManager.default.fileExists(atPath: "\(text)/model.json") {
+        if isPath(text), FileKind(at: "\(text)/model.json") == .regularFile {
             let folder = try RunFolder(opening: text)
             throw FoveaError(
                 .usage, "\(quoted(text)) is a run folder; training starts from a network of the zoo.",
@@ -32,6 +32,6 @@ enum ModelReference {
 
     /// Whether it can only be a file or folder.
     private static func isPath(_ text: String) -> Bool {
-        text.contains("/") || FileManager.default.fileExists(atPath: text)
+        text.utf8.contains(UInt8(ascii: "/")) || FileKind(at: text) != nil
     }
 }

@@ -82,7 +82,7 @@ struct TrainingRun {
             report.stop()
             if recorder.epochs == 0 {
                 // No epoch has ended, so there is nothing to keep; this run created the folder.
-                try? FileManager.default.removeItem(atPath: folder.path)
+                removeFolder(folder.path)
             } else {
                 StandardError.notice("the epochs before are in \(quoted(folder.path))")
             }

@@ -17,11 +17,11 @@ struct IDXFile {
     /// - Throws: ``FoveaError`` that names the file when it cannot be read, is not in the format, has another number of
     ///   dimensions, or holds fewer or more bytes than its header says.
     init(path: String, rank: Int) throws {
-        var file = try RegularFile(path: path)
+        var file = try FileReader(path: path)
         let size = file.size
         do {
             let isPacked = try file.read(upTo: 2) == [0x1f, 0x8b]
-            try file.rewind()
+            file.rewind()
             if isPacked {
                 var unpacked = try GzipReader(file)
                 try self.init(from: &unpacked, rank: rank) { declared in
@@ -34,7 +34,7 @@ struct IDXFile {
                     return declared == held ? nil : "but \(held) bytes follow it"
                 }
             }
-        } catch let error as FoveaError {
+        } catch let error as FoveaError where error.code == .badData {
             throw error.located(at: .file(path))
         }
     }

@@ -1,4 +1,5 @@
 import CFoveaImages
+import FoveaFoundation
 import FoveaGraph
 
 /// PNG and JPEG files, decoded by libpng and libjpeg-turbo.
@@ -21,14 +22,9 @@ public enum ImageFile {
     ///   JPEG, too large, truncated or damaged.
     public static func decode(path: String, channels: Int) throws -> DecodedImage {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
-        var file = try RegularFile(path: path)
+        let bytes = try readFile(at: path, limit: maximumByteCount)
         do {
-            guard file.size <= maximumByteCount else {
-                throw FoveaError(
-                    .badData, "The file has \(file.size) bytes, images may have up to \(maximumByteCount).",
-                    remedy: "Use a smaller image.")
-            }
-            return try decode(try file.read(upTo: maximumByteCount)).converted(toChannels: channels)
+            return try decode(bytes).converted(toChannels: channels)
         } catch let error as FoveaError {
             throw error.located(at: .file(path))
         }

@@ -56,7 +56,7 @@ public struct KernelChoices: Hashable, Sendable {
     /// - Throws: ``FoveaError`` when it cannot be written.
     public func write(to path: String) throws {
         let folder = parentFolder(of: path)
-        if !FileManager.default.fileExists(atPath: folder) { _ = try createFolder(at: folder) }
+        if FileKind(at: folder) == nil { _ = try createFolder(at: folder) }
         let json: JSONValue = ["machines": .object(machines.mapValues { .object($0.mapValues(JSONValue.string)) })]
         try replaceFile(at: path, with: RunFolder.text(json))
     }

@@ -55,7 +55,7 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Throws ``FoveaError`` when something is at `path` already, so that a long preparation is not in vain.
     public static func expectFree(_ path: String) throws {
-        if FileManager.default.fileExists(atPath: path) { throw occupied(path) }
+        if FileKind(at: path, followingLinks: false) != nil { throw occupied(path) }
     }
 
     private static func occupied(_ path: String) -> FoveaError {
@@ -75,7 +75,7 @@ public struct RunFolder: Hashable, Sendable {
             try synchronizeFolder(parentFolder(of: path))
         } catch {
             // Safe to remove whole: this call created the folder. The error that led here is the one to tell.
-            try? FileManager.default.removeItem(atPath: path)
+            removeFolder(path)
             throw error
         }
     }

@@ -1,3 +1,4 @@
+import FoveaFoundation
 public import FoveaGraph
 public import OrderedCollections
 
@@ -13,7 +14,7 @@ public struct SafetensorsFile: Sendable {
     /// - Throws: ``FoveaError`` when the file does not exist, cannot be read, or is not sound: truncated, too long, with
     ///   holes or overlaps, duplicate names, sizes that do not fit the shapes, or other element types.
     public init(at path: String) throws {
-        let file = SharedFile(file: try openForReading(path), path: path)
+        let file = SharedFile(file: try File(reading: path), path: path)
         let fileSize = try file.file.regularFileSize()
         (tensors, metadata) = try file.locatingErrors { open in
             let headerSize = try Self.headerSize(of: open, fileSize: fileSize)
@@ -35,7 +36,7 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
-    private static func headerSize(of file: borrowing OpenFile, fileSize: Int) throws -> Int {
+    private static func headerSize(of file: borrowing File, fileSize: Int) throws -> Int {
         guard fileSize >= 8 else {
             throw FoveaError(
                 .badData, "It has \(fileSize) bytes; a safetensors file has at least 8.",
@@ -77,7 +78,7 @@ public struct StoredTensor: TensorSource {
     }
 
     private func copyHalves(
-        from open: borrowing OpenFile, to memory: UnsafeMutableRawBufferPointer, convert: (UInt16) -> Float
+        from open: borrowing File, to memory: UnsafeMutableRawBufferPointer, convert: (UInt16) -> Float
     ) throws {
         // Safe: `read` fills the whole capacity or throws, and any 16 bits are an integer.
         let bits = try unsafe [UInt16](unsafeUninitializedCapacity: entry.shape.elementCount) { buffer, count in
@@ -91,16 +92,16 @@ public struct StoredTensor: TensorSource {
 
 /// An open file that several tensors read: closed when the last of them is gone.
 private final class SharedFile: Sendable {
-    let file: OpenFile
+    let file: File
     private let path: String
 
-    init(file: consuming OpenFile, path: String) {
+    init(file: consuming File, path: String) {
         self.file = file
         self.path = path
     }
 
     /// Names the file in errors about what it holds.
-    func locatingErrors<Result>(_ body: (borrowing OpenFile) throws -> Result) throws -> Result {
+    func locatingErrors<Result>(_ body: (borrowing File) throws -> Result) throws -> Result {
         do {
             return try body(file)
         } catch let error as FoveaError where error.code == .badData {

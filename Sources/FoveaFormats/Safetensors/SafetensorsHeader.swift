@@ -202,8 +202,3 @@ struct SafetensorsHeader {
         return text
     }
 }
-
-extension Unicode.Scalar {
-    /// Whether it is in Unicode's category of control characters, which never changes: C0, DEL and C1.
-    fileprivate var isControl: Bool { value < 0x20 || (0x7f..<0xa0).contains(value) }
-}

@@ -1,6 +1,3 @@
-import FoveaFoundation
-import FoveaGraph
-
 /// The bytes of a regular file.
 ///
 /// Reads, never maps: a mapped file that shrinks kills the process. Folders, pipes and devices are refused without
@@ -9,7 +6,7 @@ import FoveaGraph
 /// - Parameter limit: the largest size in bytes that is read.
 /// - Throws: ``FoveaError`` when there is no such file, when it is larger than `limit`, or when reading fails.
 package func readFile(at path: String, limit: Int) throws -> [UInt8] {
-    let file = try openForReading(path)
+    let file = try File(reading: path)
     let size = try file.regularFileSize()
     guard size <= limit else {
         throw FoveaError(
@@ -20,12 +17,5 @@ package func readFile(at path: String, limit: Int) throws -> [UInt8] {
     return try unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
         unsafe try file.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
         count = size
-    }
-}
-
-func openForReading(_ path: String) throws -> OpenFile {
-    try OpenFile(path, flags: O_RDONLY) { reason in
-        let isDiskFailure = [EIO, EMFILE, ENFILE, ENOMEM].contains(reason)
-        return systemError(isDiskFailure ? .inputOutput : .missingInput, "Cannot open \(quoted(path))", reason)
     }
 }

@@ -1,5 +1,3 @@
-import FoveaFoundation
-import FoveaGraph
 import Synchronization
 
 /// Makes `path` a file with these bytes: wholly, on the disk, or not at all.
@@ -14,41 +12,34 @@ package func replaceFile(at path: String, with bytes: [UInt8]) throws {
 /// The order is the one that survives a power cut: write a new file beside it, wait until it is on the disk, rename it,
 /// wait until the folder is on the disk. (Foundation's atomic writes leave out the last step, and where renaming fails
 /// they overwrite in place.)
-func replaceFile(at path: String, write: (borrowing OpenFile) throws -> Void) throws {
+package func replaceFile(at path: String, write: (borrowing File) throws -> Void) throws {
     let target = try replaceableTarget(path)
     let folder = parentFolder(of: target.path)
     let temporary = "\(folder)/.fovea-\(getpid())-\(nextTemporaryNumber()).tmp"
     let refusal = { (reason: CInt) in creationFailure(path, reason) }
 
-    let file = try OpenFile(temporary, name: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, refusal: refusal)
+    let file = try File(temporary, name: path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, refusal: refusal)
     do {
         if let permissions = target.permissions { try file.setPermissions(permissions) }
         try write(file)
         try file.synchronize()
-        // Safe: both paths are zero-terminated strings for the length of the call.
-        _ = try retryingInterrupted {
-            unsafe rename(temporary, target.path)
-        } orThrow: {
-            refusal($0)
-        }
+        try moveFile(at: temporary, to: target.path, refusal: refusal)
     } catch {
-        unsafe unlink(temporary)  // Safe: as above. The error that led here is the one to tell.
+        // Safe: the name is a C string for the length of the call. The error that led here is the one to tell.
+        if let name = temporary.systemName { unsafe unlink(name) }
         throw error
     }
     try synchronizeFolder(folder)
 }
 
-/// Waits until the names in a folder are on the disk.
-func synchronizeFolder(_ folder: String) throws {
-    let handle = try OpenFile(folder, flags: O_RDONLY | O_DIRECTORY) {
-        systemError(.inputOutput, "Cannot open the folder \(quoted(folder))", $0)
+private func moveFile(at path: String, to target: String, refusal: (CInt) -> FoveaError) throws {
+    guard let from = path.systemName, let to = target.systemName else { throw refusal(EINVAL) }
+    // Safe: both names are C strings for the length of the call.
+    _ = try retryingInterrupted {
+        unsafe rename(from, to)
+    } orThrow: {
+        refusal($0)
     }
-    try handle.synchronize()
-}
-
-func parentFolder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// Where a replacement of `path` goes, with the permissions to keep where a file is there already.
@@ -57,21 +48,20 @@ func parentFolder(of path: String) -> String {
 /// followed, and only regular files are replaced.
 private func replaceableTarget(_ path: String) throws -> (path: String, permissions: mode_t?) {
     let refusal = { (reason: CInt) in creationFailure(path, reason) }
-    guard !path.isEmpty, !path.utf8.contains(0) else { throw refusal(EINVAL) }
-
+    guard let name = path.systemName else { throw refusal(EINVAL) }
     var status = stat()
-    // Safe: the path is a zero-terminated string and the system fills the struct.
-    guard unsafe lstat(path, &status) == 0 else {
+    // Safe: the name is a C string for the length of the call, and the system fills the struct.
+    guard unsafe lstat(name, &status) == 0 else {
         guard errno == ENOENT else { throw refusal(errno) }
         return (path, nil)
     }
     var target = path
     if status.st_mode & S_IFMT == S_IFLNK {
         // Safe: the system allocates the string, which is copied and freed here.
-        guard let resolved = unsafe realpath(path, nil) else { throw refusal(errno) }
+        guard let resolved = unsafe realpath(name, nil) else { throw refusal(errno) }
         defer { unsafe free(resolved) }
-        target = unsafe String(cString: resolved)
-        guard unsafe lstat(target, &status) == 0 else { throw refusal(errno) }
+        target = unsafe String(systemName: resolved)
+        guard unsafe lstat(resolved, &status) == 0 else { throw refusal(errno) }
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
         throw FoveaError(
@@ -81,7 +71,7 @@ private func replaceableTarget(_ path: String) throws -> (path: String, permissi
     return (target, status.st_mode & 0o777)
 }
 
-func creationFailure(_ path: String, _ reason: CInt) -> FoveaError {
+package func creationFailure(_ path: String, _ reason: CInt) -> FoveaError {
     systemError(.cannotCreate, "Cannot create \(quoted(path))", reason)
 }
 

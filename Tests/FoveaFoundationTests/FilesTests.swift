@@ -1,10 +1,8 @@
 import Foundation
-import FoveaFoundation
-import FoveaGraph
 import FoveaTestSupport
 import Testing
 
-@testable import FoveaFormats
+@testable import FoveaFoundation
 
 @Suite("Files are read with care and written whole or not at all")
 struct FilesTests {
@@ -97,7 +95,7 @@ struct FilesTests {
 
     @Test("A full disk is an error that says so", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func fullDisk() throws {
-        let file = try OpenFile("/dev/full", flags: O_WRONLY) { creationFailure("/dev/full", $0) }
+        let file = try File("/dev/full", flags: O_WRONLY) { creationFailure("/dev/full", $0) }
         let error = #expect(throws: FoveaError.self) { try file.write([1, 2, 3]) }
         #expect(error?.code == .inputOutput)
         #expect(error?.problem == "Cannot write `/dev/full`: No space left on device.")
@@ -146,8 +144,78 @@ struct FilesTests {
         }
     }
 
-    @Test("A message shows any name on one line, shortened")
+    @Test("Names that are not UTF-8 are opened, replaced, listed, linked and removed under their very bytes")
+    func namesAreBytes() throws {
+        try withTemporaryFolder { folder in
+            let names = [[0x72, 0xE9, 0x6E], [0xEE, 0xBE, 0x80], [0xFF], Array("ré".utf8), Array("re\u{301}".utf8)]
+                .map { String(systemBytes: $0 as [UInt8]) }
+            for (number, name) in names.enumerated() {
+                let inner = "\(folder)/\(name)/\(name)"
+                #expect(try createFolder(at: inner))
+                try replaceFile(at: "\(inner)/\(name)", with: [UInt8(number)])
+                try appendLine("x", to: "\(inner)/\(name)")
+                #expect(FileKind(at: "\(inner)/\(name)") == .regularFile)
+                #expect(
+                    unsafe symlink(try #require("\(inner)/\(name)".systemName), try #require("\(inner)/l".systemName))
+                        == 0)
+                try replaceFile(at: "\(inner)/l", with: [UInt8(number), 7])
+            }
+            let found = try namesInFolder(folder)
+            #expect(Set(found.map(\.systemBytes)) == Set(names.map(\.systemBytes)) && found.count == names.count)
+            for (number, name) in names.enumerated() {
+                #expect(try readFile(at: "\(folder)/\(name)/\(name)/\(name)", limit: 9) == [UInt8(number), 7])
+                removeFolder("\(folder)/\(name)")
+            }
+            #expect(try namesInFolder(folder).isEmpty)
+            let error = #expect(throws: FoveaError.self) { try readFile(at: "\(folder)/\(names[0])", limit: 9) }
+            #expect(error?.problem.contains("r\\xE9n`") == true && error?.problem.contains("no file") == true)
+        }
+    }
+
+    @Test("A folder's names are those of its bytes, in their order; what is no folder is an error")
+    func lists() throws {
+        try withTemporaryFolder { folder in
+            for name in ["b", ".a", "ä", "B"] { try replaceFile(at: "\(folder)/\(name)", with: []) }
+            #expect(try namesInFolder(folder) == [".a", "B", "b", "ä"])
+            for path in ["\(folder)/none", "\(folder)/b", "", "\(folder)\0"] {
+                #expect(code { _ = try namesInFolder(path) } == .missingInput, "\(quoted(path))")
+            }
+        }
+    }
+
+    @Test("Removing a folder leaves what links in it lead to")
+    func removes() throws {
+        try withTemporaryFolder { folder in
+            #expect(try createFolder(at: "\(folder)/kept") && createFolder(at: "\(folder)/gone/deep"))
+            try replaceFile(at: "\(folder)/kept/file", with: [1])
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/gone/deep/link", withDestinationPath: "../../kept")
+            removeFolder("\(folder)/gone")
+            #expect(try contents(folder) == ["kept"] && contents("\(folder)/kept") == ["file"])
+        }
+    }
+
+    @Test("A file that shrinks while it is read is an error that names it")
+    func shrinks() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/file"
+            try replaceFile(at: path, with: [1, 2, 3])
+            let file = try File(reading: path)
+            try Data([1]).write(to: URL(filePath: path))
+            #expect(try file.read(upTo: 3, at: 0) == [1])
+            var buffer = [UInt8](repeating: 0, count: 3)
+            let error = #expect(throws: FoveaError.self) {
+                // Safe: the pointer lives as long as the array it is borrowed from.
+                try unsafe buffer.withUnsafeMutableBytes { unsafe try file.read(into: $0, at: 0) }
+            }
+            #expect(error?.code == .inputOutput && error?.problem.contains("ended at byte 1") == true)
+        }
+    }
+
+    @Test("A message shows any name on one line, shortened, and bytes that are not UTF-8 as numbers")
     func quotes() {
+        #expect(quoted(String(systemBytes: [0x61, 0xE9, 0x0A])) == #"`a\xE9\n`"#)
+        #expect(FoveaError(.usage, "a\nb", remedy: String(systemBytes: [0xFF])).description == #"a\nb \xFF"#)
         #expect(quoted("a\nb\u{1b}c") == "`a\\nb\\u{1B}c`" || quoted("a\nb\u{1b}c") == "`a\\nb\\u{001B}c`")
         #expect(quoted(String(repeating: "é", count: 1000)).count == 203)
     }

@@ -1,11 +1,8 @@
-import FoveaFoundation
-import FoveaGraph
-
 /// Adds a line to the end of a text file, which is created where it does not exist, and waits until it is on the disk.
 ///
 /// - Throws: ``FoveaError`` when that fails; half a line is then taken back.
 package func appendLine(_ line: String, to path: String) throws {
-    let file = try OpenFile(path, flags: O_WRONLY | O_CREAT | O_APPEND) { creationFailure(path, $0) }
+    let file = try File(path, flags: O_WRONLY | O_CREAT | O_APPEND) { creationFailure(path, $0) }
     let size = try file.regularFileSize()
     do {
         try file.write(Array("\(line)\n".utf8))
