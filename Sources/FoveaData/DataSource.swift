@@ -16,23 +16,26 @@ public struct DataSplits: Sendable {
 
 /// Where data comes from, as the command line names it.
 public enum DataSource {
-    /// Loads `glyphs`, the built-in set, or a folder with the four MNIST-style IDX files, plain or `.gz`.
+    /// Loads `glyphs`, the built-in set, or a folder with the four MNIST-style IDX files, plain or `.gz`; one of EMNIST's six
+    /// sets is such a folder too.
     ///
     /// A folder whose name contains `fashion` and that has ten classes gets Fashion-MNIST's class names; the classes of
-    /// others are called `0`, `1`, ….
+    /// others are called `0`, `1`, …. EMNIST's classes are its digits and letters: for `emnist-letters`, whose labels begin
+    /// at 1, the 26 letters. EMNIST's images are stored with rows and columns exchanged, and stay so, as in torchvision.
     ///
     /// - Throws: ``FoveaError`` when there is no such data, when its kind is not known, or when it is not sound.
     public static func load(_ source: String) throws -> DataSplits {
         if source == "glyphs" { return try Glyphs().splits() }
         guard let kind = FileKind(at: source) else {
-            throw FoveaError(.missingInput, "There is no data at `\(source)`.", remedy: supportedKinds)
+            throw FoveaError(.missingInput, "There is no data at \(quoted(source)).", remedy: supportedKinds)
         }
-        guard kind == .folder, let folder = IDXFolder(path: source) else {
-            throw FoveaError(.badData, "The kind of the data at `\(source)` is not known.", remedy: supportedKinds)
+        guard kind == .folder, let folder = try IDXFolder(path: source) else {
+            throw FoveaError(
+                .badData, "The kind of the data at \(quoted(source)) is not known.", remedy: supportedKinds)
         }
         return try folder.load()
     }
 
     private static let supportedKinds =
-        "Give `glyphs`, the built-in set, or a folder with the four MNIST-style IDX files, plain or .gz."
+        "Give `glyphs`, the built-in set, or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz."
 }

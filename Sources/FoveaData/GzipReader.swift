@@ -57,6 +57,17 @@ import FoveaGraph
         return !input.isEmpty
     }
 
+    /// Goes on to the next byte that is not zero; false where there is none.
+    private mutating func skipZeros() throws -> Bool {
+        while true {
+            while consumed < input.count {
+                if input[consumed] != 0 { return true }
+                consumed += 1
+            }
+            if try !refill() { return false }
+        }
+    }
+
     /// What one call of zlib makes of the input at hand: at most `limit` bytes, possibly none.
     private mutating func inflated(upTo limit: Int) throws -> [UInt8] {
         var status = Z_OK
@@ -76,12 +87,9 @@ import FoveaGraph
         switch status {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END:
-            // A gzip file may be several streams, one after the other.
-            if consumed == input.count, try !refill() {
-                isAtEnd = true
-            } else {
-                unsafe inflateReset(stream)
-            }
+            // A gzip file may be several streams, one after the other; tapes and block devices fill up with zeros.
+            isAtEnd = try !skipZeros()
+            if !isAtEnd { unsafe inflateReset(stream) }
         default:
             // Safe: zlib's message is a constant string.
             let reason = unsafe stream.pointee.msg.map { unsafe String(cString: $0) } ?? "status \(status)"

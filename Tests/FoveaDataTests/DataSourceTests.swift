@@ -1,5 +1,6 @@
 import Foundation
 import FoveaData
+import FoveaFoundation
 import FoveaGraph
 import FoveaTestSupport
 import Testing
@@ -61,6 +62,83 @@ struct DataSourceTests {
         }
         #expect(error?.code == .missingInput)
         #expect(error?.problem.contains("train-labels-idx1-ubyte, t10k-images-idx3-ubyte") == true)
+    }
+
+    /// Loads a folder with these files, and with folders of these names.
+    private func load(files: [String: [UInt8]], folders: [String] = []) throws -> DataSplits {
+        try withTemporaryFolder { folder in
+            for name in folders { #expect(try createFolder(at: "\(folder)/\(name)")) }
+            for (name, bytes) in files { try replaceFile(at: "\(folder)/\(name)", with: bytes) }
+            return try DataSource.load(folder)
+        }
+    }
+
+    /// A set with the given prefixes: three training images, two for testing, all in one class but the first.
+    private func set(_ training: String, _ test: String, label: UInt8 = 1, idx: String = "-idx") -> [String: [UInt8]] {
+        [
+            "\(training)-images\(idx)3-ubyte": images(count: 3),
+            "\(training)-labels\(idx)1-ubyte": labels([label, 2, label]),
+            "\(test)-images\(idx)3-ubyte": images(count: 2), "\(test)-labels\(idx)1-ubyte": labels([label, label]),
+        ]
+    }
+
+    @Test("a folder that bears a file's name hides no file that is spelled another way")
+    func foldersBesideFiles() throws {
+        let plain = set("train", "t10k")
+        let packed = Dictionary(uniqueKeysWithValues: plain.map { ("\($0.key).gz", gzip($0.value)) })
+        let dotted = set("train", "t10k", idx: ".idx")
+        for files in [packed, dotted] {
+            #expect(try load(files: files, folders: Array(plain.keys)).training.labels == [1, 2, 1])
+        }
+        #expect(try load(files: plain, folders: Array(packed.keys)).training.labels == [1, 2, 1])
+        var some = packed
+        some["train-images-idx3-ubyte.gz"] = nil
+        let error = #expect(throws: FoveaError.self) { try load(files: some, folders: ["train-images-idx3-ubyte"]) }
+        #expect(error?.code == .missingInput)
+        #expect(error?.problem.contains("lacks train-images-idx3-ubyte; train-images-idx3-ubyte is there, but") == true)
+        let folders = #expect(throws: FoveaError.self) { try load(files: [:], folders: Array(plain.keys)) }
+        #expect(folders?.code == .badData && folders?.problem.contains("kind") == true)
+    }
+
+    @Test(
+        "EMNIST's six sets have their names and classes, plain or packed",
+        arguments: [
+            ("balanced", 47, "t"), ("byclass", 62, "z"), ("bymerge", 47, "t"), ("digits", 10, "9"),
+            ("letters", 26, "z"),
+            ("mnist", 10, "9"),
+        ])
+    func emnist(name: String, count: Int, last: String) throws {
+        let files = set("emnist-\(name)-train", "emnist-\(name)-test", label: 1)
+        for files in [files, Dictionary(uniqueKeysWithValues: files.map { ("\($0.key).gz", gzip($0.value)) })] {
+            let splits = try load(files: files)
+            #expect(splits.training.name == "emnist-\(name)")
+            #expect(splits.training.classNames.count == count && splits.training.classNames.last == last)
+            // The labels of `letters` begin at 1: 1 stands for a.
+            #expect(splits.training.labels == (name == "letters" ? [0, 1, 0] : [1, 2, 1]))
+            #expect(splits.test?.classNames[Int(splits.test?.labels[0] ?? 0)] == (name == "letters" ? "a" : "1"))
+            #expect(Array(splits.training.pixels(of: 2)) == [4, 5], "as they are stored")
+        }
+    }
+
+    @Test("labels that an EMNIST set does not have are an error with the set's range")
+    func emnistLabels() throws {
+        for (name, label, range) in [("letters", 0, "1 to 26"), ("letters", 27, "1 to 26"), ("digits", 10, "0 to 9")] {
+            let error = #expect(throws: FoveaError.self) {
+                try load(files: set("emnist-\(name)-train", "emnist-\(name)-test", label: UInt8(label)))
+            }
+            #expect(error?.problem.contains("is \(label), emnist-\(name) has the labels \(range)") == true)
+        }
+    }
+
+    @Test("several sets in one folder are an error that lists them")
+    func severalSets() throws {
+        let files = set("emnist-letters-train", "emnist-letters-test").merging(set("train", "t10k")) { first, _ in first
+        }
+        .merging(["emnist-digits-train-labels-idx1-ubyte.gz": []]) { first, _ in first }
+        let error = #expect(throws: FoveaError.self) { try load(files: files) }
+        #expect(error?.code == .badData)
+        #expect(error?.problem.contains("`train-images-idx3-ubyte`, `emnist-digits`, `emnist-letters`") == true)
+        #expect(error?.remedy == "Give each set a folder of its own.")
     }
 
     @Test("files that do not fit each other are errors that name both numbers")

@@ -76,6 +76,21 @@ struct IDXFileTests {
         expectRefused(gzip(Self.sound + [0]), "packed", mentioning: "more follow")
         expectRefused(gzip(Self.sound) + [1, 2, 3], "rubbish after the stream")
         expectRefused(gzip(Self.sound) + gzip([0]), "a second stream")
+        expectRefused(gzip(Self.sound) + [0, 0, 1], "rubbish after padding")
+        expectRefused(gzip(Self.sound) + [0, 0] + gzip([0]), "a second stream after padding")
+    }
+
+    @Test("a packed file may be filled up with zeros, as tapes and block devices do, also between its streams")
+    func padded() throws {
+        let zeros = { [UInt8](repeating: 0, count: $0) }
+        let halves = (gzip(Array(Self.sound[..<9])), gzip(Array(Self.sound[9...])))
+        for bytes in [
+            gzip(Self.sound) + zeros(1), gzip(Self.sound) + zeros(512), gzip(Self.sound) + zeros(600_000),
+            halves.0 + zeros(512) + halves.1 + zeros(7),
+        ] {
+            #expect(try read(bytes).bytes == Array(Self.sound[16...]))
+        }
+        expectRefused(Self.sound + zeros(1), "a plain file has no padding", mentioning: "13 bytes follow")
     }
 
     @Test("a small packed file that would expand to gigabytes is refused without being expanded")

@@ -6,7 +6,7 @@ import FoveaGraph
 struct DataOptions: ParsableArguments {
     /// What `--data` takes.
     static let help: ArgumentHelp =
-        "`glyphs`, the built-in digits, or a folder with the four MNIST-style IDX files, plain or .gz."
+        "`glyphs`, the built-in digits, or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz."
 
     @Option(help: Self.help)
     var data: String
