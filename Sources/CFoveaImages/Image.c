@@ -1,7 +1,6 @@
 #include "Image.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 bool fovea_image_may_be(int64_t width, int64_t height, fovea_image_limits limits, fovea_image *image) {
     image->width = width;
@@ -15,16 +14,7 @@ bool fovea_image_allocate(fovea_image *image, int channels) {
     return image->pixels != NULL;
 }
 
-void fovea_image_keep_exif(fovea_image *image, const uint8_t *bytes, size_t length) {
-    if (image->exif != NULL || length == 0) return;
-    image->exif = malloc(length);
-    if (image->exif == NULL) return;
-    memcpy(image->exif, bytes, length);
-    image->exif_length = length;
-}
-
 void fovea_image_free(fovea_image *image) {
     free(image->pixels);
-    free(image->exif);
-    image->pixels = image->exif = NULL;
+    image->pixels = NULL;
 }

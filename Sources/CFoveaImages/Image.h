@@ -13,9 +13,6 @@ bool fovea_image_may_be(int64_t width, int64_t height, fovea_image_limits limits
 /// Takes memory for so many channels of each pixel; false where there is none.
 bool fovea_image_allocate(fovea_image *image, int channels);
 
-/// Keeps a copy of what the camera wrote, where there is memory for it.
-void fovea_image_keep_exif(fovea_image *image, const uint8_t *bytes, size_t length);
-
 /// The product of two numbers of which each means 0 to 1, as 0 to 255.
 static inline uint8_t fovea_share(unsigned a, unsigned b) { return (uint8_t)((a * b + 127) / 255); }
 

@@ -5,7 +5,6 @@
 #include <jpeglib.h>
 // Its list of codes follows jpeglib.h.
 #include <jerror.h>
-#include <string.h>
 
 #include "Image.h"
 
@@ -13,8 +12,6 @@
 enum { most_scans = 100 };
 // For the coefficients of a progressive picture, in bytes: two for each of three channels of the largest.
 static const long most_memory = 1200L << 20;
-
-static const char exif_mark[] = "Exif\0";
 
 // What libjpeg calls when something is wrong. It must not return from an error, so it jumps; no frame of Swift lies between.
 typedef struct {
@@ -53,17 +50,11 @@ static void limit_scans(j_common_ptr common) {
     longjmp(f->failed, 1);
 }
 
-static void keep_exif(j_decompress_ptr jpeg, fovea_image *image) {
-    for (jpeg_saved_marker_ptr marker = jpeg->marker_list; marker != NULL; marker = marker->next) {
-        if (marker->data_length <= sizeof exif_mark || memcmp(marker->data, exif_mark, sizeof exif_mark) != 0) continue;
-        fovea_image_keep_exif(image, marker->data + sizeof exif_mark, marker->data_length - sizeof exif_mark);
-    }
-}
-
-static void convert_inks(const JSAMPLE *inks, bool are_inverted, size_t width, uint8_t *colours) {
-    unsigned mask = are_inverted ? 0 : 255;
+// A file says how much of an ink is missing: so Adobe's programs write it, and so Pillow and browsers read every file, with
+// Adobe's marker or without.
+static void convert_inks(const JSAMPLE *inks, size_t width, uint8_t *colours) {
     for (size_t x = 0; x < width; x++, inks += 4, colours += 3) {
-        for (int i = 0; i < 3; i++) colours[i] = fovea_share(inks[i] ^ mask, inks[3] ^ mask);
+        for (int i = 0; i < 3; i++) colours[i] = fovea_share(inks[i], inks[3]);
     }
 }
 
@@ -75,11 +66,8 @@ static fovea_image_result decode(
     struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
     jpeg->progress = &progress;
     jpeg_mem_src(jpeg, bytes, (unsigned long)length);
-    jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xffff);
     jpeg_read_header(jpeg, TRUE);
     if (!fovea_image_may_be(jpeg->image_width, jpeg->image_height, limits, image)) return FOVEA_IMAGE_TOO_LARGE;
-    keep_exif(jpeg, image);
-
     bool is_inked = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     bool is_grey = jpeg->jpeg_color_space == JCS_GRAYSCALE;
     jpeg->out_color_space = is_inked ? JCS_CMYK : is_grey ? JCS_GRAYSCALE : JCS_RGB;
@@ -93,8 +81,7 @@ static fovea_image_result decode(
     while (jpeg->output_scanline < jpeg->output_height) {
         JSAMPROW row = image->pixels + jpeg->output_scanline * row_length;
         jpeg_read_scanlines(jpeg, is_inked ? inks : &row, 1);
-        // Adobe's programs, which mark their files, write how much of an ink is missing.
-        if (is_inked) convert_inks(inks[0], jpeg->saw_Adobe_marker, (size_t)image->width, row);
+        if (is_inked) convert_inks(inks[0], (size_t)image->width, row);
     }
     return FOVEA_IMAGE_DECODED;
 }

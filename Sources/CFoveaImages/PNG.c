@@ -49,18 +49,13 @@ static void put_on_white(fovea_image *image, int channels) {
 // All that may jump. Everything that is taken on the way belongs to `png` or `image`.
 static fovea_image_result decode(
     png_structp png, png_infop info, fovea_image_limits limits, fovea_image *image) {
-    // Gamma, profiles, texts and the like change nothing here, and unpacking them would take time and memory.
+    // Gamma, profiles, texts, EXIF and the like change nothing here, and unpacking them would take time and memory.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf", 1);
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // ours are checked next
     png_read_info(png, info);
     if (!fovea_image_may_be(png_get_image_width(png, info), png_get_image_height(png, info), limits, image)) {
         return FOVEA_IMAGE_TOO_LARGE;
     }
-    png_bytep exif = NULL;
-    png_uint_32 exif_length = 0;
-    if (png_get_eXIf_1(png, info, &exif_length, &exif) != 0) fovea_image_keep_exif(image, exif, exif_length);
-
     png_set_expand(png); // palettes to colours, fewer bits to 8, a transparent colour to alpha
     png_set_scale_16(png);
     int passes = png_set_interlace_handling(png);

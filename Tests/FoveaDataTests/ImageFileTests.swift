@@ -81,42 +81,16 @@ struct ImageFileTests {
         #expect(right[2] > right[0] + 50 && right[2] > right[1] + 50)
     }
 
-    @Test("EXIF's eight orientations are applied", arguments: 1...8)
-    func orientation(_ orientation: Int) throws {
-        let image = try decode(redAndBlueJPEG.withOrientation(UInt8(orientation)))
-        let isTurned = orientation >= 5
-        #expect((image.height, image.width) == (isTurned ? 16 : 8, isTurned ? 8 : 16))
-        // The left, red end is then at the left, the right, the top or the bottom.
-        let redComesFirst = [1, 4, 5, 6].contains(orientation)
-        #expect((image.pixels[0] > 200) == redComesFirst)
-        #expect((image.pixels[127] > 200) == !redComesFirst)
-    }
-
-    @Test("a PNG's EXIF orientation is applied too")
-    func orientationOfPNG() throws {
-        let image = png(width: 3, height: 1, colourType: 0, rows: [[1, 2, 3]])
-        #expect(try decode(image.withPNGOrientation(3), channels: 1).pixels == [3, 2, 1])
-        let turned = try decode(image.withPNGOrientation(6), channels: 1)
-        #expect((turned.height, turned.width) == (3, 1))
-    }
-
-    @Test("EXIF data that is not sound, or names no orientation, leaves the image as it is")
-    func unsoundOrientation() throws {
-        let plain = try decode(redAndBlueJPEG)
-        // The number of entries, the place of the directory, the type and the number itself made absurd.
-        for (position, value) in [(14, 0xff), (18, 0xff), (19, 0xff), (25, 4), (31, 9), (31, 0)] as [(Int, UInt8)] {
-            var bytes = redAndBlueJPEG.withOrientation(3)
-            bytes[position] = value
-            #expect(try decode(bytes) == plain, "byte \(position) is \(value)")
-        }
-        #expect(ImageOrientation(exif: []) == ImageOrientation(exif: Array("MM".utf8)))
-    }
-
-    @Test("EXIF data in little-endian order is read as well")
-    func littleEndianOrientation() {
-        let tiff: [UInt8] = [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0]
-        let orientation = ImageOrientation(exif: tiff)
-        #expect((orientation.isTransposed, orientation.flipsRows, orientation.flipsColumns) == (true, true, false))
+    @Test(
+        "a JPEG in CMYK or YCCK gives Pillow's colours, with Adobe's marker or without",
+        arguments: [0, 1, 2, 3, nil] as [UInt8?])
+    func inks(transform: UInt8?) throws {
+        let marker: [UInt8] =
+            transform.map { [0xff, 0xee, 0, 14] + Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, $0] } ?? []
+        let image = try decode(unmarkedInks[..<2] + marker + unmarkedInks[2...])
+        // Pillow 13: without a marker and with 0 the numbers are inks, otherwise luminance, two colours and black.
+        let expected = transform == nil || transform == 0 ? [216, 49, 172] : [0, 29, 123]
+        #expect(zip(colour(image, column: 0), expected).allSatisfy { abs($0 - $1) <= 1 }, "\(colour(image, column: 0))")
     }
 
     @Test("an interlaced PNG is put together")

@@ -27,7 +27,7 @@ private func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
 }
 
 /// Zlib's form of what `gzip` packs: another header, another checksum.
-private func zlibStream(_ bytes: [UInt8]) -> [UInt8] {
+func zlibStream(_ bytes: [UInt8]) -> [UInt8] {
     var (low, high) = (1, 0)
     for byte in bytes {
         low = (low + Int(byte)) % 65521
@@ -60,6 +60,16 @@ let cmykJPEG = fromBase64(
     1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASwAAPwD9/K/EOvwrr9/K/iDr2Cv70KK//9k=
     """)
 
+/// A JPEG of 8×8 pixels with four components, all 10, 200, 60, 30 (as stored: inverted), without Adobe's marker.
+let unmarkedInks = fromBase64(
+    """
+    /9j/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYGCAsICQoKCgoKBggLDAsKDAkKCgr/wAAU
+    CAAIAAgEQxEATREAWREASxEA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQID
+    AAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZn
+    aGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx
+    8vP09fb3+Pn6/9oADgRDAE0AWQBLAAA/AP3Ur826/Qyv2Er/2Q==
+    """)
+
 private func fromBase64(_ text: String) -> [UInt8] {
     guard let data = Data(base64Encoded: text, options: .ignoreUnknownCharacters) else {
         preconditionFailure("the fixture is sound Base64")
@@ -67,20 +77,47 @@ private func fromBase64(_ text: String) -> [UInt8] {
     return Array(data)
 }
 
+/// EXIF data with one entry, from the TIFF header on: what `Orientation` is stored as.
+struct OrientationEntry {
+    /// The number of the TIFF type: 3 SHORT, 4 LONG, ….
+    var type: UInt8 = 3
+    var count: UInt8 = 1
+    /// Each value's bytes, the highest first.
+    var value: [UInt8] = [0, 6]
+    var isBigEndian = true
+    /// Where the directory is.
+    var directory: UInt8 = 8
+
+    private func number(_ bytes: [UInt8]) -> [UInt8] { isBigEndian ? bytes : bytes.reversed() }
+
+    var exif: [UInt8] {
+        let values = (0..<count).flatMap { _ in number(value) }
+        let start = [UInt8](repeating: 0, count: Int(directory) - 8)
+        let isInside = values.count <= 4
+        let field =
+            isInside ? values + [UInt8](repeating: 0, count: 4 - values.count) : number([0, 0, 0, directory + 18])
+        return [UInt8](repeating: isBigEndian ? 0x4d : 0x49, count: 2) + number([0, 42]) + number([0, 0, 0, directory])
+            + start + number([0, 1]) + number([0x01, 0x12]) + number([0, type]) + number([0, 0, 0, count]) + field
+            + [0, 0, 0, 0] + (isInside ? [] : values)
+    }
+}
+
 extension [UInt8] {
-    /// EXIF data that names an orientation and nothing else.
-    private static func exif(_ orientation: UInt8) -> [UInt8] {
-        [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1] + [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0] + [0, 0, 0, 0]
+    /// This PNG with a chunk behind its header of 33 bytes, or before its end of 12.
+    func inserting(_ type: String, _ content: [UInt8], atEnd: Bool = false) -> [UInt8] {
+        let place = atEnd ? count - 12 : 33
+        return self[..<place] + chunk(type, content) + self[place...]
     }
 
-    /// This PNG with the EXIF orientation `orientation`, behind its header of 33 bytes.
-    func withPNGOrientation(_ orientation: UInt8) -> [UInt8] {
-        self[..<33] + chunk("eXIf", Self.exif(orientation)) + self[33...]
+    /// This JPEG with a segment behind its first marker.
+    func inserting(segment code: UInt8, _ content: [UInt8]) -> [UInt8] {
+        self[..<2] + [0xff, code, UInt8((content.count + 2) >> 8), UInt8((content.count + 2) & 0xff)] + content
+            + self[2...]
     }
+
+    /// This JPEG with EXIF data.
+    func withEXIF(_ exif: [UInt8]) -> [UInt8] { inserting(segment: 0xe1, Array("Exif".utf8) + [0, 0] + exif) }
 
     /// This JPEG with the EXIF orientation `orientation`.
-    func withOrientation(_ orientation: UInt8) -> [UInt8] {
-        let segment = Array("Exif".utf8) + [0, 0] + Self.exif(orientation)
-        return self[..<2] + [0xff, 0xe1, 0, UInt8(segment.count + 2)] + segment + self[2...]
-    }
+    func withOrientation(_ orientation: UInt8) -> [UInt8] { withEXIF(OrientationEntry(value: [0, orientation]).exif) }
 }

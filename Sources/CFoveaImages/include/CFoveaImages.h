@@ -11,10 +11,6 @@ typedef struct {
     int64_t width, height;
     /// 1 for luminance, 3 for red, green and blue.
     int channels;
-    /// What the camera wrote about the picture, from its TIFF header on; released with the pixels; NULL where it wrote
-    /// nothing.
-    uint8_t *_Nullable exif;
-    size_t exif_length;
     /// Why decoding failed.
     char reason[256];
 } fovea_image;
@@ -33,8 +29,8 @@ typedef enum {
     FOVEA_IMAGE_FAILED,
 } fovea_image_result;
 
-/// Decodes a JPEG file that is in memory; CMYK becomes RGB by Pillow's formula, R = (255 − C) · (255 − K) / 255. Truncated
-/// and damaged data is a failure. May be called from any thread.
+/// Decodes a JPEG file that is in memory; CMYK becomes RGB by Pillow's formula, R = C · K / 255 of the stored
+/// numbers, which say how much of an ink is missing. Truncated and damaged data is a failure. May be called from any thread.
 fovea_image_result fovea_decode_jpeg(
     const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
 

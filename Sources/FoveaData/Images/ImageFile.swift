@@ -11,10 +11,11 @@ public enum ImageFile {
     /// The largest number of pixels.
     static let maximumPixelCount = 178_000_000
 
-    /// Decodes a file, upright as its EXIF orientation says.
+    /// Decodes a file, upright as its EXIF or XMP orientation says.
     ///
     /// What the file is decides its content, not its name. 16-bit channels are scaled to 8 bits, what is transparent is put
-    /// on white, CMYK becomes RGB as in Pillow; embedded colour profiles and gammas are not applied. Luminance of a
+    /// on white, CMYK becomes RGB as in Pillow and browsers, which take all files
+    /// for inverted as Adobe's are, marked or not; embedded colour profiles and gammas are not applied. Luminance of a
     /// coloured image is 0.299 R + 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
     ///
     /// - Parameter channels: 1 for luminance, 3 for sRGB.
@@ -61,7 +62,8 @@ public enum ImageFile {
                 : fovea_decode_jpeg(start, buffer.count, limits, &image)
         }
         switch result {
-        case FOVEA_IMAGE_DECODED: return unsafe upright(image)
+        case FOVEA_IMAGE_DECODED:
+            return unsafe upright(image, isPNG ? ImageOrientation(png: bytes) : ImageOrientation(jpeg: bytes))
         case FOVEA_IMAGE_TOO_LARGE:
             throw FoveaError(
                 .badData,
@@ -75,13 +77,11 @@ public enum ImageFile {
     }
 
     /// The planes of an image, turned as its orientation says.
-    private static func upright(_ image: fovea_image) -> DecodedImage {
+    private static func upright(_ image: fovea_image, _ orientation: ImageOrientation) -> DecodedImage {
         let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
         guard let pixels = unsafe image.pixels else { preconditionFailure("a decoded image has pixels") }
         // Safe: the decoder hands over as many bytes of each, which live until its image is freed.
         let interleaved = unsafe UnsafeBufferPointer(start: pixels, count: height * width * channels)
-        let exif = unsafe image.exif.map { unsafe Array(UnsafeBufferPointer(start: $0, count: image.exif_length)) }
-        let orientation = ImageOrientation(exif: exif ?? [])
 
         // Where the first pixel comes from, and how far it is from there to the next row and column.
         let first = (orientation.flipsRows ? (height - 1) * width : 0) + (orientation.flipsColumns ? width - 1 : 0)

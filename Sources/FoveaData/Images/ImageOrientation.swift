@@ -1,7 +1,12 @@
+import FoveaFoundation
+
 /// How a camera was held, as EXIF counts it from 1 (upright) to 8: what has to be done to a picture so that it stands
 /// upright.
 ///
-/// Source: CIPA DC-008 (Exif 2.32), tag `Orientation`.
+/// Found wherever Pillow finds it: in EXIF data, where it may have any type of number, and where that does not name it, in
+/// XMP's text.
+///
+/// Source: CIPA DC-008 (Exif 2.32), tag `Orientation`; XMP Specification Part 2, `tiff:Orientation`.
 struct ImageOrientation: Hashable {
     /// Whether rows become columns, after what follows.
     var isTransposed = false
@@ -10,33 +15,37 @@ struct ImageOrientation: Hashable {
     /// Whether the last column comes first.
     var flipsColumns = false
 
-    /// The orientation that EXIF data names; upright where it names none, or is not sound.
-    ///
-    /// - Parameter exif: from the TIFF header on.
-    init(exif: [UInt8]) {
-        guard let number = Self.number(in: exif) else { return }
-        isTransposed = number >= 5
+    /// The orientation of a JPEG file; upright where none is named, or the data is not sound.
+    init(jpeg bytes: [UInt8]) {
+        let segments = JPEGApplicationSegments(of: bytes)
+        self.init(exif: segments.exif, xmp: segments.xmp)
+    }
+
+    /// The orientation of a PNG file; upright where none is named, or the data is not sound.
+    init(png bytes: [UInt8]) {
+        let descriptions = PNGDescriptions(of: bytes)
+        self.init(exif: descriptions.exif, xmp: descriptions.xmp)
+    }
+
+    /// - Parameters:
+    ///   - exif: EXIF data from the TIFF header on; its marker may come before that.
+    ///   - xmp: XMP's text.
+    init(exif: [UInt8], xmp: [UInt8] = []) {
+        guard let number = EXIFDirectory(exif).orientation ?? Self.number(inXMP: xmp) else { return }
+        isTransposed = (5...8).contains(number)
         flipsRows = [3, 4, 6, 7].contains(number)
         flipsColumns = [2, 3, 7, 8].contains(number)
     }
 
-    private static func number(in exif: [UInt8]) -> Int? {
-        guard exif.count >= 2 else { return nil }
-        let isBigEndian = exif[0] == UInt8(ascii: "M")
-        /// An unsigned number of so many bytes.
-        func field(_ offset: Int, _ size: Int) -> Int? {
-            guard offset <= exif.count - size else { return nil }
-            let bytes = exif[offset..<offset + size]
-            return (isBigEndian ? Array(bytes) : bytes.reversed()).reduce(0) { $0 << 8 | Int($1) }
-        }
-        guard exif[0] == exif[1], field(2, 2) == 42, let directory = field(4, 4), let count = field(directory, 2)
-        else { return nil }
-        for entry in 0..<count {
-            let offset = directory + 2 + 12 * entry
-            guard let tag = field(offset, 2) else { return nil }
-            // A number of 16 bits, one of them.
-            guard tag == 0x0112, field(offset + 2, 2) == 3, field(offset + 4, 4) == 1 else { continue }
-            return field(offset + 8, 2).flatMap { (1...8).contains($0) ? $0 : nil }
+    /// The digit of `tiff:Orientation="6"` or `<tiff:Orientation>6`.
+    private static func number(inXMP text: [UInt8]) -> Int? {
+        let name = Array("tiff:Orientation".utf8)
+        for start in text.indices where text[start] == name[0] && text[start...].starts(with: name) {
+            let rest = text[(start + name.count)...]
+            for opening in ["=\"", ">"] where rest.starts(with: opening.utf8) {
+                guard let digit = rest.dropFirst(opening.utf8.count).first else { continue }
+                if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) { return Int(digit - UInt8(ascii: "0")) }
+            }
         }
         return nil
     }

@@ -1,0 +1,89 @@
+import CZlib
+import FoveaFoundation
+
+/// What programs wrote about a PNG picture, before its pixels or behind them: EXIF data in a chunk `eXIf` or, as ImageMagick
+/// does it, as hexadecimal digits in a text, and XMP's text.
+///
+/// Source: ISO/IEC 15948, 11.3.4; PNG extensions 1.5.0, `eXIf`; XMP Specification Part 3.
+struct PNGDescriptions {
+    /// EXIF data; empty where there is none.
+    private(set) var exif: [UInt8] = []
+    /// XMP's text; empty where there is none.
+    private(set) var xmp: [UInt8] = []
+
+    /// Longer texts are not looked at.
+    private static let maximumTextByteCount = 1 << 20
+
+    /// The keys of texts, each ended by a zero. Of each the first text is looked at: unpacking takes time.
+    private static let profileKey = Array("Raw profile type exif".utf8) + [0]
+    private static let xmpKey = Array("XML:com.adobe.xmp".utf8) + [0]
+
+    init(of bytes: [UInt8]) {
+        var (profile, xmp): ([UInt8]?, [UInt8]?)
+        var position = 8
+        while position + 12 <= bytes.count {
+            let length = Self.number(bytes[position..<position + 4])
+            let end = position + 12 + length
+            guard end <= bytes.count else { break }
+            let type = String(decoding: bytes[position + 4..<position + 8], as: UTF8.self)
+            let content = bytes[position + 8..<end - 4]
+            if ["eXIf", "tEXt", "zTXt", "iTXt"].contains(type), Self.isSound(bytes[position + 4..<end]) {
+                if type == "eXIf" {
+                    exif = Array(content)
+                } else if profile == nil, content.starts(with: Self.profileKey) {
+                    profile = Self.text(type, content) ?? []
+                } else if xmp == nil, content.starts(with: Self.xmpKey) {
+                    xmp = Self.text(type, content) ?? []
+                }
+            }
+            position = end
+        }
+        if exif.isEmpty { exif = Self.exif(inProfile: profile ?? []) }
+        self.xmp = xmp ?? []
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
+
+    /// Whether type and content of a chunk have the checksum that follows them.
+    private static func isSound(_ chunk: ArraySlice<UInt8>) -> Bool {
+        var checksum = Checksum()
+        checksum.update(with: chunk.dropLast(4))
+        return Int(checksum.value) == number(chunk.suffix(4))
+    }
+
+    /// The text of a chunk, behind its key; nil where it is not sound.
+    private static func text(_ type: String, _ content: ArraySlice<UInt8>) -> [UInt8]? {
+        var rest = content.drop { $0 != 0 }.dropFirst()
+        var isPacked = type == "zTXt"
+        if isPacked {
+            rest = rest.dropFirst()  // how it is packed: there is one way
+        } else if type == "iTXt" {
+            isPacked = rest.first == 1
+            // Behind two bytes on packing come language and translated key, each with a zero.
+            let fields = rest.dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return nil }
+            rest = fields[2]
+        }
+        return isPacked ? unpacked(Array(rest)) : Array(rest)
+    }
+
+    /// Nil where the text is not sound, or too long.
+    private static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
+        var count = uLongf(maximumTextByteCount)
+        var status = Z_OK
+        let text = unsafe [UInt8](unsafeUninitializedCapacity: maximumTextByteCount) { target, initialized in
+            // Safe: zlib writes at most `count` bytes, which the buffer has, and says how many they are.
+            unsafe status = uncompress(target.baseAddress, &count, bytes, uLong(bytes.count))
+            initialized = status == Z_OK ? Int(count) : 0
+        }
+        return status == Z_OK ? text : nil
+    }
+
+    /// Behind an empty line, the kind of the profile and its length come digits.
+    private static func exif(inProfile text: [UInt8]) -> [UInt8] {
+        let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
+        guard lines.count == 4 else { return [] }
+        let digits = lines[3].compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}
