@@ -63,6 +63,13 @@ public struct Tensor: Hashable, Sendable {
             }
     }
 
+    /// The same shape with other elements, one for each.
+    init(_ other: Tensor, float32 elements: [Float]) {
+        precondition(elements.count == other.shape.elementCount, "as many elements as before")
+        shape = other.shape
+        storage = .float32(elements)
+    }
+
     public var dataType: DataType {
         switch storage {
         case .float32: .float32

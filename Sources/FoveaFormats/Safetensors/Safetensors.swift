@@ -17,12 +17,20 @@ public enum Safetensors {
     ///
     /// Sizes are checked against the file before memory is taken for them.
     ///
-    /// - Throws: as ``SafetensorsFile/init(at:)``.
+    /// - Throws: as ``SafetensorsFile/init(at:)``, and when a tensor has elements that are not read.
     public static func read(
         from path: String
     ) throws -> (tensors: OrderedDictionary<String, Tensor>, metadata: [String: String]) {
         let file = try SafetensorsFile(at: path)
-        return (try file.tensors.mapValues { try Tensor(copying: $0) }, file.metadata)
+        var tensors: OrderedDictionary<String, Tensor> = [:]
+        for (name, stored) in file.tensors {
+            do {
+                tensors[name] = try Tensor(copying: stored)
+            } catch let error as FoveaError where error.code == .badData {
+                throw error.located(at: name).located(at: path)
+            }
+        }
+        return (tensors, file.metadata)
     }
 
     /// Writes tensors to a file: wholly, or not at all.

@@ -1,5 +1,5 @@
 import FoveaFoundation
-public import FoveaGraph
+import FoveaGraph
 public import OrderedCollections
 
 /// A safetensors file whose header has been read and checked, and whose tensors are read when they are needed.
@@ -9,10 +9,11 @@ public struct SafetensorsFile: Sendable {
     /// Free text that travels with the tensors.
     public let metadata: [String: String]
 
-    /// Element types F64, F32, I64, I32 and U8 are read as they are; F16 and BF16 become `float32`, exactly.
+    /// Tensors of all of the format's element types may be in a file. They are read as they are, or as the next larger
+    /// element type that holds their elements exactly; those of less than 8 bits and complex ones not at all.
     ///
     /// - Throws: ``FoveaError`` when the file does not exist, cannot be read, or is not sound: truncated, too long, with
-    ///   holes or overlaps, duplicate names, sizes that do not fit the shapes, or other element types.
+    ///   holes or overlaps, duplicate names, sizes that do not fit the shapes, or element types of no known name.
     public init(at path: String) throws {
         let file = SharedFile(file: try File(reading: path), path: path)
         let fileSize = try file.file.regularFileSize()
@@ -30,7 +31,7 @@ public struct SafetensorsFile: Sendable {
                 throw error.counted(fromByte: 8)
             }
             let tensors = header.entries.mapValues { entry in
-                StoredTensor(entry: entry, file: file, offset: 8 + headerSize + entry.bytes.lowerBound)
+                StoredTensor(entry, of: file, at: 8 + headerSize + entry.bytes.lowerBound)
             }
             return (tensors, header.metadata)
         }
@@ -54,46 +55,10 @@ public struct SafetensorsFile: Sendable {
     }
 }
 
-/// A tensor of a safetensors file: its type, and where its elements are.
-public struct StoredTensor: TensorSource {
-    fileprivate let entry: SafetensorsHeader.Entry
-    fileprivate let file: SharedFile
-    fileprivate let offset: Int
-
-    public var type: TensorType { TensorType(entry.shape, entry.elementType.dataType) }
-
-    /// Reads the elements from the file; half-precision numbers become `float32`.
-    ///
-    /// - Throws: ``FoveaError`` when the file cannot be read, or has become shorter.
-    public func copyElements(to memory: UnsafeMutableRawBufferPointer) throws {
-        try file.locatingErrors { open in
-            switch entry.elementType {
-            case .float16: unsafe try copyHalves(from: open, to: memory, convert: float(halfPrecision:))
-            case .bfloat16: unsafe try copyHalves(from: open, to: memory, convert: float(bfloat16:))
-            case .float64, .float32, .int64, .int32, .uint8:
-                // Safe: the header has been checked against the file, and `read` fills the memory or throws.
-                unsafe try open.read(into: memory, at: offset)
-            }
-        }
-    }
-
-    private func copyHalves(
-        from open: borrowing File, to memory: UnsafeMutableRawBufferPointer, convert: (UInt16) -> Float
-    ) throws {
-        // Safe: `read` fills the whole capacity or throws, and any 16 bits are an integer.
-        let bits = try unsafe [UInt16](unsafeUninitializedCapacity: entry.shape.elementCount) { buffer, count in
-            unsafe try open.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
-            count = entry.shape.elementCount
-        }
-        // Safe: the memory holds one float for each of these.
-        unsafe bits.map(convert).withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
-    }
-}
-
 /// An open file that several tensors read: closed when the last of them is gone.
-private final class SharedFile: Sendable {
+final class SharedFile: Sendable {
     let file: File
-    private let path: String
+    let path: String
 
     init(file: consuming File, path: String) {
         self.file = file

@@ -4,42 +4,6 @@ import OrderedCollections
 
 /// What the head of a safetensors file says: where each tensor's bytes are, and a map of free text.
 struct SafetensorsHeader {
-    /// The element types that Fovea reads, under the format's names.
-    enum ElementType: String, CaseIterable {
-        case float64 = "F64"
-        case float32 = "F32"
-        case float16 = "F16"
-        case bfloat16 = "BF16"
-        case int64 = "I64"
-        case int32 = "I32"
-        case uint8 = "U8"
-
-        var byteCount: Int { self == .float16 || self == .bfloat16 ? 2 : dataType.byteCount }
-
-        /// The type of the tensor that holds such elements; every half-precision number is a `float32` too.
-        var dataType: DataType {
-            switch self {
-            case .float64: .float64
-            case .float32, .float16, .bfloat16: .float32
-            case .int64: .int64
-            case .int32: .int32
-            case .uint8: .uint8
-            }
-        }
-
-        /// The type that a tensor is written as.
-        init(_ dataType: DataType) {
-            self =
-                switch dataType {
-                case .float64: .float64
-                case .float32: .float32
-                case .int64: .int64
-                case .int32: .int32
-                case .uint8: .uint8
-                }
-        }
-    }
-
     struct Entry {
         let elementType: ElementType
         let shape: Shape
@@ -100,7 +64,7 @@ struct SafetensorsHeader {
         let typeName = try fields.string("dtype")
         guard let elementType = ElementType(rawValue: typeName) else {
             throw FoveaError(
-                .badData, "The element type \(quoted(typeName)) is not supported.",
+                .badData, "The element type \(quoted(typeName)) is none of the format's.",
                 remedy: "Convert it to one of \(ElementType.allCases.map(\.rawValue).listed).")
         }
         let shape = try Shape(validating: try fields.integers("shape", in: 0...Shape.maximumElementCount))
@@ -109,11 +73,11 @@ struct SafetensorsHeader {
             throw FoveaError(.badData, "The field `data_offsets` is not a begin and an end.")
         }
         // No overflow: a shape has at most 2^40 elements.
-        let byteCount = shape.elementCount * elementType.byteCount
-        guard offsets[1] - offsets[0] == byteCount else {
+        let bitCount = shape.elementCount * elementType.bitCount
+        guard bitCount.isMultiple(of: 8), offsets[1] - offsets[0] == bitCount / 8 else {
             throw FoveaError(
                 .badData,
-                "Its shape \(shape) of \(typeName) takes \(byteCount) bytes, its `data_offsets` \(offsets[1] - offsets[0])."
+                "Its shape \(shape) of \(typeName) takes \(bitCount) bits, its `data_offsets` \(offsets[1] - offsets[0]) bytes."
             )
         }
         return Entry(elementType: elementType, shape: shape, bytes: offsets[0]..<offsets[1])
