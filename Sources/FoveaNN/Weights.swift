@@ -1,3 +1,4 @@
+import FoveaFoundation
 public import FoveaGraph
 public import OrderedCollections
 
@@ -33,51 +34,65 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
         for parameter in parameters { tensors[parameter.path] = parameter.initialValue(seed: seed) }
     }
 
-    /// These weights in the order of a network's parameters.
+    /// These weights under the names of a network's parameters and in their order, as `float32`.
     ///
-    /// `num_batches_tracked`, which PyTorch keeps for each batch normalization, is left out: it counts steps and changes
-    /// no result.
+    /// Names may begin with what programs put around a network: ``WeightNames``. Elements of other types are converted, each
+    /// rounded once. Integers and truth values that the network has no parameter for are left out: they count steps
+    /// (`num_batches_tracked`, which PyTorch keeps for each batch normalization) or mask, and change no result.
     ///
-    /// - Throws: ``FoveaError`` that lists every missing name, every name that is not expected and every other shape.
+    /// - Throws: ``FoveaError`` that lists every missing name, every name that is not expected, every other shape and every
+    ///   tensor that cannot be converted, and the names that are closest to missing ones.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Weights {
         Weights(try tensors.fitted(to: parameters, source: source))
     }
+
+    /// How these weights' names become those of a network.
+    public func names(for parameters: [ParameterDeclaration]) -> WeightNames { tensors.names(for: parameters) }
 
     /// The names of the tensors that hold NaN or infinity.
     public var nonFiniteNames: [String] { tensors.filter { !$0.value.isFinite }.map(\.key) }
 }
 
 extension OrderedDictionary where Key == String, Value: TensorSource {
-    /// Without `num_batches_tracked`, which PyTorch keeps for each batch normalization: it counts steps and changes no
-    /// result.
-    public var withoutCounters: Self { filter { !$0.key.hasSuffix("num_batches_tracked") } }
+    /// Without integers and truth values, and without what is named `num_batches_tracked`: no parameters, but counters and
+    /// masks.
+    public var withoutCounters: Self {
+        filter { $0.value.type.dataType.isFloatingPoint && !$0.key.hasSuffix("num_batches_tracked") }
+    }
 
-    /// As ``Weights/fitted(to:source:)``; of the tensors only the types are looked at.
+    /// As ``Weights/names(for:)``.
+    public func names(for parameters: [ParameterDeclaration]) -> WeightNames {
+        let weights = withoutCounters
+        return WeightNames(of: Array((weights.isEmpty ? self : weights).keys), for: Set(parameters.map(\.path)))
+    }
+
+    /// As ``Weights/fitted(to:source:)``; of tensors in a file only the types are looked at.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Self {
+        let names = names(for: parameters)
+        let byPath = Dictionary(keys.map { (names.path($0), $0) }, uniquingKeysWith: { first, _ in first })
         var fitted: Self = [:]
-        var missing: [String] = []
-        var misshapen: [String] = []
+        var misfits = WeightMisfits()
         for parameter in parameters {
-            guard let tensor = self[parameter.path] else {
-                missing.append(parameter.path)
+            guard let name = byPath[parameter.path], let tensor = self[name] else {
+                misfits.missing.append(parameter.path)
                 continue
             }
-            if tensor.type == .float32(parameter.shape) {
-                fitted[parameter.path] = tensor
-            } else {
-                misshapen.append("`\(parameter.path)` is \(tensor.type), the network has f32[\(parameter.shape)]")
+            guard tensor.type.shape == parameter.shape else {
+                misfits.misshapen.append(
+                    "\(quoted(name)) is \(tensor.type), the network has f32[\(parameter.shape)]")
+                continue
+            }
+            do {
+                fitted[parameter.path] = try tensor.convertedToFloat32()
+            } catch let error as FoveaError {
+                misfits.unreadable.append("\(quoted(name)) (\(error.problem))")
             }
         }
         let known = Set(parameters.map(\.path))
-        let unexpected = withoutCounters.keys.filter { !known.contains($0) }
-        let faults = [
-            missing.isEmpty ? nil : "missing: " + missing.map { "`\($0)`" }.joined(separator: ", "),
-            unexpected.isEmpty ? nil : "not expected: " + unexpected.map { "`\($0)`" }.joined(separator: ", "),
-            misshapen.isEmpty ? nil : "other shapes: " + misshapen.joined(separator: "; "),
-        ].compactMap { $0 }
-        guard faults.isEmpty else {
+        misfits.unexpected = withoutCounters.keys.filter { !known.contains(names.path($0)) }
+        if let problem = misfits.description {
             throw FoveaError(
-                .badData, "The weights in \(source) do not fit the network: \(faults.joined(separator: "; ")).",
+                .badData, "The weights in \(source) do not fit the network: \(problem).",
                 remedy: "Use the model and the number of classes that the weights were trained with.")
         }
         return fitted

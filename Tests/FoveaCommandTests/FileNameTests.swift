@@ -91,4 +91,25 @@ struct FileNameTests {
             #expect(cached.status == 0, "\(cached.errors)")
         }
     }
+
+    @Test("Weights of a wrapped network are taken, and the longer names are told once")
+    func wrappedWeights() throws {
+        try withTemporaryFolder { folder in
+            var tensors = zeros("module.")
+            tensors["mask"] = try Tensor([2], .uint8([0, 1]))
+            tensors["module.fc3.bias"] = try Tensor([10], .float64([Double](repeating: 0.1, count: 10)))
+            try Safetensors.write(tensors, to: "\(folder)/w.safetensors")
+            let line = "benchmark --model lenet5 --mode infer --batch-size 1 --steps 1 --weights w.safetensors "
+            let run = try FoveaProcess(
+                (line + "--outputs o.safetensors").split(separator: " ").map(String.init), in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            let notices = run.errors.split(separator: "\n").filter { $0.contains("is read as") }
+            #expect(
+                notices == [
+                    "fovea: names in `w.safetensors` are shortened: `module.conv1.weight` is read as `conv1.weight`"
+                ])
+            let outputs = try Safetensors.read(from: "\(folder)/o.safetensors").tensors
+            #expect(outputs.values.first?.floats == [Float](repeating: 0.1, count: 10))
+        }
+    }
 }

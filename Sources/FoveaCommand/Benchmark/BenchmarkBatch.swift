@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaData
 import FoveaFormats
 import FoveaFoundation
@@ -22,21 +23,24 @@ extension Batch {
     /// - Throws: ``FoveaError`` when the file is missing or not sound, when a tensor is missing or has another type, or
     ///   when a label is no class.
     init(reading path: String, classes: Int, needsLabels: Bool) throws {
-        let tensors = try Safetensors.read(from: path).tensors
+        // Only what is needed is read, whatever else is in the file.
+        let tensors = try SafetensorsFile(at: path).tensors
         guard let images = tensors.first(where: { $0.key == "images" })?.value else {
             throw Self.fault(path, "has no tensor `images`")
         }
-        guard images.dataType == .float32, images.shape.rank == 4, images.shape.elementCount > 0 else {
-            throw Self.fault(path, "holds `images` as \(images.type)")
+        let type = images.type
+        guard type.dataType.isFloatingPoint, type.shape.rank == 4, type.shape.elementCount > 0 else {
+            throw Self.fault(path, "holds `images` as \(type)")
         }
-        var labels = Tensor(integers: [Int32](repeating: 0, count: images.shape[0]))
+        var labels = Tensor(integers: [Int32](repeating: 0, count: type.shape[0]))
         if needsLabels {
             guard let given = tensors.first(where: { $0.key == "labels" })?.value else {
                 throw Self.fault(path, "has no tensor `labels`")
             }
-            labels = try Self.labels(given, count: images.shape[0], classes: classes, path)
+            labels = try Self.labels(Tensor(copying: given), count: type.shape[0], classes: classes, path)
         }
-        self.init(indices: Array(0..<images.shape[0]), images: images, labels: labels)
+        self.init(
+            indices: Array(0..<type.shape[0]), images: try Tensor(copying: images.convertedToFloat32()), labels: labels)
     }
 
     private static func labels(_ given: Tensor, count: Int, classes: Int, _ path: String) throws -> Tensor {

@@ -1,3 +1,4 @@
+import FoveaFoundation
 import ArgumentParser
 import FoveaCPU
 import FoveaData
@@ -150,7 +151,7 @@ struct Benchmark: AsyncParsableCommand {
     private func startingWeights(of network: NetworkOptions.Network, input: Shape) throws -> Weights? {
         guard let path = weights ?? network.folder?.weightsPath() else { return nil }
         let parameters = try InferenceGraph(network.layer, input: Shape([1] + input.dimensions)).parameters
-        return try Weights(try Safetensors.read(from: path).tensors).fitted(to: parameters, source: quoted(path))
+        return try WeightsFile(at: path).weights(for: parameters)
     }
 
     /// Warms up, then times the steps.

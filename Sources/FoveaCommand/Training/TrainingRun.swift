@@ -38,7 +38,7 @@ struct TrainingRun {
         try options.data.check()
         if let out = options.out { try RunFolder.expectFree(out) }
         device = try options.device.open()
-        let start = try options.weights.map { Weights(try Safetensors.read(from: $0).tensors) }
+        let start = try options.weights.map { try WeightsFile(at: $0) }
 
         let data = try options.data.load(seed: options.random.seed)
         splits = data.splits
@@ -47,9 +47,7 @@ struct TrainingRun {
         let layer = entry.make(splits.training.classNames.count)
         let network = try InferenceGraph(layer, input: preprocessing.inputType.shape)
         parameterCount = network.trainableCount
-        let fitted = try options.weights.flatMap { path in
-            try start?.fitted(to: network.parameters, source: quoted(path))
-        }
+        let fitted = try start?.weights(for: network.parameters)
         trainer = try await Trainer(
             layer, input: Shape([preprocessing.channels, preprocessing.height, preprocessing.width]), loss: loss,
             optimizer: optimizer, device: device, seed: options.random.seed, weights: fitted)

@@ -1,0 +1,28 @@
+import FoveaFormats
+import FoveaFoundation
+import FoveaGraph
+import FoveaNN
+
+/// The weights that `--weights` names, of which only what a network needs is read.
+struct WeightsFile {
+    private let path: String
+    private let file: SafetensorsFile
+
+    /// - Throws: ``FoveaError`` when the file is not there or not sound.
+    init(at path: String) throws {
+        self.path = path
+        file = try SafetensorsFile(at: path)
+    }
+
+    /// The weights under the network's names; says so where those in the file are longer.
+    ///
+    /// - Throws: ``FoveaError`` when they are not the network's, with all differences, or cannot be read.
+    func weights(for parameters: [ParameterDeclaration]) throws -> Weights {
+        if let change = file.tensors.names(for: parameters).example {
+            StandardError.notice(
+                "names in \(quoted(path)) are shortened: \(quoted(change.name)) is read as \(quoted(change.path))")
+        }
+        let fitted = try file.tensors.fitted(to: parameters, source: quoted(path))
+        return Weights(try fitted.map { ($0.key, try Tensor(copying: $0.value)) })
+    }
+}

@@ -1,0 +1,46 @@
+import FoveaFoundation
+import FoveaGraph
+
+/// All that keeps weights from being a network's.
+struct WeightMisfits {
+    /// Parameters that there are no weights for.
+    var missing: [String] = []
+    /// Names that the network does not have.
+    var unexpected: [String] = []
+    var misshapen: [String] = []
+    var unreadable: [String] = []
+
+    /// Nil where everything fits.
+    var description: String? {
+        let faults = [
+            Self.listed("missing", missing.map(quoted), ", "),
+            Self.listed("not expected", unexpected.map(quoted), ", "),
+            Self.listed("other shapes", misshapen, "; "),
+            Self.listed("cannot be converted", unreadable, "; "),
+            Self.listed("closest names", closest, ", "),
+        ].compactMap { $0 }
+        return faults.isEmpty ? nil : faults.joined(separator: "; ")
+    }
+
+    private static func listed(_ title: String, _ texts: [String], _ separator: String) -> String? {
+        texts.isEmpty ? nil : "\(title): \(texts.joined(separator: separator))"
+    }
+
+    /// For the first missing names, what may be meant by them.
+    private var closest: [String] {
+        missing.prefix(3).compactMap { path in
+            Self.closest(to: path, among: unexpected).map { "\(quoted($0)) for \(quoted(path))" }
+        }
+    }
+
+    /// The name that ends with the same two components or more, or else the one with the fewest other letters.
+    private static func closest(to path: String, among names: [String]) -> String? {
+        let components = path.split(separator: ".")
+        func sharedCount(_ name: String) -> Int {
+            zip(components.reversed(), name.split(separator: ".").reversed()).prefix { $0 == $1 }.count
+        }
+        let nearest = names.max { sharedCount($0) < sharedCount($1) }
+        if let nearest, sharedCount(nearest) >= 2 { return nearest }
+        return nearestName(to: path, among: names)
+    }
+}
