@@ -86,6 +86,13 @@ ALWAYS_INLINE void differentiate_line(const task *t, size_t first, size_t step) 
     const float *y = t->x + first, *upstream = t->upstream + first;
     float *gradient = t->y + first;
     double sum = sum_of_line(t, y, upstream, step);
+    if (t->is_logarithm && !isfinite(sum)) {
+        // The fast exponential is 0 where eʸ is only small, and 0 · ∞ is NaN where a small number times ∞ is ∞.
+        for (size_t i = 0; i < t->length; i++) {
+            gradient[i * step] = (float)(upstream[i * step] - exp(y[i * step]) * sum);
+        }
+        return;
+    }
     IN_PLACE_OR_APART
     for (size_t i = 0; i < t->length; i++) {
         size_t place = i * step;

@@ -1,5 +1,3 @@
-import FoveaFoundation
-
 /// What a user, a file or a request got wrong: what happened and where, what was expected, and how to mend it.
 ///
 /// The command line maps ``Code/exitStatus`` to its exit code; a library user switches over ``code``.

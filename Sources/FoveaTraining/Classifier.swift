@@ -17,6 +17,8 @@ public actor Classifier {
     /// The graph for the images that the network was looked at with, after the passes: both take a while for a large
     /// network, and need the device no more than tracing does.
     private var traced: (images: Shape, optimized: Graph)?
+    /// A name of the weights' file that is longer than the network's, where all are; nil where they are the network's.
+    public private(set) var shortenedName: WeightNames.Change?
 
     /// A network whose weights are among these states.
     init(_ model: any Layer, loss: any Loss, sharing states: DeviceStates) {
@@ -35,7 +37,9 @@ public actor Classifier {
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
         self.init(model, loss: CrossEntropyLoss(), sharing: DeviceStates(on: device))
-        let fitted = try weights.fitted(to: trace(preprocessing), source: source)
+        let parameters = try trace(preprocessing)
+        let fitted = try weights.fitted(to: parameters, source: source)
+        shortenedName = weights.names(for: parameters).example
         try fitted.expectFinite(source: source)
         try await states.write(fitted.namedTensors)
     }
@@ -46,24 +50,26 @@ public actor Classifier {
     public init(_ saved: SavedModel, device: Device) async throws {
         let states = DeviceStates(on: device)
         self.init(saved.layer, loss: CrossEntropyLoss(), sharing: states)
-        // Reading them takes as long as looking at the network, which says whether they are its own.
-        async let weights = Self.put(saved.weightsPath, into: states)
-        let parameters = try trace(saved.preprocessing)
-        let (file, nonFinite) = try await weights
+        let file = try SafetensorsFile(at: saved.weightsPath).tensors
+        let shape = saved.preprocessing.inputType.shape
+        let network = try InferenceGraph(model, input: shape)
         let source = quoted(saved.weightsPath)
-        _ = try file.tensors.fitted(to: parameters, source: source)
-        try expectNoneNonFinite(nonFinite, source: source)
+        let fitted = try file.fitted(to: network.parameters, source: source)
+        shortenedName = file.names(for: network.parameters).example
+        // Reading them takes as long as the passes.
+        async let nonFinite = Self.put(fitted.map { (name: $0.key, tensor: $0.value) }, into: states)
+        traced = (shape, try network.graph.optimized())
+        try expectNoneNonFinite(await nonFinite, source: source)
     }
 
-    /// Puts the weights of a file on a device, whatever network they belong to.
+    /// Puts weights on a device.
     ///
-    /// - Returns: what the file holds, and which of the weights are not finite.
+    /// - Returns: which of them are not finite.
     private static func put(
-        _ path: String, into states: DeviceStates
-    ) async throws -> (file: SafetensorsFile, nonFinite: [String]) {
-        let file = try SafetensorsFile(at: path)
-        try await states.write(file.tensors.withoutCounters.map { (name: $0.key, tensor: $0.value) })
-        return (file, try await states.nonFiniteNames())
+        _ weights: [(name: String, tensor: StoredTensor)], into states: DeviceStates
+    ) async throws -> [String] {
+        try await states.write(weights)
+        return try await states.nonFiniteNames()
     }
 
     /// Traces the network for one image, and keeps the graph as a program will run it.

@@ -97,7 +97,7 @@ struct FileNameTests {
         try withTemporaryFolder { folder in
             var tensors = zeros("module.")
             tensors["mask"] = try Tensor([2], .uint8([0, 1]))
-            tensors["module.fc3.bias"] = try Tensor([10], .float64([Double](repeating: 0.1, count: 10)))
+            tensors["module.fc3.bias"] = try Tensor([10], .float64((0..<10).map { Double($0) / 10 }))
             try Safetensors.write(tensors, to: "\(folder)/w.safetensors")
             let line = "benchmark --model lenet5 --mode infer --batch-size 1 --steps 1 --weights w.safetensors "
             let run = try FoveaProcess(
@@ -108,8 +108,15 @@ struct FileNameTests {
                 notices == [
                     "fovea: names in `w.safetensors` are shortened: `module.conv1.weight` is read as `conv1.weight`"
                 ])
+            try writeRun("\(folder)/run")
+            try writePNG([UInt8](repeating: 9, count: 784), width: 28, height: 28, to: "\(folder)/a.png")
+            let predict = "predict --model run --weights w.safetensors a.png --top 10 --json"
+            let predicted = try FoveaProcess(predict.split(separator: " ").map(String.init), in: folder)
+            #expect(
+                predicted.status == 0 && predicted.errors.contains("is read as `conv1.weight`"), "\(predicted.errors)")
+            #expect(try predicted.json.elements[0]["predictions"].elements.first?["class"] == "9")
             let outputs = try Safetensors.read(from: "\(folder)/o.safetensors").tensors
-            #expect(outputs.values.first?.floats == [Float](repeating: 0.1, count: 10))
+            #expect(outputs.values.first?.floats == (0..<10).map { Float(Double($0) / 10) })
         }
     }
 }

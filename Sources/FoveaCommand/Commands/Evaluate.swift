@@ -40,6 +40,7 @@ struct Evaluate: AsyncParsableCommand {
         }
         compareClassNames(saved, part)
         let classifier = try await Classifier(saved, device: device)
+        await classifier.shortenedName?.report(saved.weightsPath)
         let evaluation = try await classifier.evaluate(part, preprocessing: saved.preprocessing)
         let report = EvaluationReport(evaluation)
         if output.json {

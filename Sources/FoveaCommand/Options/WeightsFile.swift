@@ -18,11 +18,15 @@ struct WeightsFile {
     ///
     /// - Throws: ``FoveaError`` when they are not the network's, with all differences, or cannot be read.
     func weights(for parameters: [ParameterDeclaration]) throws -> Weights {
-        if let change = file.tensors.names(for: parameters).example {
-            StandardError.notice(
-                "names in \(quoted(path)) are shortened: \(quoted(change.name)) is read as \(quoted(change.path))")
-        }
+        file.tensors.names(for: parameters).example?.report(path)
         let fitted = try file.tensors.fitted(to: parameters, source: quoted(path))
         return Weights(try fitted.map { ($0.key, try Tensor(copying: $0.value)) })
+    }
+}
+
+extension WeightNames.Change {
+    /// Says that the names in a file of weights are shortened.
+    func report(_ path: String) {
+        StandardError.notice("names in \(quoted(path)) are shortened: \(quoted(name)) is read as \(quoted(self.path))")
     }
 }

@@ -49,6 +49,7 @@ struct ImageClassification {
         }
         async let first = read(batches.first ?? [])
         let classifier = try await Classifier(model, device: device)
+        await classifier.shortenedName?.report(model.weightsPath)
         ProcessLifetime.keep((model, classifier))
         let fitting = try await classifier.batchSize(upTo: shape(batches.first?.count ?? 1))
         _ = try await classifier.program(for: shape(fitting))

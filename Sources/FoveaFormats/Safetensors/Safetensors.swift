@@ -27,7 +27,7 @@ public enum Safetensors {
             do {
                 tensors[name] = try Tensor(copying: stored)
             } catch let error as FoveaError where error.code == .badData {
-                throw error.located(at: name).located(at: path)
+                throw error.located(at: .entry(name)).located(at: .file(path))
             }
         }
         return (tensors, file.metadata)
