@@ -36,6 +36,9 @@ import FoveaFoundation
     private let memory: ProgramMemory
     private let engine: Engine
     private let watch: InvalidOperationWatch?
+    /// Whether a run forgets first what its threads noticed before. Not until that has once been taken for something of a
+    /// run: asking a team twice takes as long as a small network's layers.
+    private var forgetsFirst = false
     /// Whether an operation was invalid when preparations ran.
     private var hasPreparedNonFinite = false
     /// The same graph by steps that make of NaN and infinities what the definitions say: made when first needed.
@@ -145,8 +148,13 @@ import FoveaFoundation
         try prepare()
         // Before the first step that writes one: what other programs have prepared from them is old from then on.
         for state in updatedStates { state.noteUpdate() }
-        if !hasPreparedNonFinite, let results = try take(given[...], { try compute(stopwatch, &team) }) {
-            return results
+        if !hasPreparedNonFinite {
+            if let results = try take(given[...], { try compute(stopwatch, &team) }) { return results }
+            if !forgetsFirst {
+                forgetsFirst = true
+                stopwatch?.start()
+                if let results = try take(given[...], { try compute(stopwatch, &team) }) { return results }
+            }
         }
         engine.noteCarefulRun()
         let careful = try careful ?? makeCareful(memory)
@@ -174,7 +182,7 @@ import FoveaFoundation
 
     /// Nil where a step may have mistaken NaN or an infinity; no state has changed then.
     private func compute(_ stopwatch: Stopwatch?, _ team: inout Int) throws -> [Tensor]? {
-        watch?.begin()
+        if forgetsFirst { watch?.begin() }
         stopwatch?.skip()
         for (index, (step, wanted, isGuarded)) in runSteps.enumerated() {
             if wanted != team {
