@@ -54,8 +54,7 @@ public struct TrainingGraph: Sendable {
     public let graph: Graph
     /// The parameters in the network's order of declaration.
     public let parameters: [ParameterDeclaration]
-    /// What the optimizer keeps from step to step; zero before the first.
-    public let slots: [(name: String, type: TensorType)]
+    public let slots: [OptimizerSlot]
     /// True when the step draws random numbers, so that it takes the input ``Trace/randomKeyName``.
     public let isRandom: Bool
 
@@ -69,26 +68,9 @@ public struct TrainingGraph: Sendable {
         let lossValue = try trace.forward(model, loss, input).loss
         trace.updateOnlyIfFinite(lossValue)
         trace.keepStatistics()
-
-        let trainable = trace.declarations.filter { $0.role == .trainable }
-        let values = trainable.compactMap { trace.value(ofParameter: $0.path) }
-        let gradients = try trace.gradients(of: lossValue, with: values)
-        let learningRate = try trace.input(GraphName.learningRate, .float32([]))
-        let step = try trace.input(GraphName.step, .float32([]))
-        var slots: [(name: String, type: TensorType)] = []
-        for ((declaration, value), gradient) in zip(zip(trainable, values), gradients) {
-            trace.location = Location(path: declaration.path, layer: "optimizer")
-            let names = optimizer.slots.map { "\($0)/\(declaration.path)" }
-            let kept = try names.map { try trace.state($0, value.type) }
-            let updated = try optimizer.update(
-                value, gradient: gradient, learningRate: learningRate, step: step, slots: kept)
-            trace.update(declaration.path, to: updated.parameter)
-            for (name, slot) in zip(names, updated.slots) { trace.update(name, to: slot) }
-            slots += names.map { ($0, value.type) }
-        }
+        slots = try trace.update(with: optimizer, minimizing: lossValue)
         graph = trace.graph
         parameters = trace.declarations
-        self.slots = slots
         isRandom = graph.inputs.contains { $0.name == Trace.randomKeyName }
     }
 }
