@@ -1,4 +1,4 @@
-public import FoveaGraph
+import FoveaGraph
 
 /// Labelled images of one size, held as bytes; a batch of them becomes tensors on demand.
 ///
@@ -140,21 +140,5 @@ public struct Dataset: Sendable {
             labelSum.update(with: [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: label >> $0) }[...])
         }
         return "crc32:\(pixelSum)-\(labelSum)"
-    }
-}
-
-/// Some images of a data set as tensors.
-public struct Batch: Sendable {
-    /// Which images of the data set these are.
-    public let indices: [Int]
-    /// Standardised pixels, `[batch, channels, height, width]`, `Float`.
-    public let images: Tensor
-    /// Class indices, `[batch]`, `Int32`.
-    public let labels: Tensor
-
-    public init(indices: [Int], images: Tensor, labels: Tensor) {
-        self.indices = indices
-        self.images = images
-        self.labels = labels
     }
 }

@@ -172,8 +172,7 @@ public actor Classifier {
         for try await batch in loader {
             let program = try await evaluationProgram(batch.images.shape)
             try expectClasses(program.outputCount, in: dataset)
-            let results = try await device.run(
-                program, [GraphName.images: batch.images, GraphName.labels: batch.labels])
+            let results = try await device.run(program, batch.values)
             let logits = try results.tensor(GraphName.logits)
             try await expectFinite(logits, for: batch.images)
             evaluation.add(

@@ -11,7 +11,7 @@ extension Batch {
     func expectLabels(within program: Program) throws {
         let outputs = program.outputCount
         // Labels of another type are the program's to refuse.
-        guard case .int32(let labels) = labels.storage,
+        guard case .int32(let labels) = try labels.storage,
             let row = labels.firstIndex(where: { !(0..<outputs).contains(Int($0)) })
         else { return }
         throw labelError(labels[row], of: name(ofRow: row), outputs: outputs)
@@ -28,10 +28,12 @@ func expectExamples(in images: Shape) throws {
 extension Batch {
     /// What to say of images that are not finite: a loss that is not either comes from them.
     var imageFault: FoveaError? {
-        guard let row = images.firstNonFiniteRow else { return nil }
-        return FoveaError(
-            .badData, "The pixels of \(name(ofRow: row)) are not finite.",
-            remedy: "Check how it was prepared.")
+        get throws {
+            guard let row = try images.firstNonFiniteRow else { return nil }
+            return FoveaError(
+                .badData, "The pixels of \(name(ofRow: row)) are not finite.",
+                remedy: "Check how it was prepared.")
+        }
     }
 
     private func name(ofRow row: Int) -> String {

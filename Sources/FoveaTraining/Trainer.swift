@@ -88,7 +88,7 @@ public actor Trainer {
             throw try await divergence(loss, batch, step: number)
         }
         let predictions = try results.tensor(GraphName.logits).rankings(limit: 1)
-        let labels = batch.labels.doubles
+        let labels = try batch.labels.doubles
         return StepReport(
             step: number, loss: loss, count: labels.count,
             correct: zip(predictions, labels).count { $0[0] == Int($1) },
@@ -172,10 +172,10 @@ public actor Trainer {
 
     /// What to say of a loss that is not finite: the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
-        if let fault = batch.imageFault { return fault }
+        if let fault = try batch.imageFault { return fault }
         let diagnostic = try DiagnosticGraph(
             model, loss: self.loss, input: batch.images.shape, hasDropout: hasDropout)
-        var inputs = [GraphName.images: batch.images, GraphName.labels: batch.labels]
+        var inputs = batch.values
         if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: step, seed: seed) }
         let cause = try await NonFiniteCause(states: states, diagnostic: diagnostic)
             .described(for: inputs)
@@ -202,11 +202,9 @@ private struct StepInputs: Sendable {
 
     /// - Parameter step: the number of the step from 1.
     func ofStep(_ step: Int) -> [String: Tensor] {
-        var inputs = [
-            GraphName.images: batch.images, GraphName.labels: batch.labels,
-            GraphName.learningRate: Tensor(scalar: Float(learningRate)),
-            GraphName.step: Tensor(scalar: Float(step)),
-        ]
+        var inputs = batch.values
+        inputs[GraphName.learningRate] = Tensor(scalar: Float(learningRate))
+        inputs[GraphName.step] = Tensor(scalar: Float(step))
         if let seed { inputs[Trace.randomKeyName] = Self.randomKey(step: step, seed: seed) }
         return inputs
     }
