@@ -226,11 +226,7 @@ import FoveaFoundation
     private var mayUpdate: Bool {
         guard let (type, memory) = unsafe guardValue else { return true }
         // Safe: the place was planned for a scalar of this type.
-        switch type.dataType {
-        case .float32: return unsafe memory.load(as: Float.self).isFinite
-        case .float64: return unsafe memory.load(as: Double.self).isFinite
-        case .int32, .int64, .uint8: return true
-        }
+        return unsafe type.dataType.isFinite(UnsafeRawBufferPointer(start: memory, count: type.byteCount))
     }
 
     @inline(__always)

@@ -9,20 +9,16 @@ public protocol TensorSource: Sendable {
     /// - Throws: ``FoveaError`` when they cannot be read; what the memory then holds is not said.
     func copyElements(to memory: UnsafeMutableRawBufferPointer) throws
 
-    /// The same elements as `float32`, each rounded once.
+    /// The same elements as another type, each rounded once, or as ``TensorElement/init(converting:)`` says.
     ///
     /// - Throws: ``FoveaError`` when they are not read as numbers.
-    func convertedToFloat32() throws -> Self
+    func converted(to dataType: DataType) throws -> Self
 }
 
 extension Tensor: TensorSource {
     public func copyElements(to memory: UnsafeMutableRawBufferPointer) {
         // Safe: the memory has as many bytes as the elements.
         unsafe withBytes { unsafe memory.copyMemory(from: $0) }
-    }
-
-    public func convertedToFloat32() -> Tensor {
-        dataType == .float32 ? self : Tensor(self, float32: floats)
     }
 
     /// - Throws: ``FoveaError`` when the elements cannot be read, or there is not enough memory.

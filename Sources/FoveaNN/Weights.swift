@@ -83,7 +83,7 @@ extension OrderedDictionary where Key == String, Value: TensorSource {
                 continue
             }
             do {
-                fitted[parameter.path] = try tensor.convertedToFloat32()
+                fitted[parameter.path] = try tensor.converted(to: .float32)
             } catch let error as FoveaError {
                 misfits.unreadable.append("\(quoted(name)) (\(error.problem))")
             }

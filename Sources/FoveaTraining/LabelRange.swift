@@ -11,7 +11,7 @@ extension Batch {
     func expectLabels(within program: Program) throws {
         let outputs = program.outputCount
         // Labels of another type are the program's to refuse.
-        guard case .int32(let labels) = try labels.storage,
+        guard let labels = try labels.elements(as: Int32.self),
             let row = labels.firstIndex(where: { !(0..<outputs).contains(Int($0)) })
         else { return }
         throw labelError(labels[row], of: name(ofRow: row), outputs: outputs)

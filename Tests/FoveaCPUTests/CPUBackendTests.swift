@@ -71,7 +71,7 @@ struct CPUBackendTests {
         let device = Device(try CPUBackend(threads: 1))
         let program = try await device.compile(builder.graph)
         #expect(program.fallbacks == ["ReLU"])
-        let result = try await device.run(program, ["x": Tensor([2, 2], .float64([-1, 0, 1, 2]))])
+        let result = try await device.run(program, ["x": Tensor([2, 2], elements: [-1, 0, 1, 2] as [Double])])
         #expect(result["y"]?.doubles == [0, 0, 1, 2])
     }
 

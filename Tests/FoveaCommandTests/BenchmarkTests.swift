@@ -81,7 +81,7 @@ struct BenchmarkTests {
     @Test("A given batch with given weights leads to the same losses as its own seed does, and each step learns")
     func losses() throws {
         try withTemporaryFolder { folder in
-            let labels = try Tensor([3], .int64([1, 0, 9]))
+            let labels = try Tensor([3], elements: [1, 0, 9] as [Int64])
             try writeBatch(labels: labels, in: folder)
             func losses(_ extra: String) throws -> [Float] {
                 let line = "--model lenet5 --mode train --batch batch.safetensors --warmup 0 --lr 0.05 \(extra)"

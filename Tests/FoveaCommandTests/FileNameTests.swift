@@ -96,8 +96,8 @@ struct FileNameTests {
     func wrappedWeights() throws {
         try withTemporaryFolder { folder in
             var tensors = zeros("module.")
-            tensors["mask"] = try Tensor([2], .uint8([0, 1]))
-            tensors["module.fc3.bias"] = try Tensor([10], .float64((0..<10).map { Double($0) / 10 }))
+            tensors["mask"] = try Tensor([2], elements: [0, 1] as [UInt8])
+            tensors["module.fc3.bias"] = try Tensor([10], elements: (0..<10).map { Double($0) / 10 })
             try Safetensors.write(tensors, to: "\(folder)/w.safetensors")
             let line = "benchmark --model lenet5 --mode infer --batch-size 1 --steps 1 --weights w.safetensors "
             let run = try FoveaProcess(

@@ -58,7 +58,7 @@ struct PoolingTests {
 
     @Test("places that are not under the window pass nothing on")
     func invalidPlaces() throws {
-        let places = try Tensor([1, 1, 1, 1], .int32([.max]))
+        let places = try Tensor([1, 1, 1, 1], elements: [.max] as [Int32])
         let gradient = try evaluate(
             MaxPoolingGradient(Window(kernel: 2), inputShape: [1, 1, 2, 2]), places, doubles([1], [1, 1, 1, 1]))[0]
         #expect(gradient.doubles == [0, 0, 0, 0])

@@ -17,7 +17,7 @@ func run(_ graph: Graph, _ inputs: [Tensor]) throws -> [Tensor] {
 
 /// A float64 tensor of rank 1 or of the shape.
 func doubles(_ elements: [Double], _ shape: Shape? = nil) throws -> Tensor {
-    try Tensor(shape ?? [elements.count], .float64(elements))
+    try Tensor(shape ?? [elements.count], elements: elements)
 }
 
 extension Tensor {

@@ -23,9 +23,12 @@ struct ShapeOperationTests {
 
     @Test("shape operations also move integers")
     func integers() throws {
-        let labels = try Tensor([2, 2], .int32([1, 2, 3, 4]))
-        #expect(try evaluate(Transposition(permutation: [1, 0]), labels)[0] == Tensor([2, 2], .int32([1, 3, 2, 4])))
-        #expect(try evaluate(Slice(axis: 0, start: 1, end: 2), labels)[0] == Tensor([1, 2], .int32([3, 4])))
+        let labels = try Tensor([2, 2], elements: [1, 2, 3, 4] as [Int32])
+        #expect(
+            try evaluate(Transposition(permutation: [1, 0]), labels)[0]
+                == Tensor([2, 2], elements: [1, 3, 2, 4] as [Int32]))
+        #expect(
+            try evaluate(Slice(axis: 0, start: 1, end: 2), labels)[0] == Tensor([1, 2], elements: [3, 4] as [Int32]))
         #expect(try evaluate(Reshape(to: [4]), labels)[0] == Tensor(integers: [1, 2, 3, 4]))
     }
 

@@ -31,7 +31,7 @@ extension OperationCase {
                 func loss(_ distance: Double) throws -> Double {
                     var moved = inputs
                     let elements = zip(point.doubles, direction).map { $0 + distance * $1 }
-                    moved[name] = try Tensor(point.shape, .float64(elements))
+                    moved[name] = try Tensor(point.shape, elements: elements)
                     return try run(moved)["loss"]?.doubles.first ?? .nan
                 }
                 let difference = try (loss(step) - loss(-step)) / (2 * step)

@@ -29,14 +29,14 @@ struct Layout {
         try self.init(dimensions, strides: Shape(dimensions).strides, dataType)
     }
 
-    /// Row by row. Types that oneDNN does not know, which are only ever copied, count as bytes.
+    /// Row by row. Types that no kernel computes with, which are only ever copied or cast, count as bytes.
     init(plain type: TensorType) throws {
         let known: dnnl_data_type_t? =
             switch type.dataType {
             case .float32: dnnl_f32
             case .int32: dnnl_s32
             case .uint8: dnnl_u8
-            case .int64, .float64: nil
+            default: nil
             }
         if let known, type.shape.rank <= Int(DNNL_MAX_NDIMS) {
             try self.init(plain: type.shape.dimensions, known)

@@ -40,18 +40,16 @@ extension Batch {
             labels = try Self.labels(Tensor(copying: given), count: type.shape[0], classes: classes, path)
         }
         self.init(
-            indices: Array(0..<type.shape[0]), images: try Tensor(copying: images.convertedToFloat32()), labels: labels)
+            indices: Array(0..<type.shape[0]), images: try Tensor(copying: images.converted(to: .float32)),
+            labels: labels)
     }
 
     private static func labels(_ given: Tensor, count: Int, classes: Int, _ path: String) throws -> Tensor {
         guard given.shape == Shape([count]) else { throw fault(path, "holds `labels` as \(given.type)") }
-        let values: [Int]
-        switch given.storage {
-        case .int32(let elements): values = elements.map(Int.init)
-        case .int64(let elements): values = elements.map(Int.init)
-        case .float32, .float64, .uint8: throw fault(path, "holds `labels` as \(given.type)")
-        }
-        if let stray = values.first(where: { !(0..<classes).contains($0) }) {
+        guard given.dataType == .int32 || given.dataType == .int64,
+            let values = given.converted(to: .int64).elements(as: Int64.self)
+        else { throw fault(path, "holds `labels` as \(given.type)") }
+        if let stray = values.first(where: { !(0..<Int64(classes)).contains($0) }) {
             throw FoveaError(
                 .badData, "The label \(stray) in \(quoted(path)) is none of the network's \(classes) classes.",
                 remedy: "Use labels from 0 to \(classes - 1), or another --classes.")

@@ -9,8 +9,9 @@ public struct SafetensorsFile: Sendable {
     /// Free text that travels with the tensors.
     public let metadata: [String: String]
 
-    /// Tensors of all of the format's element types may be in a file. They are read as they are, or as the next larger
-    /// element type that holds their elements exactly; those of less than 8 bits and complex ones not at all.
+    /// Tensors of all of the format's element types may be in a file. Those that a ``DataType`` has are read as they are,
+    /// others as the next larger type that holds their elements exactly; those of less than 8 bits and complex ones not at
+    /// all.
     ///
     /// - Throws: ``FoveaError`` when the file does not exist, cannot be read, or is not sound: truncated, too long, with
     ///   holes or overlaps, duplicate names, sizes that do not fit the shapes, or element types of no known name.

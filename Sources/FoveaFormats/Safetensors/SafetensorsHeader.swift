@@ -62,10 +62,10 @@ struct SafetensorsHeader {
         let fields = try JSONFields(value)
         try fields.refuseFields(besides: ["dtype", "shape", "data_offsets"])
         let typeName = try fields.string("dtype")
-        guard let elementType = ElementType(rawValue: typeName) else {
+        guard let elementType = ElementType(named: typeName) else {
             throw FoveaError(
                 .badData, "The element type \(quoted(typeName)) is none of the format's.",
-                remedy: "Convert it to one of \(ElementType.allCases.map(\.rawValue).listed).")
+                remedy: "Convert it to one of \(ElementType.all.map(\.name).listed).")
         }
         let shape = try Shape(validating: try fields.integers("shape", in: 0...Shape.maximumElementCount))
         let offsets = try fields.integers("data_offsets", in: 0...Int.max)
@@ -137,7 +137,7 @@ struct SafetensorsHeader {
         for (name, tensor) in tensors {
             try Self.check(name: name)
             entries[name] = ranges[name].map {
-                Entry(elementType: ElementType(tensor.dataType), shape: tensor.shape, bytes: $0)
+                Entry(elementType: .tensor(tensor.dataType), shape: tensor.shape, bytes: $0)
             }
         }
     }
@@ -151,7 +151,7 @@ struct SafetensorsHeader {
         }
         for (name, entry) in entries {
             fields[name] = [
-                "dtype": .string(entry.elementType.rawValue),
+                "dtype": .string(entry.elementType.name),
                 "shape": .array(entry.shape.dimensions.map(JSONValue.integer)),
                 "data_offsets": [.integer(entry.bytes.lowerBound), .integer(entry.bytes.upperBound)],
             ]

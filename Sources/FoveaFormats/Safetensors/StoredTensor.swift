@@ -22,14 +22,14 @@ public struct StoredTensor: TensorSource {
         type = TensorType(other.type.shape, dataType)
     }
 
-    public func convertedToFloat32() throws -> StoredTensor {
+    public func converted(to dataType: DataType) throws -> StoredTensor {
         guard stored.dataType != nil else { throw unreadable }
-        return StoredTensor(self, as: .float32)
+        return StoredTensor(self, as: dataType)
     }
 
     private var unreadable: FoveaError {
         FoveaError(
-            .badData, "Elements of type \(stored.rawValue) are not read.",
+            .badData, "Elements of type \(stored.name) are not read.",
             remedy: "Convert them to F32 and write the file again.")
     }
 
@@ -38,19 +38,34 @@ public struct StoredTensor: TensorSource {
     /// - Throws: ``FoveaError`` when the file cannot be read or has become shorter, when elements of the type are not read,
     ///   or when a U64 is larger than an `int64`.
     public func copyElements(to memory: UnsafeMutableRawBufferPointer) throws {
-        guard let natural = stored.dataType else { throw unreadable }
-        guard type.dataType == natural else { return unsafe try copyFloats(to: memory) }
         switch stored {
-        case .float64, .float32, .int64, .int32, .uint8:
+        case .tensor(let dataType) where dataType == type.dataType:
             // Safe: the header has been checked against the file, and `read` fills the memory or throws.
             unsafe try file.file.read(into: memory, at: offset)
-        case .boolean: unsafe try copy(to: memory) { (bits: UInt8) in bits == 0 ? 0 : 1 as UInt8 }
-        case .int8: unsafe try copy(to: memory) { (number: Int8) in Int32(number) }
-        case .int16: unsafe try copy(to: memory) { (number: Int16) in Int32(number) }
-        case .uint16: unsafe try copy(to: memory) { (number: UInt16) in Int32(number) }
-        case .uint32: unsafe try copy(to: memory) { (number: UInt32) in Int64(number) }
-        case .uint64: unsafe try copy(to: memory, convert: Self.signed)
-        default: unsafe try copyFloats(to: memory)
+        case .tensor(let dataType):
+            // Safe: as above; the memory holds as many elements of the type that they are read as.
+            let asStored = unsafe try Tensor(TensorType(type.shape, dataType)) {
+                unsafe try file.file.read(into: $0, at: offset)
+            }
+            unsafe asStored.withBytes { unsafe dataType.convert($0, to: type.dataType, memory) }
+        case .foreign(let foreign): unsafe try copy(foreign, to: memory)
+        }
+    }
+
+    private func copy(_ foreign: ForeignElement, to memory: UnsafeMutableRawBufferPointer) throws {
+        switch foreign {
+        case .int16: unsafe try copy(to: memory) { (number: Int16) in Double(number) }
+        case .uint16: unsafe try copy(to: memory) { (number: UInt16) in Double(number) }
+        case .uint32: unsafe try copy(to: memory) { (number: UInt32) in Double(number) }
+        case .float8e4m3: unsafe try copy(to: memory) { Double(float(e4m3: $0)) }
+        case .float8e5m2: unsafe try copy(to: memory) { Double(float(e5m2: $0)) }
+        case .float8e8m0: unsafe try copy(to: memory) { Double(float(e8m0: $0)) }
+        case .uint64 where type.dataType == .int64: unsafe try copyBits(to: memory, convert: Self.signed)
+        // Not by way of Double, in which it may be rounded before.
+        case .uint64 where type.dataType == .float32:
+            unsafe try copyBits(to: memory) { (number: UInt64) in Float(number) }
+        case .uint64: unsafe try copy(to: memory) { (number: UInt64) in Double(number) }
+        case .float8e4m3fnuz, .float8e5m2fnuz, .float6e2m3, .float6e3m2, .float4, .complex64: throw unreadable
         }
     }
 
@@ -63,39 +78,29 @@ public struct StoredTensor: TensorSource {
         return signed
     }
 
-    /// Reads the elements as `float32`, each rounded once.
-    private func copyFloats(to memory: UnsafeMutableRawBufferPointer) throws {
-        switch stored {
-        case .float32: unsafe try file.file.read(into: memory, at: offset)
-        case .float64: unsafe try copy(to: memory) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
-        case .float16: unsafe try copy(to: memory, convert: float(halfPrecision:))
-        case .bfloat16: unsafe try copy(to: memory, convert: float(bfloat16:))
-        case .float8e4m3: unsafe try copy(to: memory, convert: float(e4m3:))
-        case .float8e5m2: unsafe try copy(to: memory, convert: float(e5m2:))
-        case .float8e8m0: unsafe try copy(to: memory, convert: float(e8m0:))
-        case .boolean: unsafe try copy(to: memory) { (bits: UInt8) in bits == 0 ? 0 : 1 as Float }
-        case .uint8: unsafe try copy(to: memory) { (number: UInt8) in Float(number) }
-        case .int8: unsafe try copy(to: memory) { (number: Int8) in Float(number) }
-        case .int16: unsafe try copy(to: memory) { (number: Int16) in Float(number) }
-        case .uint16: unsafe try copy(to: memory) { (number: UInt16) in Float(number) }
-        case .int32: unsafe try copy(to: memory) { (number: Int32) in Float(number) }
-        case .uint32: unsafe try copy(to: memory) { (number: UInt32) in Float(number) }
-        case .int64: unsafe try copy(to: memory) { (number: Int64) in Float(number) }
-        case .uint64: unsafe try copy(to: memory) { (number: UInt64) in Float(number) }
-        case .float8e4m3fnuz, .float8e5m2fnuz, .float6e2m3, .float6e3m2, .float4, .complex64: throw unreadable
-        }
+    /// Reads the elements by way of `Double`.
+    private func copy<Stored: FixedWidthInteger>(
+        to memory: UnsafeMutableRawBufferPointer, convert: (Stored) -> Double
+    ) throws {
+        let numbers = try read(Stored.self).map(convert)
+        // Safe: the memory holds one element of the tensor's type for each of these.
+        unsafe type.dataType.write(numbers, to: memory)
     }
 
-    private func copy<Stored: FixedWidthInteger, Element: BitwiseCopyable>(
+    /// Reads elements that become others of the tensor's type.
+    private func copyBits<Stored: FixedWidthInteger, Element: BitwiseCopyable>(
         to memory: UnsafeMutableRawBufferPointer, convert: (Stored) throws -> Element
     ) throws {
+        // Safe: the memory holds one element of the tensor's type for each of these.
+        unsafe try read(Stored.self).map(convert).withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+    }
+
+    private func read<Stored: FixedWidthInteger>(_: Stored.Type) throws -> [Stored] {
         let count = type.shape.elementCount
         // Safe: `read` fills the whole capacity or throws, and any bits are an integer.
-        let elements = try unsafe [Stored](unsafeUninitializedCapacity: count) { buffer, initialized in
+        return try unsafe [Stored](unsafeUninitializedCapacity: count) { buffer, initialized in
             unsafe try file.file.read(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
             initialized = count
         }
-        // Safe: the memory holds one element of the tensor's type for each of these.
-        unsafe try elements.map(convert).withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
     }
 }
