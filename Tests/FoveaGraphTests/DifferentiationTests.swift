@@ -27,6 +27,22 @@ struct DifferentiationTests {
         #expect(result.gradient == [5, -1])
     }
 
+    @Test("a cast passes the gradient on in the type that it came in, and none from what is not floating-point")
+    func casts() throws {
+        // ∂L/∂x = c; on its way it is a bfloat16.
+        let factor = 1 + 0x1p-7 + 0x1p-10
+        let result = try gradients(at: [1, -2.0000001]) { x in
+            try sum(x.cast(to: .bfloat16).cast(to: .float64) * factor)
+        }
+        #expect(result.loss == factor - 2 * factor)
+        #expect(result.gradient == [1 + 0x1p-7, 1 + 0x1p-7])
+        let counted = try gradients(at: [2.5, -3.5]) { x in
+            try sum(x * x.cast(to: .int32).cast(to: .float64))
+        }
+        #expect(counted.loss == 2.5 * 2 + 3.5 * 3)
+        #expect(counted.gradient == [2, -3])
+    }
+
     @Test("a value that the loss does not depend on has a gradient of zeros")
     func unused() throws {
         let builder = GraphBuilder()

@@ -3,7 +3,7 @@ public import FoveaGraph
 /// One operand of a case: its shape and how its elements are drawn.
 public struct OperandDraw: Sendable {
     /// What the elements are drawn from.
-    public enum Source: Sendable {
+    public enum Source: Hashable, Sendable {
         /// Normal numbers of some deviation, kept at a distance from the places where the function has a kink or a jump.
         case normal(deviation: Double = 1, avoiding: [Double] = [])
         /// Uniform numbers from 0.5 to 2.

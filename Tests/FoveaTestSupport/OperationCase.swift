@@ -62,8 +62,9 @@ public struct OperationCase: Sendable, CustomStringConvertible {
 
         var loss = try builder.constant(0, floatingPoint)
         for index in differentiableResults {
-            let weight = try builder.input("weight\(index)", results[index].type)
-            loss = try loss + ReduceSum(axes: Array(0..<weight.shape.rank)).applied(to: results[index] * weight)
+            let result = try results[index].cast(to: floatingPoint)
+            let weight = try builder.input("weight\(index)", result.type)
+            loss = try loss + ReduceSum(axes: Array(0..<weight.shape.rank)).applied(to: result * weight)
         }
         builder.output("loss", loss)
         let gradients = try builder.gradients(of: loss, with: differentiable.map { operands[$0] })
@@ -89,6 +90,6 @@ extension OperationCase {
     /// The whole table.
     public static func all() throws -> [OperationCase] {
         try arithmetic() + activations() + convolutions() + pooling() + normalizations() + losses() + shapes()
-            + reductions() + optimizers()
+            + reductions() + optimizers() + casts()
     }
 }

@@ -6,6 +6,7 @@
 
 #include "Allocator.h"
 #include "AveragePooling.h"
+#include "Casts.h"
 #include "Ceilings.h"
 #include "Convolution.h"
 #include "CrossEntropy.h"

@@ -11,7 +11,7 @@ extension NodeLowering {
     /// A tensor repeated along its missing axes and its axes of size 1, row by row.
     func broadcast(_ value: Stored, to shape: Shape) throws -> Stored {
         let source = try plain(value)
-        let result = try allocatePlain(.float32(shape))
+        let result = allocate(try Layout(plain: shape.dimensions, source.layout.descriptor.data_type))
         let missing = max(shape.rank, 1) - source.layout.rank
         let own = Shape(source.layout.dimensions)
         let strides =

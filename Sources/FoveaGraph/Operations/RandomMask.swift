@@ -25,7 +25,7 @@ public struct RandomMask: Operation {
         guard stream >= 0, dataType.isFloatingPoint else {
             throw FoveaError(
                 .usage, "A random mask cannot have the stream \(stream) and elements of type \(dataType).",
-                remedy: "Number the streams from 0 and use float32 or float64.")
+                remedy: "Number the streams from 0 and use a floating-point type.")
         }
         self.rate = rate
         self.shape = shape
