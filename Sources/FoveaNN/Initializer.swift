@@ -75,16 +75,16 @@ public struct Initializer: Hashable, Sendable {
     }
 
     /// The values for a parameter; they depend on the seed and the path only, not on the order of initialization.
-    public func values(_ shape: Shape, fans: Fans, seed: UInt64, path: String) -> Tensor {
+    public func values(_ type: TensorType, fans: Fans, seed: UInt64, path: String) -> Tensor {
         var stream = CounterBasedGenerator(seed: seed, purpose: "initialize " + path).stream
         let elements: [Double] =
             switch distribution {
-            case .constant(let value): [Double](repeating: value, count: shape.elementCount)
+            case .constant(let value): [Double](repeating: value, count: type.shape.elementCount)
             case .uniform(let bound):
-                (0..<shape.elementCount).map { _ in (2 * stream.uniform() - 1) * bound.value(fans) }
+                (0..<type.shape.elementCount).map { _ in (2 * stream.uniform() - 1) * bound.value(fans) }
             case .normal(let deviation):
-                (0..<shape.elementCount).map { _ in stream.normal() * deviation.value(fans) }
+                (0..<type.shape.elementCount).map { _ in stream.normal() * deviation.value(fans) }
             }
-        return Tensor(elements: elements, .float32(shape))
+        return Tensor(elements: elements, type)
     }
 }

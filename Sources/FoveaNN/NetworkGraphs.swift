@@ -27,9 +27,9 @@ public struct InferenceGraph: Sendable {
     public let output: TensorType
 
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
-    public init(_ model: any Layer, input: Shape) throws {
-        let trace = try Trace(model, mode: .inference)
-        let logits = try model(trace.input(GraphName.images, .float32(input)))
+    public init(_ model: any Layer, input: Shape, precision: Precision = .float32) throws {
+        let trace = try Trace(model, mode: .inference, precision: precision)
+        let logits = try trace.call(model, on: trace.input(GraphName.images, .float32(input)))
         trace.output(GraphName.logits, logits)
         graph = trace.graph
         parameters = trace.declarations
@@ -42,8 +42,8 @@ public struct EvaluationGraph: Sendable {
     public let graph: Graph
 
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
-    public init(_ model: any Layer, loss: any Loss, input: Shape) throws {
-        let trace = try Trace(model, mode: .inference)
+    public init(_ model: any Layer, loss: any Loss, input: Shape, precision: Precision = .float32) throws {
+        let trace = try Trace(model, mode: .inference, precision: precision)
         _ = try trace.forward(model, loss, input)
         graph = trace.graph
     }
@@ -61,10 +61,11 @@ public struct TrainingGraph: Sendable {
     /// - Parameter hasDropout: false passes everything where the network has dropout.
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
     public init(
-        _ model: any Layer, loss: any Loss, optimizer: any Optimizer, input: Shape, hasDropout: Bool = true
+        _ model: any Layer, loss: any Loss, optimizer: any Optimizer, input: Shape, hasDropout: Bool = true,
+        precision: Precision = .float32
     ) throws {
         try optimizer.validate()
-        let trace = try Trace(model, mode: .training, hasDropout: hasDropout)
+        let trace = try Trace(model, mode: .training, hasDropout: hasDropout, precision: precision)
         let lossValue = try trace.forward(model, loss, input).loss
         trace.updateOnlyIfFinite(lossValue)
         trace.keepStatistics()
@@ -94,7 +95,7 @@ public struct DiagnosticGraph: Sendable {
     /// Inference.
     public init(_ model: any Layer, input: Shape) throws {
         let trace = try Trace(model, mode: .inference)
-        try self.init(trace, upTo: model(trace.input(GraphName.images, .float32(input))))
+        try self.init(trace, upTo: trace.call(model, on: trace.input(GraphName.images, .float32(input))))
     }
 
     private init(_ trace: Trace, upTo last: Value) throws {
@@ -119,13 +120,18 @@ public struct DiagnosticGraph: Sendable {
 }
 
 extension Trace {
+    /// Traces the network on images, which are float32 whatever the trace computes in; the result has the parameters' type.
+    fileprivate func call(_ model: any Layer, on images: Value) throws -> Value {
+        try inParameterType(model(inArithmetic(images)))
+    }
+
     /// Traces the network and its loss, and makes the logits and the loss outputs.
     fileprivate func forward(_ model: any Layer, _ loss: any Loss, _ input: Shape) throws -> (
         logits: Value, loss: Value
     ) {
         let images = try self.input(GraphName.images, .float32(input))
         let labels = try self.input(GraphName.labels, TensorType([input[0]], .int32))
-        let logits = try model(images)
+        let logits = try call(model, on: images)
         guard logits.shape.rank == 2 else {
             throw FoveaError(
                 .usage, "The network gives \(logits.shape) where [batch, classes] is expected.",

@@ -24,7 +24,8 @@ public final class Parameter: Sendable {
         self.name = name
     }
 
-    /// The parameter in the graph of `input`, declared with this shape.
+    /// The parameter in the graph of `input`, declared with this shape: a trainable one in the type that the trace computes
+    /// in, a statistic in its own.
     ///
     /// - Parameters:
     ///   - fanIn: how many inputs feed one output, which scales the initial values.
@@ -32,7 +33,8 @@ public final class Parameter: Sendable {
     /// - Throws: ``FoveaError`` when the network being traced does not hold the parameter in a stored property, or uses it
     ///   with another shape elsewhere.
     public func value(_ shape: Shape, fanIn: Int, fanOut: Int, in trace: Trace) throws -> Value {
-        try trace.declare(self, shape, Initializer.Fans(incoming: fanIn, outgoing: fanOut))
+        let held = try trace.declare(self, shape, Initializer.Fans(incoming: fanIn, outgoing: fanOut))
+        return role == .trainable ? try trace.inArithmetic(held) : held
     }
 }
 

@@ -15,8 +15,8 @@ extension Trace {
         let trainable = declarations.filter { $0.role == .trainable }
         let values = trainable.compactMap { value(ofParameter: $0.path) }
         let gradients = try gradients(of: loss, with: values)
-        let learningRate = try input(GraphName.learningRate, .float32([]))
-        let step = try input(GraphName.step, .float32([]))
+        let learningRate = try inParameterType(input(GraphName.learningRate, .float32([])))
+        let step = try inParameterType(input(GraphName.step, .float32([])))
         var slots: [OptimizerSlot] = []
         for ((declaration, value), gradient) in zip(zip(trainable, values), gradients) {
             location = Location(path: declaration.path, layer: "optimizer")

@@ -16,6 +16,8 @@ public final class Trace: GraphBuilder {
     public let mode: Mode
     /// Whether dropout drops in training; without it losses can be compared with another library's.
     let hasDropout: Bool
+    /// The types of what layers compute and of their parameters.
+    public let precision: Precision
     private var paths: ParameterPaths
     private var declared: [String: (declaration: ParameterDeclaration, value: ValueID)] = [:]
     /// What the statistics that layers have moved are by now, in the order in which they were first moved.
@@ -28,8 +30,9 @@ public final class Trace: GraphBuilder {
     /// The input that keys the step's random numbers: two words of a ``CounterBasedGenerator``'s key, as int32.
     public static let randomKeyName = "random_key"
 
-    init(_ model: any Layer, mode: Mode, hasDropout: Bool = true) throws {
+    init(_ model: any Layer, mode: Mode, hasDropout: Bool = true, precision: Precision = .float32) throws {
         self.mode = mode
+        self.precision = precision
         self.hasDropout = hasDropout
         paths = try ParameterPaths(of: model)
     }
@@ -62,8 +65,9 @@ public final class Trace: GraphBuilder {
             return self.value(moved[path] ?? earlier.value)
         }
         let declaration = ParameterDeclaration(
-            path: path, shape: shape, role: parameter.role, initializer: parameter.initializer, fans: fans)
-        let value = try state(path, .float32(shape))
+            path: path, type: TensorType(shape, precision.parameters), role: parameter.role,
+            initializer: parameter.initializer, fans: fans)
+        let value = try state(path, declaration.type)
         declared[path] = (declaration, value.id)
         return value
     }
@@ -191,11 +195,13 @@ extension Value {
 /// A parameter as a trace has met it: where it is, its shape, and how it starts.
 public struct ParameterDeclaration: Hashable, Sendable {
     public let path: String
-    public let shape: Shape
+    public let type: TensorType
     public let role: Parameter.Role
     let initializer: Initializer
     let fans: Initializer.Fans
 
+    public var shape: Shape { type.shape }
+
     /// The first values of the parameter.
-    func initialValue(seed: UInt64) -> Tensor { initializer.values(shape, fans: fans, seed: seed, path: path) }
+    func initialValue(seed: UInt64) -> Tensor { initializer.values(type, fans: fans, seed: seed, path: path) }
 }

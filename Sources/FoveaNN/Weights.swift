@@ -34,7 +34,7 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
         for parameter in parameters { tensors[parameter.path] = parameter.initialValue(seed: seed) }
     }
 
-    /// These weights under the names of a network's parameters and in their order, as `float32`.
+    /// These weights under the names of a network's parameters and in their order, each of its parameter's type.
     ///
     /// Names may begin with what programs put around a network: ``WeightNames``. Elements of other types are converted, each
     /// rounded once. Integers and truth values that the network has no parameter for are left out: they count steps
@@ -79,11 +79,11 @@ extension OrderedDictionary where Key == String, Value: TensorSource {
             }
             guard tensor.type.shape == parameter.shape else {
                 misfits.misshapen.append(
-                    "\(quoted(name)) is \(tensor.type), the network has f32[\(parameter.shape)]")
+                    "\(quoted(name)) is \(tensor.type), the network has \(parameter.type)")
                 continue
             }
             do {
-                fitted[parameter.path] = try tensor.converted(to: .float32)
+                fitted[parameter.path] = try tensor.converted(to: parameter.type.dataType)
             } catch let error as FoveaError {
                 misfits.unreadable.append("\(quoted(name)) (\(error.problem))")
             }

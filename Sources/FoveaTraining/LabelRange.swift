@@ -65,5 +65,5 @@ extension Program {
 
 extension [ParameterDeclaration] {
     /// The size of all parameters' values.
-    var byteCount: Int { reduce(0) { saturatingSum($0, TensorType.float32($1.shape).byteCount) } }
+    var byteCount: Int { reduce(0) { saturatingSum($0, $1.type.byteCount) } }
 }

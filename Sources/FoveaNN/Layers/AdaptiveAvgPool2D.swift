@@ -32,7 +32,9 @@ public struct AdaptiveAvgPool2D: Layer {
             // Each axis is a product with a matrix of weights.
             let lines = try Shape(validating: [images * channels * height, width])
             let byColumns = try MatrixMultiplication()
-                .applied(to: Reshape(to: lines).applied(to: input), trace.constant(Self.means(of: width, size.width)))
+                .applied(
+                    to: Reshape(to: lines).applied(to: input),
+                    trace.constant(Self.means(of: width, size.width, input.dataType)))
             let planes = try Shape(validating: [images * channels, height, size.width])
             let turned = try Transposition(permutation: [0, 2, 1]).applied(
                 to: Reshape(to: planes).applied(to: byColumns))
@@ -40,7 +42,7 @@ public struct AdaptiveAvgPool2D: Layer {
             let byRows = try MatrixMultiplication()
                 .applied(
                     to: Reshape(to: turnedLines).applied(to: turned),
-                    trace.constant(Self.means(of: height, size.height)))
+                    trace.constant(Self.means(of: height, size.height, input.dataType)))
             let turnedPlanes = try Shape(validating: [images * channels, size.width, size.height])
             let result = try Transposition(permutation: [0, 2, 1])
                 .applied(to: Reshape(to: turnedPlanes).applied(to: byRows))
@@ -70,13 +72,13 @@ public struct AdaptiveAvgPool2D: Layer {
     }
 
     /// The matrix [from, to] whose column i holds the weights of the i-th mean.
-    private static func means(of count: Int, _ parts: Int) throws -> Tensor {
+    private static func means(of count: Int, _ parts: Int, _ dataType: DataType) throws -> Tensor {
         let shape = try Shape(validating: [count, parts])
         var elements = [Double](repeating: 0, count: shape.elementCount)
         for part in 0..<parts {
             let places = range(part, of: parts, from: count)
             for index in places { elements[index * parts + part] = 1 / Double(places.count) }
         }
-        return Tensor(elements: elements, .float32(shape))
+        return Tensor(elements: elements, TensorType(shape, dataType))
     }
 }

@@ -34,13 +34,15 @@ public struct BatchNorm2D: Layer {
             }
             let channels = input.shape[1]
             func declare(_ parameter: Parameter) throws -> Value {
-                try parameter.value([channels], fanIn: channels, fanOut: channels, in: trace)
+                try trace.declare(parameter, [channels], .init(incoming: channels, outgoing: channels))
             }
+            // Means over many values and the statistics want more digits than layers may compute with.
+            let wide = try trace.inParameterType(input)
             let (scale, shift) = (try declare(weight), try declare(bias))
             let (mean, variance) = (try declare(runningMean), try declare(runningVariance))
             guard trace.mode == .training else {
-                return try BatchNormalizationInference(epsilon: epsilon)
-                    .applied(to: input, scale, shift, mean, variance)
+                return try trace.inArithmetic(
+                    BatchNormalizationInference(epsilon: epsilon).applied(to: wide, scale, shift, mean, variance))
             }
             let count = channels == 0 ? 0 : input.shape.elementCount / channels
             guard count > 1 else {
@@ -49,14 +51,14 @@ public struct BatchNorm2D: Layer {
                     layer: "has one value per channel to take the variance of, \(input.producer) gives \(input.shape).",
                     remedy: "Train with a batch size above 1.")
             }
-            let results = try BatchNormalization(epsilon: epsilon).results(on: [input, scale, shift])
+            let results = try BatchNormalization(epsilon: epsilon).results(on: [wide, scale, shift])
             let unbiased = Double(count) / Double(count - 1)
             try trace.updateStatistic(
                 runningMean, to: MovingAverage(momentum: momentum).applied(to: mean, results[1]))
             try trace.updateStatistic(
                 runningVariance,
                 to: MovingAverage(momentum: momentum, correction: unbiased).applied(to: variance, results[2]))
-            return results[0]
+            return try trace.inArithmetic(results[0])
         }
     }
 }
