@@ -103,7 +103,7 @@ let package = Package(
             name: "FoveaTrainingTests",
             dependencies: [
                 "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats", "FoveaTraining",
-                "FoveaTestSupport",
+                "FoveaTestSupport", .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
