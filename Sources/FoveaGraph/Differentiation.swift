@@ -13,7 +13,13 @@ extension GraphBuilder {
                 .usage, "Only a floating-point scalar can be differentiated; this value has the type \(loss.type).",
                 remedy: "Reduce it to one number first, with a mean or a sum.")
         }
-        let active = dependents(of: respectTo.map(\.id), upTo: loss.id.node)
+        return try gradients(of: loss, upstream: constant(1, loss.dataType), with: respectTo)
+    }
+
+    /// Adds the nodes that compute the gradients with respect to some values of a loss whose gradient with respect to
+    /// `value` is `upstream`.
+    func gradients(of value: Value, upstream: Value, with respectTo: [Value]) throws -> [Value] {
+        let active = dependents(of: respectTo.map(\.id), upTo: value.id.node)
         var accumulated: [ValueID: Value] = [:]
         func accumulate(_ gradient: Value, into id: ValueID) throws {
             accumulated[id] = if let sum = accumulated[id] { try sum + gradient } else { gradient }
@@ -21,8 +27,8 @@ extension GraphBuilder {
 
         let forwardLocation = location
         defer { location = forwardLocation }
-        accumulated[loss.id] = try constant(1, loss.dataType)
-        for index in stride(from: loss.id.node, through: 0, by: -1) where active.contains(index) {
+        accumulated[value.id] = upstream
+        for index in stride(from: value.id.node, through: 0, by: -1) where active.contains(index) {
             let node = graph.nodes[index]
             let results = node.results.indices.map { Value(builder: self, id: ValueID(node: index, result: $0)) }
             let upstream = results.map { accumulated[$0.id] }

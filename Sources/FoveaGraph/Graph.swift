@@ -33,6 +33,9 @@ public struct Node: Sendable {
     public let operands: [ValueID]
     public let results: [TensorType]
     public let location: Location
+
+    /// False for placeholders and constants, which are there before anything is computed.
+    public var isComputed: Bool { !(operation is Placeholder || operation is Constant) }
 }
 
 /// A computation: nodes in an order in which every value is computed before it is read, named outputs, and new values
@@ -64,17 +67,19 @@ public struct Graph: Sendable {
     public init() {}
 
     /// What a run is for: the values that are handed back, kept as state, or looked at to decide whether the run counts.
-    package var roots: [ValueID] { outputs.map(\.value) + updates.map(\.value) + (guardValue.map { [$0] } ?? []) }
+    public var roots: [ValueID] { outputs.map(\.value) + updates.map(\.value) + (guardValue.map { [$0] } ?? []) }
 
     public func type(of value: ValueID) -> TensorType { nodes[value.node].results[value.result] }
 
+    public func types(of values: [ValueID]) -> [TensorType] { values.map(type(of:)) }
+
     /// The number of multiply-adds of a node.
-    package func multiplyAdds(of node: Node) -> Int {
+    public func multiplyAdds(of node: Node) -> Int {
         node.operation.multiplyAdds(operands: node.operands.map(type(of:)), results: node.results)
     }
 
-    /// The size of all that a node reads and computes.
-    package func byteCount(of node: Node) -> Int {
+    /// The size of all that a node reads and computes, in bytes.
+    public func byteCount(of node: Node) -> Int {
         (node.operands.map(type(of:)) + node.results).reduce(0) { $0 + $1.byteCount }
     }
 

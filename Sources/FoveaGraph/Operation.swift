@@ -23,6 +23,12 @@ public protocol Operation: Hashable, Sendable {
     /// Outside values never reach it unchecked: the operands have the types that ``resultTypes(of:)`` accepted.
     func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor]
 
+    /// How the operation is written with simpler ones: adds them to the graph that the operands belong to, and returns its
+    /// results; nil where there is nothing simpler. A backend that does not run the operation runs these.
+    ///
+    /// Called with operands of types that ``resultTypes(of:)`` accepts.
+    func decomposition(of operands: [Value]) throws -> [Value]?
+
     /// The number of multiply-adds of one evaluation; 0 for what is not counted (activations, pooling, normalization).
     func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int
 
@@ -31,6 +37,7 @@ public protocol Operation: Hashable, Sendable {
 }
 
 extension Operation {
+    public func decomposition(of operands: [Value]) throws -> [Value]? { nil }
     public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int { 0 }
     public var slidingWindow: Window? { nil }
 
@@ -58,10 +65,10 @@ extension Operation {
     }
 
     /// The name of the operation's type, also reached through `any Operation`.
-    package var operationName: String { Self.name }
+    public var operationName: String { Self.name }
 
     /// The attributes as the printer shows them: `stride: 2×2, padding: 0`.
-    package var attributeText: String {
+    public var attributeText: String {
         Mirror(reflecting: self).children
             .compactMap { child in child.label.map { "\($0): \(attributeText(of: child.value))" } }
             .joined(separator: ", ")

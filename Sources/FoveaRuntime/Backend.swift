@@ -2,8 +2,9 @@ public import FoveaGraph
 
 /// A device that runs graphs.
 ///
-/// A backend sees graphs and tensors, never layers. It is asked node by node what it supports; what it does not support
-/// runs on the reference backend, and the program's report says so.
+/// A backend sees graphs and tensors, never layers. It is asked node by node what it supports. What it does not support is
+/// written with simpler operations (``Operation/decomposition(of:)``); what is left of that runs on the reference backend,
+/// and the program's report says so.
 public protocol Backend: Sendable {
     /// The name of the device on the command line: `cpu`, `reference`.
     var name: String { get }
@@ -13,6 +14,9 @@ public protocol Backend: Sendable {
 
     /// Whether the backend can run a node of this operation and these types.
     func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool
+
+    /// The passes that a graph goes through before it is compiled, in order.
+    var pipeline: [any Pass] { get }
 
     /// Memory on the device for states, filled with zeros: one buffer for each type, in their order.
     ///
@@ -35,6 +39,17 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+    /// What every device gains from.
+    public var pipeline: [any Pass] { Graph.simplifications }
+
+    /// What the backend supports, as passes ask it.
+    public var capabilities: Capabilities {
+        Capabilities { supports($0, operands: $1, results: $2) }
+    }
+
+    /// All passes that may run: the pipeline, and the one that decomposes what the backend does not support.
+    var passes: [any Pass] { pipeline + [DecomposeOperations()] }
+
     public var availableByteCount: Int? { nil }
     public func predictedByteCount(of graph: Graph) throws -> Int? { nil }
 }

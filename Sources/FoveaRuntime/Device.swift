@@ -10,10 +10,21 @@ import Synchronization
 /// computes.
 public actor Device {
     public nonisolated let backend: any Backend
+    nonisolated let options: CompileOptions
     private let thread: ComputeThread
 
-    public init(_ backend: any Backend) {
+    /// Verifies after each pass in debug builds.
+    public init(_ backend: any Backend) { self.init(backend, validated: CompileOptions()) }
+
+    /// - Throws: ``FoveaError`` with code `usage` when the backend has no pass of a name that is left out.
+    public init(_ backend: any Backend, options: CompileOptions) throws {
+        try options.validate(for: backend)
+        self.init(backend, validated: options)
+    }
+
+    private init(_ backend: any Backend, validated options: CompileOptions) {
         self.backend = backend
+        self.options = options
         thread = ComputeThread(name: "fovea.\(backend.name)")
     }
 
@@ -24,27 +35,40 @@ public actor Device {
 
     /// Plans a graph after some passes.
     ///
-    /// - Parameter states: what the program reads and updates; states that are not there yet are created, filled with
-    ///   zeros. When not given, the program has states of its own.
+    /// - Parameters:
+    ///   - states: what the program reads and updates; states that are not there yet are created, filled with zeros. When
+    ///     not given, the program has states of its own.
+    ///   - passes: those of the backend when not given.
     /// - Throws: ``FoveaError`` when the graph is not sound, when a state is there with another type, when the states are
     ///   another device's, or when the backend cannot plan the graph.
     public func compile(
-        _ graph: Graph, states: DeviceStates? = nil, passes: [any Pass] = Graph.standardPasses
+        _ graph: Graph, states: DeviceStates? = nil, passes: [any Pass]? = nil
     ) throws -> Program {
-        try graph.verify()
-        let states = states ?? DeviceStates(on: self)
-        try expectOwn(states)
-        let optimized = try withDenormalNumbers(asZero: true) { try graph.optimized(by: passes) }
-        try states.expectTypes(of: optimized.states)
-        try states.create(optimized.states.map { ($0.name, $0.type) }, on: backend)
-        return try withDenormalNumbers(asZero: true) { try Program(optimized, on: backend, states: states) }
+        try compile(optimized(graph, by: passes), states: states)
     }
 
-    private func expectOwn(_ states: DeviceStates) throws {
+    /// Plans a graph that has gone through the passes.
+    ///
+    /// - Throws: as ``compile(_:states:passes:)``.
+    public func compile(_ optimized: OptimizedGraph, states: DeviceStates? = nil) throws -> Program {
+        let graph = optimized.graph
+        let states = states ?? DeviceStates(on: self)
+        try expectOwn(optimized, states)
+        try states.expectTypes(of: graph.states)
+        try states.create(graph.states.map { ($0.name, $0.type) }, on: backend)
+        return try withDenormalNumbers(asZero: true) { try Program(graph, on: backend, states: states) }
+    }
+
+    private func expectOwn(_ optimized: OptimizedGraph, _ states: DeviceStates) throws {
         guard states.device === self else {
             throw FoveaError(
                 .usage, "The states given belong to another device.",
                 remedy: "Make them with DeviceStates(on:) for this one, and write their values.")
+        }
+        guard optimized.device === self else {
+            throw FoveaError(
+                .usage, "The graph was optimized for another device.",
+                remedy: "Optimize it for the one that compiles it.")
         }
     }
 
@@ -53,20 +77,21 @@ public actor Device {
     ///
     /// - Returns: nil where the backend cannot tell, or does not support all of the graph.
     /// - Throws: as ``compile(_:states:passes:)``.
-    public func predictedByteCount(of graph: Graph, states: DeviceStates) throws -> Int? {
-        try graph.verify()
-        let optimized = try graph.optimized(by: Graph.standardPasses)
-        guard optimized.nodes.allSatisfy({ !optimized.isComputed($0) || optimized.isSupported($0, by: backend) }),
-            let program = try withDenormalNumbers(asZero: true, { try backend.predictedByteCount(of: optimized) })
+    public func predictedByteCount(of optimized: OptimizedGraph, states: DeviceStates) throws -> Int? {
+        try expectOwn(optimized, states)
+        let graph = optimized.graph
+        guard graph.nodes.allSatisfy({ backend.capabilities.run($0, of: graph) }),
+            let program = try withDenormalNumbers(asZero: true, { try backend.predictedByteCount(of: graph) })
         else { return nil }
-        return saturatingSum(program, outsideByteCount(of: optimized, states))
+        return saturatingSum(program, outsideByteCount(of: graph, states))
     }
 
     /// The bytes that compiling a graph and running it takes at most beyond what the device holds, short of working memory
     /// of kernels: as if nothing were shared, and each tensor were kept in two layouts.
     ///
     /// Found at once, so that only what may not fit has to be planned.
-    package func upperByteCount(of graph: Graph, states: DeviceStates) -> Int {
+    package func upperByteCount(of optimized: OptimizedGraph, states: DeviceStates) -> Int {
+        let graph = optimized.graph
         let tensors = graph.nodes.flatMap(\.results).reduce(0) { saturatingSum($0, $1.byteCount) }
         return saturatingSum(saturatingProduct(2, tensors), outsideByteCount(of: graph, states))
     }

@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// A stretch of a graph that runs on one backend: a graph of its own, which reads other stretches' values as inputs
+/// A part of a graph that runs on one backend: a graph of its own, which reads other segments' values as inputs
 /// (named `%3`, after the value in the whole graph) and hands back what others need as outputs of the same names.
 struct Segment {
     let onDevice: Bool
@@ -8,29 +8,22 @@ struct Segment {
 }
 
 extension Graph {
-    /// True for the nodes that are computed; placeholders and constants belong to whichever stretch reads them.
-    func isComputed(_ node: Node) -> Bool { !(node.operation is Placeholder || node.operation is Constant) }
-
-    /// Whether a backend can run a node.
-    func isSupported(_ node: Node, by backend: any Backend) -> Bool {
-        backend.supports(node.operation, operands: node.operands.map(type(of:)), results: node.results)
-    }
-
-    /// Cuts the graph into stretches of consecutive nodes that are all supported, or all not.
+    /// Cuts the graph into segments of consecutive nodes that a backend runs, or does not. Placeholders and constants belong
+    /// to whichever segment reads them.
     ///
-    /// Stretches do not update state: the values of the updates are among their outputs, so that no stretch sees a state
+    /// Segments do not update state: the values of the updates are among their outputs, so that no segment sees a state
     /// that an earlier one has changed.
-    func segments(supported: (Node) -> Bool) throws -> [Segment] {
-        var stretches: [(onDevice: Bool, nodes: [Int])] = []
-        for (index, node) in nodes.enumerated() where isComputed(node) {
-            let onDevice = supported(node)
-            if stretches.last?.onDevice == onDevice {
-                stretches[stretches.count - 1].nodes.append(index)
+    func segments(for capabilities: Capabilities) throws -> [Segment] {
+        var segments: [(onDevice: Bool, nodes: [Int])] = []
+        for (index, node) in nodes.enumerated() where node.isComputed {
+            let onDevice = capabilities.run(node, of: self)
+            if segments.last?.onDevice == onDevice {
+                segments[segments.count - 1].nodes.append(index)
             } else {
-                stretches.append((onDevice, [index]))
+                segments.append((onDevice, [index]))
             }
         }
-        return try stretches.map { Segment(onDevice: $0.onDevice, graph: try extracting($0.nodes)) }
+        return try segments.map { Segment(onDevice: $0.onDevice, graph: try extracting($0.nodes)) }
     }
 
     private func extracting(_ members: [Int]) throws -> Graph {

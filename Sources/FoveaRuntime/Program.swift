@@ -15,7 +15,7 @@ public struct Program: Sendable {
     private enum Plan: Sendable {
         /// Everything on the device: the executable reads and updates the state itself.
         case whole(any Executable)
-        /// Some nodes on the reference backend: values cross between the stretches on the host.
+        /// Some nodes on the reference backend: values cross between the segments on the host.
         case segmented([(graph: Graph, executable: any Executable)], state: [String: any DeviceBuffer])
     }
 
@@ -23,12 +23,12 @@ public struct Program: Sendable {
         self.graph = graph
         self.states = states
         let state = states.current
-        func isSupported(_ node: Node) -> Bool { graph.isSupported(node, by: backend) }
-        if graph.nodes.allSatisfy({ !graph.isComputed($0) || isSupported($0) }) {
+        let capabilities = backend.capabilities
+        if graph.nodes.allSatisfy({ capabilities.run($0, of: graph) }) {
             plan = .whole(try backend.compile(graph, state: state))
         } else {
             let reference = ReferenceBackend()
-            let segments = try graph.segments(supported: isSupported).map { segment in
+            let segments = try graph.segments(for: capabilities).map { segment in
                 let executable =
                     segment.onDevice
                     ? try backend.compile(segment.graph, state: state)

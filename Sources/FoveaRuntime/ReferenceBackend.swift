@@ -51,7 +51,7 @@ private struct ReferenceExecutable: Executable {
             for (position, (result, type)) in zip(results, node.results).enumerated() {
                 values[ValueID(node: index, result: position)] = Tensor(elements: result.elements, type)
             }
-            if graph.isComputed(node) { stopwatch?.lap() }
+            if node.isComputed { stopwatch?.lap() }
         }
         let outputs = graph.outputs.map { tensor($0.value) }
         if let guardValue = graph.guardValue, !tensor(guardValue).isFinite { return outputs }
@@ -60,7 +60,7 @@ private struct ReferenceExecutable: Executable {
     }
 
     var steps: [ExecutableStep] {
-        graph.nodes.filter(graph.isComputed).map { node in
+        graph.nodes.filter(\.isComputed).map { node in
             ExecutableStep(
                 path: node.location.path, operation: node.operation.operationName, device: "reference",
                 implementation: "definition", multiplyAdds: graph.multiplyAdds(of: node),

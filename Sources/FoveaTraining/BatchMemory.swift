@@ -10,16 +10,16 @@ struct BatchMemory: Sendable {
     /// What is done with a batch, for the error: `training`.
     let purpose: String
     /// The graph for a shape of images, the batch first.
-    let graph: @Sendable (_ images: Shape) throws -> Graph
+    let graph: @Sendable (_ images: Shape) throws -> OptimizedGraph
 
     private var device: Device { states.device }
 
     /// Throws unless the program of a graph fits, before it is compiled.
     ///
     /// - Parameters:
-    ///   - images: the shape that the graph was traced for.
+    ///   - images: the shape that the network was traced for.
     /// - Throws: ``FoveaError`` with what it would take, what there is, and the largest batch that fits.
-    func require(_ traced: Graph, for images: Shape) async throws {
+    func require(_ traced: OptimizedGraph, for images: Shape) async throws {
         guard let available = device.backend.availableByteCount,
             let need = try await shortage(of: traced, available)
         else { return }
@@ -56,15 +56,15 @@ struct BatchMemory: Sendable {
     }
 
     /// What a graph takes, if that is too much.
-    private func shortage(of graph: Graph, _ available: Int) async throws -> Need? {
+    private func shortage(of graph: OptimizedGraph, _ available: Int) async throws -> Need? {
         guard await device.upperByteCount(of: graph, states: states) > available else { return nil }
         let need = try await need(of: graph, available)
         return need.byteCount > available ? need : nil
     }
 
     /// What no plan can bring down is not planned: kernels refuse absurd sizes.
-    private func need(of graph: Graph, _ available: Int) async throws -> Need {
-        let largest = graph.nodes.flatMap(\.results).map(\.byteCount).max() ?? 0
+    private func need(of graph: OptimizedGraph, _ available: Int) async throws -> Need {
+        let largest = graph.graph.nodes.flatMap(\.results).map(\.byteCount).max() ?? 0
         if largest > available { return Need(byteCount: largest, isExact: false) }
         return Need(byteCount: try await device.predictedByteCount(of: graph, states: states) ?? 0, isExact: true)
     }

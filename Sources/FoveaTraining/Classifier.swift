@@ -16,7 +16,7 @@ public actor Classifier {
     private var evaluationBatchSizes = RecentlyUsed<Shape, Int>()
     /// The graph for the images that the network was looked at with, after the passes: both take a while for a large
     /// network, and need the device no more than tracing does.
-    private var traced: (images: Shape, optimized: Graph)?
+    private var traced: (images: Shape, optimized: OptimizedGraph)?
     /// A name of the weights' file that is longer than the network's, where all are; nil where they are the network's.
     public private(set) var shortenedName: WeightNames.Change?
 
@@ -58,7 +58,7 @@ public actor Classifier {
         shortenedName = file.names(for: network.parameters).example
         // Reading them takes as long as the passes.
         async let nonFinite = Self.put(fitted.map { (name: $0.key, tensor: $0.value) }, into: states)
-        traced = (shape, try network.graph.optimized())
+        traced = (shape, try device.optimized(network.graph))
         try expectNoneNonFinite(await nonFinite, source: source)
     }
 
@@ -78,7 +78,7 @@ public actor Classifier {
     private func trace(_ preprocessing: Preprocessing) throws -> [ParameterDeclaration] {
         let shape = preprocessing.inputType.shape
         let network = try InferenceGraph(model, input: shape)
-        traced = (shape, try network.graph.optimized())
+        traced = (shape, try device.optimized(network.graph))
         return network.parameters
     }
 
@@ -128,8 +128,7 @@ public actor Classifier {
         if let known = inferencePrograms.value(for: images) { return known }
         let graph = try inferenceGraph(images)
         try await inferenceMemory.require(graph, for: images)
-        let program = try await device.compile(
-            graph, states: states, passes: traced?.images == images ? [] : Graph.standardPasses)
+        let program = try await device.compile(graph, states: states)
         inferencePrograms.insert(program, for: images)
         return program
     }
@@ -147,10 +146,10 @@ public actor Classifier {
         BatchMemory(states: states, purpose: "inference", graph: inferenceGraph)
     }
 
-    private var inferenceGraph: @Sendable (_ images: Shape) throws -> Graph {
-        { [model, traced] images in
+    private var inferenceGraph: @Sendable (_ images: Shape) throws -> OptimizedGraph {
+        { [model, traced, device] images in
             if let traced, traced.images == images { return traced.optimized }
-            return try InferenceGraph(model, input: images).graph
+            return try device.optimized(InferenceGraph(model, input: images).graph)
         }
     }
 
@@ -185,8 +184,8 @@ public actor Classifier {
     /// As large as fits when it is first asked for.
     private func evaluationBatchSize(upTo images: Shape) async throws -> Int {
         if let known = evaluationBatchSizes.value(for: images) { return known }
-        let memory = BatchMemory(states: states, purpose: "measuring the network") { [model, loss] images in
-            try EvaluationGraph(model, loss: loss, input: images).graph
+        let memory = BatchMemory(states: states, purpose: "measuring the network") { [model, loss, device] images in
+            try device.optimized(EvaluationGraph(model, loss: loss, input: images).graph)
         }
         let found = try await memory.fitting(upTo: images)
         evaluationBatchSizes.insert(found, for: images)

@@ -19,11 +19,14 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
     /// - Parameters:
     ///   - threads: how many threads compute; as many as ``ProcessorAllowance`` says when not given.
     ///   - kernels: how the processor's kernels are chosen.
+    ///   - compiling: how graphs are compiled; which passes are left out, for example.
     /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there, with code `usage` when it cannot run
     ///   on so many threads.
-    public func open(threads: Int? = nil, kernels: KernelSelection = KernelSelection()) throws -> Device {
+    public func open(
+        threads: Int? = nil, kernels: KernelSelection = KernelSelection(), compiling options: CompileOptions = .init()
+    ) throws -> Device {
         switch self {
-        case .auto, .cpu: return Device(try CPUBackend(threads: threads, kernels: kernels))
+        case .auto, .cpu: return try Device(CPUBackend(threads: threads, kernels: kernels), options: options)
         case .reference:
             guard threads == nil || threads == 1 else {
                 throw FoveaError(
@@ -32,7 +35,7 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
             }
             try ThreadSupply.require(1, for: "the reference device")
             try AvailableMemory.requireRoomToCompute(for: "the reference device")
-            return Device(ReferenceBackend())
+            return try Device(ReferenceBackend(), options: options)
         case .cuda:
             throw FoveaError(
                 .unavailable, "This build of Fovea has no CUDA backend.", remedy: "Use --device cpu, or leave it out.")

@@ -156,17 +156,17 @@ public actor Trainer {
         try expectExamples(in: shape)
         let training = try TrainingGraph(
             model, loss: loss, optimizer: optimizer, input: shape, hasDropout: hasDropout)
-        try await batchMemory.require(training.graph, for: shape)
-        let compiled = (
-            program: try await device.compile(training.graph, states: states), isRandom: training.isRandom
-        )
+        let optimized = try device.optimized(training.graph)
+        try await batchMemory.require(optimized, for: shape)
+        let compiled = (program: try await device.compile(optimized, states: states), isRandom: training.isRandom)
         programs.insert(compiled, for: shape)
         return compiled
     }
 
     private var batchMemory: BatchMemory {
-        BatchMemory(states: states, purpose: "training") { [model, loss, optimizer, hasDropout] images in
-            try TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout).graph
+        BatchMemory(states: states, purpose: "training") { [model, loss, optimizer, hasDropout, device] images in
+            try device.optimized(
+                TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout).graph)
         }
     }
 

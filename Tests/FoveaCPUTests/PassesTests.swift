@@ -4,7 +4,7 @@ import FoveaRuntime
 import FoveaTestSupport
 import Testing
 
-@Suite("The standard passes")
+@Suite("The CPU's passes")
 struct PassesTests {
     /// A network and the seed it was drawn with, named in failures.
     struct Draw: CustomStringConvertible {
@@ -20,34 +20,69 @@ struct PassesTests {
     @Test("keep what random networks compute, on both backends, and leave sound graphs", arguments: draws)
     func sameResults(draw: Draw) async throws {
         let network = try RandomNetwork(seed: draw.seed, training: draw.training)
-        var graph = network.graph
-        for pass in Graph.standardPasses {
-            graph = try pass.run(on: graph)
-            #expect(throws: Never.self, "\(pass) of\n\(network.graph)") { try graph.verify() }
-        }
+        let cpu = try CPUBackend(threads: 2)
         let expected = try await results(of: network, on: ReferenceBackend(), passes: [])
         for (name, backend, passes) in [
-            ("reference with passes", ReferenceBackend() as any Backend, Graph.standardPasses),
-            ("cpu without passes", try CPUBackend(threads: 2), []),
-            ("cpu with passes", try CPUBackend(threads: 2), Graph.standardPasses),
+            ("reference with passes", ReferenceBackend() as any Backend, cpu.pipeline),
+            ("cpu without passes", cpu, []), ("cpu with passes", cpu, cpu.pipeline),
         ] {
             let given = try await results(of: network, on: backend, passes: passes)
-            #expect(given.map(\.name) == expected.map(\.name))
-            for (given, wanted) in zip(given, expected) {
-                // A gradient may be nothing but rounding, such as that of a shift that a normalization undoes.
-                let scale: OperationCase.Scale = wanted.name.hasPrefix("momentum/") ? .element : .tensor
-                let failure = TensorComparison(given.tensor, wanted.tensor, tolerance: 1e-4, scale: scale).failure
-                #expect(failure == nil, "\(name), \(wanted.name): \(failure ?? "")\n\(graph)")
+            expectEqual(given, expected, "\(name)\n\(network.graph)")
+        }
+    }
+
+    @Test("can be left out one by one", arguments: Set(try CPUBackend(threads: 1).pipeline.map(\.name)).sorted())
+    func leftOut(name: String) async throws {
+        let options = CompileOptions(withoutPasses: [name], verifiesPasses: true)
+        for draw in Self.draws.prefix(8) {
+            let network = try RandomNetwork(seed: draw.seed, training: draw.training)
+            let expected = try await results(of: network, on: ReferenceBackend(), passes: [])
+            let given = try await results(of: network, on: CPUBackend(threads: 2), passes: nil, options)
+            expectEqual(given, expected, "without \(name)\n\(network.graph)")
+        }
+    }
+
+    @Test("fuse nothing for a backend that runs no fused operation, which gets the graph as it was traced")
+    func capabilities() throws {
+        @Sendable func isFused(_ operation: any FoveaGraph.Operation) -> Bool {
+            operation is any FusedOperation || operation is FusedSoftmaxCrossEntropy
+        }
+        let cpu = try CPUBackend(threads: 1)
+        let plain = Capabilities { operation, operands, results in
+            !isFused(operation) && cpu.supports(operation, operands: operands, results: results)
+        }
+        var fusedCount = 0
+        for draw in Self.draws {
+            let graph = try RandomNetwork(seed: draw.seed, training: draw.training).graph
+            let unfused = try graph.optimized(by: cpu.pipeline, for: plain, verifying: true)
+            #expect(!unfused.nodes.contains { isFused($0.operation) })
+            fusedCount += try graph.optimized(by: cpu.pipeline, for: cpu.capabilities).nodes.count {
+                isFused($0.operation)
             }
+        }
+        #expect(fusedCount > 100)
+    }
+
+    private func expectEqual(
+        _ given: [(name: String, tensor: Tensor)], _ expected: [(name: String, tensor: Tensor)], _ comment: String
+    ) {
+        #expect(given.map(\.name) == expected.map(\.name))
+        for (given, wanted) in zip(given, expected) {
+            // A gradient may be nothing but rounding, such as that of a shift that a normalization undoes.
+            let scale: OperationCase.Scale = wanted.name.hasPrefix("momentum/") ? .element : .tensor
+            let failure = TensorComparison(given.tensor, wanted.tensor, tolerance: 1e-4, scale: scale).failure
+            #expect(failure == nil, "\(wanted.name): \(failure ?? "")\n\(comment)")
         }
     }
 
     @Test("find in the random networks what they look for in training")
     func patternsOccur() throws {
+        let cpu = try CPUBackend(threads: 1)
         var forward = Set<[Bool]>()
         var backward = Set<[Bool]>()
         for draw in Self.draws where draw.training {
-            for node in try RandomNetwork(seed: draw.seed, training: true).graph.optimized().nodes {
+            let network = try RandomNetwork(seed: draw.seed, training: true)
+            for node in try network.graph.optimized(by: cpu.pipeline, for: cpu.capabilities).nodes {
                 if let fused = node.operation as? FusedBatchNormalization {
                     forward.insert([fused.addsResidual, fused.activation != nil])
                 }
@@ -67,9 +102,10 @@ struct PassesTests {
 
     /// The outputs of three runs and the states after them.
     private func results(
-        of network: RandomNetwork, on backend: any Backend, passes: [any Pass]
+        of network: RandomNetwork, on backend: any Backend, passes: [any Pass]?,
+        _ options: CompileOptions = CompileOptions(verifiesPasses: true)
     ) async throws -> [(name: String, tensor: Tensor)] {
-        let device = Device(backend)
+        let device = try Device(backend, options: options)
         let program = try await device.compile(network.graph, passes: passes)
         try await program.states.write(network.states)
         #expect(program.fallbacks.isEmpty)

@@ -34,7 +34,7 @@ struct PointwiseDepthwiseConvolutionTests {
         let window = try Window(kernel: 3, stride: Window.Extent(stride), padding: .init(1))
         builder.output("result", try convolved(wide, [96, 1, 3, 3], window, groups: 96, "depthwise"))
         if isSeen { builder.output("between", wide) }
-        return try builder.graph.optimized()
+        return try builder.graph.optimized(by: CPUBackend(threads: 1).pipeline, for: .everything)
     }
 
     private struct Variant: CustomTestStringConvertible {

@@ -55,7 +55,7 @@ struct WinogradConvolutionTests {
         if variant.addsResidual { result = try result + builder.input("residual", .float32(geometry.results)) * 2 }
         if variant.isRectified { result = try ReLU().applied(to: result) }
         builder.output("result", result)
-        return try builder.graph.optimized()
+        return try builder.graph.optimized(by: CPUBackend(threads: 1).pipeline, for: .everything)
     }
 
     @Test("gives what the reference gives", arguments: geometries, ["winograd 2×2", "winograd 4×4"])

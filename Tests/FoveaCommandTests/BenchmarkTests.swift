@@ -75,6 +75,11 @@ struct BenchmarkTests {
             }
             let nodes = try benchmark("\(line) --explain --json", in: folder).json["program"].elements
             #expect(nodes.contains { $0["path"] == "conv1" && $0["operation"] == "FusedConvolution" })
+            let plain = try benchmark(
+                "\(line) --explain --json --without-pass fuse-convolution-epilogue --without-pass fold-constants",
+                in: folder
+            ).json["program"].elements
+            #expect(plain.contains { $0["path"] == "conv1" && $0["operation"] == "Convolution" })
         }
     }
 

@@ -82,6 +82,13 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("\(benchmark) --batch-size 1 --optimizer sgdd", 64, "'sgdd' is invalid", "'sgd'"),
         Mistake("\(benchmark) --batch-size 1 --optimizer adam --momentum 0.9", 64, "--momentum belongs to sgd"),
         Mistake("\(benchmark) --batch-size 4 --lr 1e30", 65, "Training diverged"),
+        Mistake(
+            "\(benchmark) --batch-size 1 --without-pass fuse-loss-gradients", 64, "no pass named `fuse-loss-gradients`",
+            "Did you mean `fuse-loss-gradient`?", "remove-dead-nodes, fold-batch-normalization, fold-constants,"),
+        Mistake(
+            "\(benchmark) --batch-size 1 --device reference --without-pass join-updates", 64,
+            "The device `reference` has no pass named `join-updates`"),
+        Mistake("\(benchmark) --batch-size 1 --without-pass", 64, "--without-pass"),
         Mistake("\(benchmark) --batch-size 1 --batch b.safetensors", 64, "Leave --batch-size out"),
         Mistake("\(benchmark) --batch b.safetensors", 66, "b.safetensors"),
         Mistake("\(benchmark) --batch-size 1 --weights w.safetensors", 66, "w.safetensors"),

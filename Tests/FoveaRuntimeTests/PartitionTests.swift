@@ -21,7 +21,8 @@ struct PartitionTests {
         let device = Device(PickyBackend(refusing: refused))
         let reference = Device(ReferenceBackend())
         let program = try await device.compile(random.graph)
-        let expectation = try await reference.compile(random.graph)
+        // The same parts, where an operation is taken apart.
+        let expectation = try await reference.compile(program.graph, passes: [])
         try await program.states.write(random.states)
         try await expectation.states.write(random.states)
         let names = random.graph.states.map(\.name)
@@ -44,20 +45,40 @@ struct PartitionTests {
         #expect(program.fallbacks == refused.intersection(computed).sorted())
     }
 
+    @Test("runs the parts of an operation, and says so")
+    func parts() async throws {
+        let builder = GraphBuilder()
+        let x = try builder.input("x", .float32([2, 3]))
+        builder.location = Location(path: "act1", layer: "Mish")
+        builder.output("y", try Mish().applied(to: x))
+        let program = try await Device(PickyBackend(refusing: ["Mish", "Softplus"])).compile(builder.graph)
+        #expect(program.fallbacks == ["Softplus"], "only what has no simpler parts")
+        #expect(
+            program.explain() == """
+                layer  operation       device     implementation
+                act1   Softplus        reference  definition
+                act1   Tanh            picky      definition
+                act1   Multiplication  picky      definition
+                """)
+        let whole = try await Device(PickyBackend(refusing: ["Mish", "Softplus", "Tanh", "Multiplication"]))
+            .compile(builder.graph)
+        #expect(whole.fallbacks == ["Mish"], "where none of the parts runs")
+    }
+
     @Test("says what fell back")
     func explanation() async throws {
         let builder = GraphBuilder()
         let x = try builder.input("x", .float32([2, 3]))
-        builder.location = Location(path: "act1", layer: "Mish")
-        let y = try Mish().applied(to: x)
+        builder.location = Location(path: "act1", layer: "GELU")
+        let y = try GELU().applied(to: x)
         builder.location = Location(path: "act2", layer: "ReLU")
         builder.output("y", try ReLU().applied(to: y))
-        let program = try await Device(PickyBackend(refusing: ["Mish"])).compile(builder.graph)
-        #expect(program.fallbacks == ["Mish"])
+        let program = try await Device(PickyBackend(refusing: ["GELU"])).compile(builder.graph)
+        #expect(program.fallbacks == ["GELU"])
         #expect(
             program.explain() == """
                 layer  operation  device     implementation
-                act1   Mish       reference  definition
+                act1   GELU       reference  definition
                 act2   ReLU       picky      definition
                 """)
     }

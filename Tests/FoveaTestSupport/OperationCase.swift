@@ -51,12 +51,15 @@ public struct OperationCase: Sendable, CustomStringConvertible {
     ///
     /// Inputs: `operand0`…, and `weight0`… for the results that are differentiated. Outputs: `result0`…, and with
     /// gradients `loss` and `gradient0`… for the operands that have one.
-    public func graph(_ floatingPoint: DataType, withGradients: Bool) throws -> Graph {
+    ///
+    /// - Parameter decomposed: whether the operation's decomposition takes its place, where there is one.
+    public func graph(_ floatingPoint: DataType, withGradients: Bool, decomposed: Bool = false) throws -> Graph {
         let builder = GraphBuilder()
         let operands = try operands.enumerated().map { index, operand in
             try builder.input("operand\(index)", operand.type(floatingPoint))
         }
-        let results = try operation.results(on: operands)
+        let parts = decomposed ? try operation.decomposition(of: operands) : nil
+        let results = try parts ?? operation.results(on: operands)
         for (index, result) in results.enumerated() { builder.output("result\(index)", result) }
         guard withGradients else { return builder.graph }
 

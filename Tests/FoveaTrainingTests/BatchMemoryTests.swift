@@ -31,7 +31,7 @@ struct BatchMemoryTests {
         let parameters = try InferenceGraph(model, input: [1, 1, 28, 28]).parameters
         let states = DeviceStates(on: device)
         try await states.write(Weights(initializing: parameters, seed: 42).namedTensors)
-        return try #require(try await device.predictedByteCount(of: graph, states: states))
+        return try #require(try await device.predictedByteCount(of: device.optimized(graph), states: states))
     }
 
     private func error(_ work: () async throws -> Void) async throws -> FoveaError {

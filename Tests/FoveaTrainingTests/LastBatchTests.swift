@@ -95,7 +95,7 @@ struct LastBatchTests {
             let states = DeviceStates(on: device)
             let parameters = try InferenceGraph(model, input: [1, 1, 28, 28]).parameters
             try await states.write(Weights(initializing: parameters, seed: 42).namedTensors)
-            return try #require(try await device.predictedByteCount(of: graph, states: states))
+            return try #require(try await device.predictedByteCount(of: device.optimized(graph), states: states))
         }
         let (full, rest) = (try await need(16), try await need(15))
         let fit = try await fit(

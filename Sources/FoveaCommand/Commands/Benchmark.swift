@@ -67,6 +67,13 @@ struct Benchmark: AsyncParsableCommand {
     @Flag(help: "Show how each node of the network is run, and measure it.")
     var explain = false
 
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A pass to leave out, such as fuse-convolution-epilogue, to see what it gains. May be given again.",
+            valueName: "name"))
+    var withoutPass: [String] = []
+
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
     @Flag(help: "Train without dropout, to compare losses with another library, whose masks differ.")
@@ -80,7 +87,7 @@ struct Benchmark: AsyncParsableCommand {
         try checkOptions()
         let optimizer = try optimizer.make(fallback: .sgd)
         let network = try network.network()
-        let device = try device.open()
+        let device = try device.open(compiling: CompileOptions(withoutPasses: Set(withoutPass)))
         let given = try batch.map { try Batch(reading: $0, classes: network.classes, needsLabels: mode == .train) }
         let images = try given?.images.shape ?? Shape(validating: [batchSize ?? 1] + network.input.dimensions)
         let image = Shape(Array(images.dimensions.dropFirst()))

@@ -27,9 +27,9 @@ struct DeviceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Use the kernels of an earlier run: its folder, or a kernels.json.", valueName: "path"))
     var kernels: String?
 
-    /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads, or when `--kernels` names
-    ///   nothing that can be read.
-    func open() throws -> Device {
+    /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads, when `--kernels` names
+    ///   nothing that can be read, or when the device has no pass of a name that is left out.
+    func open(compiling options: CompileOptions = CompileOptions()) throws -> Device {
         let allowance = ProcessorAllowance.current
         if self.threads == nil, let ignored = allowance.ignored {
             StandardError.notice("OMP_NUM_THREADS is \(quoted(ignored)), not a number from 1 to 1024, and is ignored")
@@ -37,7 +37,7 @@ struct DeviceOptions: ParsableArguments {
         let threads = threads ?? allowance.threads
         let selection = try KernelCache.selection(
             machine: Processor.description(threads: threads), rule: deterministic ? .fixed : .timed, repeating: kernels)
-        return try device.open(threads: self.threads, kernels: selection)
+        return try device.open(threads: self.threads, kernels: selection, compiling: options)
     }
 }
 

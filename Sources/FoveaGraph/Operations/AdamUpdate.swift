@@ -34,6 +34,25 @@ public struct AdamUpdate: ParameterUpdate {
         return try parameterTypes(of: operands, scalars: 2...3, of: Self.name)
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let (rate, step) = (operands[2], operands[3])
+        var (parameter, gradient) = (operands[0], operands[1])
+        if decoupledWeightDecay {
+            parameter = try parameter - parameter * rate * weightDecay
+        } else {
+            gradient = try gradient + parameter * weightDecay
+        }
+        let first = try operands[4] * beta1 + gradient * (1 - beta1)
+        let second = try operands[5] * beta2 + gradient * gradient * (1 - beta2)
+        // 1 − βᵗ = −2h / (1 − h) with h = tanh(t · ln β / 2), which keeps its digits where βᵗ is near 1.
+        func correction(_ beta: Double) throws -> Value {
+            let half = try Tanh().applied(to: step * (0.5 * log(beta)))
+            return try half * -2 / (half * -1 + 1)
+        }
+        let deviation = try SquareRoot().applied(to: second / correction(beta2)) + epsilon
+        return [try parameter - rate / correction(beta1) * first / deviation, first, second]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         var (parameter, first, second) = (operands[0], operands[4], operands[5])
         let (rate, step) = (operands[2].elements[0], operands[3].elements[0])

@@ -5,7 +5,7 @@
 ///
 /// Source: ONNX `AveragePool` (whose default is not to count padding). Same numbers as
 /// `torch.nn.functional.avg_pool2d` (whose default is to count it).
-public struct AveragePooling: Operation {
+public struct AveragePooling: Channelwise {
     public static let name = "AveragePooling"
     public let window: Window
     public let countIncludingPadding: Bool

@@ -30,6 +30,15 @@ public struct BatchNormalization: Operation {
             .results(on: [operands[0], operands[1], results[1], results[2], upstream])
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let (x, scale, bias) = (operands[0], operands[1], operands[2])
+        let mean = try x.averagedPerChannel()
+        let deviation = try x - mean.perChannel(rank: x.shape.rank)
+        let variance = try (deviation * deviation).averagedPerChannel()
+        let y = try BatchNormalizationInference(epsilon: epsilon).applied(to: x, scale, bias, mean, variance)
+        return [y, mean, variance]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (x, scale, bias) = (operands[0], operands[1], operands[2])
         var (mean, variance) = (ReferenceTensor(scale.shape), ReferenceTensor(scale.shape))

@@ -16,6 +16,19 @@ public struct BatchNormalizationGradient: Operation {
         return [operands[0], perChannel, perChannel]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let (x, upstream) = (operands[0], operands[4])
+        let perChannel = try operands[1...3].map { try $0.perChannel(rank: x.shape.rank) }
+        let deviation = try SquareRoot().applied(to: perChannel[2] + epsilon)
+        let normalized = try (x - perChannel[1]) / deviation
+        let (forBias, forScale) = (
+            try upstream.summedPerChannel(), try (upstream * normalized).summedPerChannel()
+        )
+        let sums = try forBias.perChannel(rank: x.shape.rank) + normalized * forScale.perChannel(rank: x.shape.rank)
+        let count = Double(x.shape.elementCount / max(1, x.shape[1]))
+        return [try (upstream - sums * (1 / count)) * (perChannel[0] / deviation), forScale, forBias]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (x, scale, mean, variance, upstream) = (operands[0], operands[1], operands[2], operands[3], operands[4])
         let inverseDeviation = variance.elements.map { 1 / ($0 + epsilon).squareRoot() }

@@ -34,6 +34,12 @@ public struct BatchNormalizationInference: Operation {
         ]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let perChannel = try operands[1...].map { try $0.perChannel(rank: operands[0].shape.rank) }
+        let factor = try perChannel[0] / SquareRoot().applied(to: perChannel[3] + epsilon)
+        return [try (operands[0] - perChannel[2]) * factor + perChannel[1]]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         [normalized(operands[0], operands[1], operands[2], operands[3], operands[4])]
     }

@@ -57,6 +57,13 @@ public struct Convolution: Operation {
         return [forImages] + forParameters
     }
 
+    // Without its bias, which is added.
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        guard operands.count == 3 else { return nil }
+        let result = try applied(to: operands[0], operands[1])
+        return [try result + operands[2].perChannel(rank: result.shape.rank)]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (images, filters) = (operands[0], operands[1])
         var result = ReferenceTensor(resultTypes[0].shape)

@@ -50,6 +50,13 @@ public struct ConvolutionFilterGradient: Operation {
         return [forImages, forGradient]
     }
 
+    // Without the gradient of the bias, which is a sum.
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        guard withBias else { return nil }
+        let filters = try ConvolutionFilterGradient(window, groups: groups, withBias: false).results(on: operands)
+        return [filters[0], try operands[1].summedPerChannel()]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (images, upstream) = (operands[0], operands[1])
         var filters = ReferenceTensor(resultTypes[0].shape)

@@ -4,7 +4,7 @@ import FoveaFoundation
 ///
 /// Source: ONNX `Elu`; Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units", ICLR 2016.
 /// Same numbers as `torch.nn.functional.elu`.
-public struct ELU: FusableActivation {
+public struct ELU: Activation {
     public static let name = "ELU"
     public let alpha: Double
 

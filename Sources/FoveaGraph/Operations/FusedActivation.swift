@@ -1,14 +1,8 @@
-/// An activation that ``FuseConvolutionEpilogue`` draws into the operation before it.
-///
-/// Conforming promises that every backend which runs that operation can apply the function too; an activation that does
-/// not conform stays a node of its own.
-public protocol FusableActivation: UnaryOperation {}
-
 /// An activation as an attribute of another operation.
 public struct FusedActivation: Hashable, Sendable, CustomStringConvertible {
-    public let operation: any FusableActivation
+    public let operation: any Activation
 
-    public init(_ operation: any FusableActivation) { self.operation = operation }
+    public init(_ operation: any Activation) { self.operation = operation }
 
     public static func == (left: FusedActivation, right: FusedActivation) -> Bool {
         AnyHashable(left.operation) == AnyHashable(right.operation)

@@ -4,7 +4,7 @@
 /// mean and the variance, as the normalization's.
 ///
 /// Made by ``FuseNormalizationEpilogue``, after differentiation: it has no gradient.
-public struct FusedBatchNormalization: Operation {
+public struct FusedBatchNormalization: FusedOperation {
     public static let name = "FusedBatchNormalization"
     public let epsilon: Double
     public let addsResidual: Bool
@@ -25,14 +25,10 @@ public struct FusedBatchNormalization: Operation {
         return try normalization.resultTypes(of: Array(operands[..<3]))
     }
 
-    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        var results = normalization.evaluate(Array(operands[..<3]), resultTypes: resultTypes)
-        if addsResidual {
-            results[0] = Addition().evaluate([results[0], operands[3]], resultTypes: [resultTypes[0]])[0]
-        }
-        if let activation {
-            results[0] = activation.operation.evaluate([results[0]], resultTypes: [resultTypes[0]])[0]
-        }
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        var results = try normalization.results(on: Array(operands[..<3]))
+        if addsResidual { results[0] = try results[0] + operands[3] }
+        if let activation { results[0] = try activation.operation.applied(to: results[0]) }
         return results
     }
 }

@@ -6,7 +6,7 @@
 /// and g, if somebody else needs it. y and all gradients but the two of [C] have x's shape.
 ///
 /// Made by ``FuseNormalizationGradient``.
-public struct FusedBatchNormalizationGradient: Operation {
+public struct FusedBatchNormalizationGradient: FusedOperation {
     public static let name = "FusedBatchNormalizationGradient"
     public let epsilon: Double
     /// The function whose derivative is taken; nil for none.
@@ -43,21 +43,18 @@ public struct FusedBatchNormalizationGradient: Operation {
         return results + (givesUpstream ? [operands[0]] : [])
     }
 
-    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        let type = [resultTypes[0]]
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
         var upstream = operands[upstreamPosition]
-        if addsUpstream {
-            upstream = Addition().evaluate([upstream, operands[upstreamPosition + 1]], resultTypes: type)[0]
-        }
+        if addsUpstream { upstream = try upstream + operands[upstreamPosition + 1] }
         if let activation {
             // What the rectifier was given tells its derivative as well as its result does.
             let y =
                 recomputesResult
-                ? BatchNormalizationInference(epsilon: epsilon)
-                    .normalized(operands[0], operands[1], operands[4], operands[2], operands[3]) : operands[4]
-            upstream = activation.operation.gradient.evaluate([y, upstream], resultTypes: type)[0]
+                ? try BatchNormalizationInference(epsilon: epsilon)
+                    .applied(to: operands[0], operands[1], operands[4], operands[2], operands[3]) : operands[4]
+            upstream = try activation.operation.gradient.applied(to: y, upstream)
         }
-        let results = gradient.evaluate(operands[..<4] + [upstream], resultTypes: resultTypes)
+        let results = try gradient.results(on: operands[..<4] + [upstream])
         return results + (givesUpstream ? [upstream] : [])
     }
 }

@@ -4,7 +4,7 @@
 /// Operands: x [N, C, H, W] or [N, C]; scale, bias, mean and variance [C]. Result: y, of x's shape.
 ///
 /// Made by ``RecomputeNormalizations``, after differentiation: it has no gradient.
-public struct FusedBatchNormalizationInference: Operation {
+public struct FusedBatchNormalizationInference: FusedOperation {
     public static let name = "FusedBatchNormalizationInference"
     public let epsilon: Double
     /// What is applied to the normalized numbers; nil for nothing.
@@ -21,8 +21,8 @@ public struct FusedBatchNormalizationInference: Operation {
         try normalization.resultTypes(of: operands)
     }
 
-    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        let y = normalization.evaluate(operands, resultTypes: resultTypes)
-        return activation?.operation.evaluate(y, resultTypes: resultTypes) ?? y
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let y = try normalization.results(on: operands)[0]
+        return [try activation?.operation.applied(to: y) ?? y]
     }
 }

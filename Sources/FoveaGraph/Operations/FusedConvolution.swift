@@ -4,7 +4,7 @@
 /// the result's shape, if there is one. Result: [N, O, H', W'].
 ///
 /// Made by ``FuseConvolutionEpilogue``, after differentiation: it has no gradient.
-public struct FusedConvolution: Operation {
+public struct FusedConvolution: FusedOperation {
     public static let name = "FusedConvolution"
     public let convolution: Convolution
     public let hasBias: Bool
@@ -33,14 +33,10 @@ public struct FusedConvolution: Operation {
         return results
     }
 
-    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        var results = convolution.evaluate(
-            Array(operands[..<convolutionOperandCount]), resultTypes: resultTypes)
-        if addsResidual {
-            results = Addition().evaluate(
-                [results[0], operands[convolutionOperandCount]], resultTypes: resultTypes)
-        }
-        return activation?.operation.evaluate(results, resultTypes: resultTypes) ?? results
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let sum = try convolution.results(on: Array(operands[..<convolutionOperandCount]))[0]
+        let result = addsResidual ? try sum + operands[convolutionOperandCount] : sum
+        return [try activation?.operation.applied(to: result) ?? result]
     }
 
     public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int {

@@ -3,7 +3,7 @@
 /// Operands and result are those of the multiplication.
 ///
 /// Made by ``FuseMatrixMultiplicationEpilogue``, after differentiation: it has no gradient.
-public struct FusedMatrixMultiplication: Operation {
+public struct FusedMatrixMultiplication: FusedOperation {
     public static let name = "FusedMatrixMultiplication"
     public let multiplication: MatrixMultiplication
     public let activation: FusedActivation
@@ -17,9 +17,8 @@ public struct FusedMatrixMultiplication: Operation {
         try multiplication.resultTypes(of: operands)
     }
 
-    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        activation.operation.evaluate(
-            multiplication.evaluate(operands, resultTypes: resultTypes), resultTypes: resultTypes)
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        [try activation.operation.applied(to: multiplication.results(on: operands)[0])]
     }
 
     public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int {

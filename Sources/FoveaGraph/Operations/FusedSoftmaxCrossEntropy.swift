@@ -22,6 +22,11 @@ public struct FusedSoftmaxCrossEntropy: Operation {
         return try loss.resultTypes(of: Array(operands[..<2])) + gradient.resultTypes(of: operands)
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let losses = try loss.results(on: Array(operands[..<2]))
+        return try losses + gradient.results(on: operands)
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         loss.evaluate(Array(operands[..<2]), resultTypes: [resultTypes[0]])
             + gradient.evaluate(operands, resultTypes: [resultTypes[1]])

@@ -4,7 +4,7 @@ import FoveaFoundation
 ///
 /// Source: ONNX `Gelu`; Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016. Same numbers as
 /// `torch.nn.functional.gelu` without approximation.
-public struct GELU: FusableActivation {
+public struct GELU: Activation {
     public static let name = "GELU"
 
     public init() {}

@@ -4,7 +4,7 @@
 /// sees the whole image.
 ///
 /// Source: ONNX `GlobalAveragePool`. Same numbers as `torch.nn.functional.adaptive_avg_pool2d(x, 1)`.
-public struct GlobalAveragePooling: Operation {
+public struct GlobalAveragePooling: Channelwise {
     public static let name = "GlobalAveragePooling"
 
     public init() {}
@@ -22,6 +22,11 @@ public struct GlobalAveragePooling: Operation {
         let images = operands[0].shape
         let share = try upstream * (1 / Double(images[2] * images[3]))
         return [try Broadcast(to: images).applied(to: share)]
+    }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let spatial = Array(2..<operands[0].shape.rank)
+        return [try ReduceMean(axes: spatial, keepDimensions: true).applied(to: operands[0])]
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {

@@ -11,7 +11,7 @@ public protocol ParameterUpdate: Operation {
 /// slots, in the same order.
 ///
 /// Made by ``JoinUpdates``.
-public struct JoinedUpdate<Update: ParameterUpdate>: Operation {
+public struct JoinedUpdate<Update: ParameterUpdate>: FusedOperation {
     public static var name: String { "Joined" + Update.name }
     public let update: Update
     public let parameterCount: Int
@@ -40,13 +40,8 @@ public struct JoinedUpdate<Update: ParameterUpdate>: Operation {
         try split(operands).flatMap(update.resultTypes)
     }
 
-    public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        let size = resultTypes.count / parameterCount
-        // The type rule has let the operands through.
-        let updates = (try? split(operands)) ?? []
-        return updates.enumerated().flatMap { index, operands in
-            update.evaluate(operands, resultTypes: Array(resultTypes[(index * size)...].prefix(size)))
-        }
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        try split(operands).flatMap { try update.results(on: $0) }
     }
 }
 

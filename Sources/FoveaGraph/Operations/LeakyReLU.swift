@@ -1,7 +1,7 @@
 /// The leaky rectifier: y = x for x > 0, and a·x elsewhere, with the slope a.
 ///
 /// Source: ONNX `LeakyRelu`. Same numbers as `torch.nn.functional.leaky_relu`.
-public struct LeakyReLU: FusableActivation {
+public struct LeakyReLU: Activation {
     public static let name = "LeakyReLU"
     public let negativeSlope: Double
 

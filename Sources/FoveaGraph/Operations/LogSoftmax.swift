@@ -23,6 +23,13 @@ public struct LogSoftmax: Operation {
         [try upstream[0].map { try LogSoftmaxGradient(axis: axis).applied(to: results[0], $0) }]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let maximum = try ReduceMaximum(axes: [axis], keepDimensions: true).applied(to: operands[0])
+        let shifted = try operands[0] - maximum
+        let powers = try ReduceSum(axes: [axis], keepDimensions: true).applied(to: Exponential().applied(to: shifted))
+        return [try shifted - NaturalLogarithm().applied(to: powers)]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         [operands[0].mappingLines(along: axis, Self.line)]
     }
@@ -48,6 +55,11 @@ public struct LogSoftmaxGradient: Operation {
         try expectOperandCount(2, operands, of: Self.name)
         try expectEqualTypes(operands, of: Self.name)
         return try LogSoftmax(axis: axis).resultTypes(of: [operands[0]])
+    }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let sum = try ReduceSum(axes: [axis], keepDimensions: true).applied(to: operands[1])
+        return [try operands[1] - Exponential().applied(to: operands[0]) * sum]
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {

@@ -58,6 +58,19 @@ public struct MatrixMultiplication: Operation {
         return [forLeft, forRight, try ReduceSum(axes: [0]).applied(to: upstream)]
     }
 
+    // Without its bias first; then of matrices that are transposed before.
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        if operands.count == 3 { return [try applied(to: operands[0], operands[1]) + operands[2]] }
+        guard transposingLeft || transposingRight else { return nil }
+        func read(_ matrix: Value, transposed: Bool) throws -> Value {
+            transposed ? try Transposition(permutation: [1, 0]).applied(to: matrix) : matrix
+        }
+        return [
+            try MatrixMultiplication().applied(
+                to: read(operands[0], transposed: transposingLeft), read(operands[1], transposed: transposingRight))
+        ]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (left, right) = (operands[0], operands[1])
         let inner = sizes(left.shape, transposed: transposingLeft).columns

@@ -4,7 +4,7 @@
 /// u·KW + v inside the window. Padding never wins. Of equal pixels the first wins; NaN wins over every number.
 ///
 /// Source: ONNX `MaxPool`. Same numbers as `torch.nn.functional.max_pool2d`.
-public struct MaxPooling: Operation {
+public struct MaxPooling: Channelwise {
     public static let name = "MaxPooling"
     public let window: Window
 

@@ -2,7 +2,7 @@
 ///
 /// Operands: the winners' places (int32) and the upstream gradient, both [N, C, H', W']. Result: [N, C, H, W]. A place
 /// that is not a pixel under the window passes nothing on.
-public struct MaxPoolingGradient: Operation {
+public struct MaxPoolingGradient: Channelwise {
     public static let name = "MaxPoolingGradient"
     public let window: Window
     public let inputShape: Shape
@@ -10,6 +10,10 @@ public struct MaxPoolingGradient: Operation {
     public init(_ window: Window, inputShape: Shape) {
         self.window = window
         self.inputShape = inputShape
+    }
+
+    public func withChannels(_ count: Int) -> MaxPoolingGradient {
+        MaxPoolingGradient(window, inputShape: inputShape.withChannels(count))
     }
 
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {

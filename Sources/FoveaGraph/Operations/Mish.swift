@@ -4,7 +4,7 @@ import FoveaFoundation
 ///
 /// Source: ONNX `Mish`; Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", BMVC 2020. Same numbers as
 /// `torch.nn.functional.mish`.
-public struct Mish: FusableActivation {
+public struct Mish: Activation {
     public static let name = "Mish"
 
     public init() {}
@@ -14,5 +14,9 @@ public struct Mish: FusableActivation {
     public func derivative(_ x: Double) -> Double {
         let gate = tanh(Softplus().function(x))
         return gate + x * (1 - gate * gate) * Sigmoid().function(x)
+    }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        [try operands[0] * Tanh().applied(to: Softplus().applied(to: operands[0]))]
     }
 }

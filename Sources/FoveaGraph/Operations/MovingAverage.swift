@@ -21,6 +21,10 @@ public struct MovingAverage: Operation {
         return [operands[0]]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        [try operands[0] * (1 - momentum) + operands[1] * (momentum * correction)]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let moved = zip(operands[0].elements, operands[1].elements).map { statistic, value in
             (1 - momentum) * statistic + momentum * correction * value

@@ -28,6 +28,14 @@ public struct NormalizationFolding: Operation {
         return [operands[0], perFilter]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let (filters, scale, bias, mean) = (operands[0], operands[1], operands[2], operands[3])
+        let factor = try scale / SquareRoot().applied(to: operands[4] + epsilon)
+        let perFilter = Shape([filters.shape[0]] + filters.shape.dimensions.dropFirst().map { _ in 1 })
+        let shift = hasBias ? try operands[5] - mean : try mean * -1
+        return [try filters * Reshape(to: perFilter).applied(to: factor), try shift * factor + bias]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         var (filters, bias) = (operands[0], operands[2])
         let size = filters.elements.count / max(1, bias.elements.count)

@@ -20,5 +20,11 @@ public struct ReduceMean: Reduction {
         return [try repeatedOverReducedAxes(upstream * (1 / Double(count)), shape: operands[0].shape)]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let count = try reducedAxes(rank: operands[0].shape.rank).reduce(1) { $0 * operands[0].shape[$1] }
+        let sum = try ReduceSum(axes: axes, keepDimensions: keepDimensions).applied(to: operands[0])
+        return [try sum * (1 / Double(count))]
+    }
+
     public func combine(_ elements: [Double]) -> Double { elements.reduce(0, +) / Double(elements.count) }
 }

@@ -28,6 +28,15 @@ public struct SGDUpdate: ParameterUpdate {
         return try parameterTypes(of: operands, scalars: 2...2, of: Self.name)
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let (parameter, rate) = (operands[0], operands[2])
+        let gradient = weightDecay == 0 ? operands[1] : try operands[1] + parameter * weightDecay
+        guard momentum != 0 else { return [try parameter - gradient * rate] }
+        let velocity = try operands[3] * momentum + gradient
+        let direction = nesterov ? try gradient + velocity * momentum : velocity
+        return [try parameter - direction * rate, velocity]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         var parameter = operands[0]
         let rate = operands[2].elements[0]

@@ -2,7 +2,7 @@
 ///
 /// Source: ONNX `Swish`; Elfwing et al., "Sigmoid-Weighted Linear Units", 2017. Same numbers as
 /// `torch.nn.functional.silu`.
-public struct SiLU: FusableActivation {
+public struct SiLU: Activation {
     public static let name = "SiLU"
 
     public init() {}
@@ -12,5 +12,9 @@ public struct SiLU: FusableActivation {
     public func derivative(_ x: Double) -> Double {
         let sigmoid = Sigmoid().function(x)
         return sigmoid * (1 + x * (1 - sigmoid))
+    }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        [try operands[0] * Sigmoid().applied(to: operands[0])]
     }
 }

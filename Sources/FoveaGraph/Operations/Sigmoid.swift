@@ -3,7 +3,7 @@ import FoveaFoundation
 /// The logistic function: y = 1 / (1 + e⁻ˣ).
 ///
 /// Source: ONNX `Sigmoid`. Same numbers as `torch.sigmoid`.
-public struct Sigmoid: FusableActivation {
+public struct Sigmoid: Activation {
     public static let name = "Sigmoid"
 
     public init() {}

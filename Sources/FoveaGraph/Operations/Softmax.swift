@@ -23,6 +23,12 @@ public struct Softmax: Operation {
         [try upstream[0].map { try SoftmaxGradient(axis: axis).applied(to: results[0], $0) }]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let maximum = try ReduceMaximum(axes: [axis], keepDimensions: true).applied(to: operands[0])
+        let powers = try Exponential().applied(to: operands[0] - maximum)
+        return [try powers / ReduceSum(axes: [axis], keepDimensions: true).applied(to: powers)]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         [operands[0].mappingLines(along: axis) { line in LogSoftmax.line(line).map { exp($0) } }]
     }
@@ -41,6 +47,11 @@ public struct SoftmaxGradient: Operation {
         try expectOperandCount(2, operands, of: Self.name)
         try expectEqualTypes(operands, of: Self.name)
         return try Softmax(axis: axis).resultTypes(of: [operands[0]])
+    }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let mean = try ReduceSum(axes: [axis], keepDimensions: true).applied(to: operands[0] * operands[1])
+        return [try operands[0] * (operands[1] - mean)]
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {

@@ -27,6 +27,11 @@ public struct SoftmaxCrossEntropyWithTargets: Operation {
         ]
     }
 
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let logProbabilities = try LogSoftmax(axis: 1).applied(to: operands[0])
+        return [try ReduceSum(axes: [1]).applied(to: operands[1] * logProbabilities) * -1]
+    }
+
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (logits, targets) = (operands[0], operands[1])
         let logProbabilities = logits.mappingLines(along: 1, LogSoftmax.line)
@@ -54,6 +59,13 @@ public struct SoftmaxCrossEntropyWithTargetsGradient: Operation {
             throw FoveaError(.usage, "The upstream gradient has the type \(operands[2]), the losses \(losses[0]).")
         }
         return [operands[0]]
+    }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        let (logits, targets, upstream) = (operands[0], operands[1], operands[2])
+        let mass = try ReduceSum(axes: [1], keepDimensions: true).applied(to: targets)
+        let perRow = try Reshape(to: Shape([upstream.shape[0], 1])).applied(to: upstream)
+        return [try (Softmax(axis: 1).applied(to: logits) * mass - targets) * perRow]
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {

@@ -3,7 +3,7 @@ import FoveaFoundation
 /// The smooth rectifier: y = ln(1 + eˣ).
 ///
 /// Source: ONNX `Softplus`. Same numbers as `torch.nn.functional.softplus`.
-public struct Softplus: FusableActivation {
+public struct Softplus: Activation {
     public static let name = "Softplus"
 
     public init() {}

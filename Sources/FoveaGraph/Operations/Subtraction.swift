@@ -12,4 +12,8 @@ public struct Subtraction: BinaryOperation {
         guard let upstream = upstream[0] else { return [nil, nil] }
         return [try upstream.summed(to: operands[0].shape), try (upstream * -1).summed(to: operands[1].shape)]
     }
+
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        [try operands[0] + operands[1] * -1]
+    }
 }

@@ -3,7 +3,7 @@ import FoveaFoundation
 /// The hyperbolic tangent: y = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ).
 ///
 /// Source: ONNX `Tanh`. Same numbers as `torch.tanh`.
-public struct Tanh: FusableActivation {
+public struct Tanh: Activation {
     public static let name = "Tanh"
 
     public init() {}

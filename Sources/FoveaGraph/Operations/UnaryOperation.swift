@@ -1,7 +1,7 @@
 /// An operation that applies one function to each element: an activation, a logarithm, a square root.
 ///
 /// Conforming takes a name, the function and its derivative; the type rule, the gradient and the evaluation follow.
-public protocol UnaryOperation: Operation {
+public protocol UnaryOperation: Channelwise {
     /// y = f(x).
     func function(_ x: Double) -> Double
     /// f′(x). Where f has a kink, the value that PyTorch uses.
@@ -46,6 +46,12 @@ public struct UnaryGradient<Base: UnaryOperation>: GradientOfUnaryOperation {
         try expectOperandCount(2, operands, of: Self.name)
         try expectEqualTypes(operands, of: Self.name)
         return [operands[0]]
+    }
+
+    // The gradient of the function's decomposition.
+    public func decomposition(of operands: [Value]) throws -> [Value]? {
+        guard let y = try base.decomposition(of: [operands[0]])?[0] else { return nil }
+        return try y.builder.gradients(of: y, upstream: operands[1], with: [operands[0]])
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {

@@ -4,7 +4,7 @@ struct ChannelParts {
     private var rewriter: GraphRewriter
     /// The parts, as values of the new graph, of values of the old one that do not exist as a whole.
     private var parts: [ValueID: [ValueID]] = [:]
-    /// The stretches along axis 1 that have been cut from values of the new graph.
+    /// The channels that have been cut from values of the new graph.
     private var slices: [ValueID: [[Int]: [ValueID]]] = [:]
 
     init(_ source: Graph) {

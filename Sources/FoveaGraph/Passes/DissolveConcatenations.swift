@@ -1,204 +1,191 @@
 /// Lets the readers of tensors that are joined along the channels read the parts, so that the joined tensor is never
 /// written; and lets the gradient of a joined tensor be computed in the parts that it is taken apart into.
 ///
-/// Pooling and activations treat each channel on its own. A 1×1 convolution of parts is a sum, x ∗ w = Σ xᵢ ∗ wᵢ, where wᵢ
-/// are the filters' stretches for the channels of xᵢ; its gradients follow. The sums move memory too, so a tensor stays
-/// joined where they would move more of it, and where some reader needs the whole.
+/// What treats each channel on its own (``Channelwise``) does the same with parts, and 1×1 convolutions of parts are added
+/// up. That moves memory too, so a tensor stays joined where it would move more, and where some reader needs the whole.
 public struct DissolveConcatenations: Pass {
-    public init() {}
+    private let joiningCost: Int
 
-    public func run(on graph: Graph) throws -> Graph {
+    /// - Parameter joiningCost: how many elements the backend moves for each that it joins: 2 where it is read and written.
+    public init(joiningCost: Int = 2) { self.joiningCost = joiningCost }
+
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         // The gradient of a concatenation is slices.
         guard graph.contains(Concatenation.self) || graph.contains(Slice.self) else { return graph }
-        var dissolution = Dissolution(graph)
+        var dissolution = Dissolution(graph, joiningCost: joiningCost)
         for index in graph.nodes.indices { try dissolution.visit(index) }
-        return try dissolution.values.finished()
+        let dissolved = try dissolution.values.finished()
+        return capabilities.misses(in: dissolved) > capabilities.misses(in: graph) ? graph : dissolved
     }
+}
+
+extension Capabilities {
+    /// How many nodes of a graph do not run.
+    fileprivate func misses(in graph: Graph) -> Int { graph.nodes.count { !run($0, of: graph) } }
 }
 
 private struct Dissolution {
     let graph: Graph
+    let joiningCost: Int
     let readers: [ValueID: [Int]]
     let roots: Set<ValueID>
     var values: ChannelParts
 
-    init(_ graph: Graph) {
+    init(_ graph: Graph, joiningCost: Int) {
         self.graph = graph
+        self.joiningCost = joiningCost
         readers = graph.readers
         roots = Set(graph.roots)
         values = ChannelParts(graph)
     }
 
     mutating func visit(_ index: Int) throws {
+        if try !divide(index) { try values.copy(index) }
+    }
+
+    /// Adds what stands for a node in parts; false where the node stays as it is.
+    private mutating func divide(_ index: Int) throws -> Bool {
         let node = graph.nodes[index]
         let result = ValueID(node: index)
         switch node.operation {
         case let concatenation as Concatenation:
-            let rank = node.results[0].shape.rank
-            let channels = node.operands.map { graph.type(of: $0).shape.dimensions.dropFirst().first ?? 0 }
-            guard rank == 4, try countedFromFirst(concatenation.axis, rank: rank, of: Concatenation.name) == 1,
-                isReadInParts(result, channels)
-            else { break }
+            guard try concatenation.isAlongChannels(of: node.results[0]),
+                try isReadInParts(result, node.operands.map { graph.type(of: $0).shape[1] })
+            else { return false }
             var parts: [ValueID] = []
             for operand in node.operands { parts.append(try values.whole(operand)) }
-            return values.replace(result, byParts: parts)
+            values.replace(result, byParts: parts)
         case let slice as Slice:
             guard let parts = values.parts(of: node.operands[0]), let channels = values.channels(of: node.operands[0]),
-                let part = stretches(channels).firstIndex(of: slice.start..<slice.end), isAlongChannels(slice)
-            else { break }
-            return values.replace(result, by: parts[part])
-        case let pooling as MaxPooling:
-            guard let parts = values.parts(of: node.operands[0]) else { break }
-            let maxima = try parts.map { try values.add(pooling, [$0], at: node.location) }
-            values.replace(ValueID(node: index, result: 1), byParts: maxima.map { ValueID(node: $0.node, result: 1) })
-            return try deliver(maxima, as: result)
-        case is AveragePooling, is GlobalAveragePooling, is any UnaryOperation:
-            guard let parts = values.parts(of: node.operands[0]) else { break }
-            return try deliver(parts.map { try values.add(node.operation, [$0], at: node.location) }, as: result)
-        case let convolution as Convolution:
-            guard let channels = values.channels(of: node.operands[0]) else { break }
-            return values.replace(result, by: try sum(convolution, node, channels))
-        case let gradient as MaxPoolingGradient:
-            guard let places = values.parts(of: node.operands[0]), let channels = values.channels(of: node.operands[0])
-            else { break }
-            let upstream = try values.parts(of: node.operands[1], channels: channels, at: node.location)
-            let parts = try zip(channels, zip(places, upstream)).map { count, operands in
-                let part = MaxPoolingGradient(
-                    gradient.window, inputShape: gradient.inputShape.withChannels(count))
-                return try values.add(part, [operands.0, operands.1], at: node.location)
-            }
-            return try deliver(parts, as: result)
-        case let gradient as ConvolutionInputGradient:
-            guard gradient.groups == 1, gradient.window.kernel == 1, let channels = wantedChannels(of: result),
-                moves(graph.type(of: node.operands[0]), times: channels.count - 1, lessThan: node.results[0])
-            else { break }
-            let upstream = try values.whole(node.operands[0])
-            let filters = try values.parts(of: node.operands[1], channels: channels, at: node.location)
-            let parts = try zip(channels, filters).map { count, filters in
-                let part = ConvolutionInputGradient(
-                    gradient.window, inputShape: gradient.inputShape.withChannels(count))
-                return try values.add(part, [upstream, filters], at: node.location)
-            }
-            return values.replace(result, byParts: parts)
-        case let gradient as ConvolutionFilterGradient:
-            guard let images = values.parts(of: node.operands[0]) else { break }
-            return try join(gradient, node, index, images)
-        default: break
+                let part = try position(of: slice, of: node, among: channels)
+            else { return false }
+            values.replace(result, by: parts[part])
+        case let channelwise as any Channelwise:
+            guard let channels = values.channels(of: node.operands[0]) else { return false }
+            try divide(channelwise, index, channels)
+        case let divisible as any ChannelDivisible:
+            guard let channels = try channels(of: divisible, index) else { return false }
+            try divisible.divide(index, channels, in: &values)
+        default: return false
         }
-        try values.copy(index)
+        return true
     }
 
-    /// Lets parts stand for a value where its readers can use them, and joins them where they cannot.
-    private mutating func deliver(_ parts: [ValueID], as result: ValueID) throws {
-        values.replace(result, byParts: parts)
-        if !isReadInParts(result, values.channels(of: result) ?? []) { _ = try values.whole(result) }
+    /// Does the same with parts of all operands. They stand for the result where its readers can use them, and are joined
+    /// where they cannot.
+    private mutating func divide(_ operation: any Channelwise, _ index: Int, _ channels: [Int]) throws {
+        let node = graph.nodes[index]
+        var operands: [[ValueID]] = []
+        for operand in node.operands {
+            operands.append(try values.parts(of: operand, channels: channels, at: node.location))
+        }
+        var parts: [ValueID] = []
+        for (position, count) in channels.enumerated() {
+            parts.append(
+                try values.add(operation.withChannels(count), operands.map { $0[position] }, at: node.location))
+        }
+        for result in node.results.indices.reversed() {
+            let id = ValueID(node: index, result: result)
+            values.replace(id, byParts: parts.map { ValueID(node: $0.node, result: result) })
+        }
+        let result = ValueID(node: index)
+        if try !isReadInParts(result, channels) { _ = try values.whole(result) }
     }
 
-    /// The sum of the convolutions of each part; the last adds the bias.
-    private mutating func sum(_ convolution: Convolution, _ node: Node, _ channels: [Int]) throws -> ValueID {
-        let images = try values.parts(of: node.operands[0], channels: channels, at: node.location)
-        let filters = try values.parts(of: node.operands[1], channels: channels, at: node.location)
-        let bias = try node.operands.dropFirst(2).map { try values.whole($0) }
-        var sum: ValueID?
-        for (position, operands) in zip(images, filters).enumerated() {
-            let isLast = position == channels.count - 1
-            let term = try values.add(
-                convolution, [operands.0, operands.1] + (isLast ? bias : []), at: node.location)
-            sum = if let sum { try values.add(Addition(), [term, sum], at: node.location) } else { term }
-        }
-        guard let sum else { preconditionFailure("a concatenation has operands") }
-        return sum
-    }
-
-    /// The gradients of the filters' stretches for each part, joined: filters are small.
-    private mutating func join(
-        _ gradient: ConvolutionFilterGradient, _ node: Node, _ index: Int, _ images: [ValueID]
-    ) throws {
-        let upstream = try values.whole(node.operands[1])
-        var filters: [ValueID] = []
-        for (position, part) in images.enumerated() {
-            let withBias = gradient.withBias && position == 0
-            let operation = ConvolutionFilterGradient(gradient.window, withBias: withBias)
-            let made = try values.add(operation, [part, upstream], at: node.location)
-            if withBias { values.replace(ValueID(node: index, result: 1), by: ValueID(node: made.node, result: 1)) }
-            filters.append(made)
-        }
-        let joined = try values.add(Concatenation(axis: 1), filters, at: node.location)
-        values.replace(ValueID(node: index), by: joined)
-    }
-
-    /// Whether all that read a value can read it in parts, and move less memory that way than joining them does.
-    private func isReadInParts(_ value: ValueID, _ channels: [Int]) -> Bool {
-        guard !roots.contains(value), channels.count > 1, let readers = readers[value] else { return false }
-        let extraParts = channels.count - 1
-        // What has to be moved on top, in elements; joining reads and writes each element once.
-        var moved = 0
-        for index in readers {
-            let node = graph.nodes[index]
-            switch node.operation {
-            case let slice as Slice:
-                guard isAlongChannels(slice), stretches(channels).contains(slice.start..<slice.end) else {
-                    return false
-                }
-            case is AveragePooling, is GlobalAveragePooling, is any UnaryOperation: break
-            case is MaxPooling:
-                let places = ValueID(node: index, result: 1)
-                guard !roots.contains(places),
-                    self.readers[places, default: []].allSatisfy({ reader in
-                        graph.nodes[reader].operation is MaxPoolingGradient
-                            && isReadInParts(ValueID(node: reader), channels)
-                    })
-                else { return false }
-            case let convolution as Convolution:
-                guard convolution.groups == 1, convolution.window.kernel == 1, node.operands[0] == value else {
-                    return false
-                }
-                // Every part but the first adds to what is there.
-                moved += 2 * extraParts * node.results[0].shape.elementCount
-            case let gradient as ConvolutionFilterGradient:
-                guard gradient.groups == 1, gradient.window.kernel == 1, node.operands[0] == value,
-                    node.operands[1] != value
-                else { return false }
-                // Every part reads the upstream gradient.
-                moved += extraParts * graph.type(of: node.operands[1]).shape.elementCount
-            default: return false
-            }
-        }
-        return moved < 2 * graph.type(of: value).shape.elementCount
-    }
-
-    /// The channels of the parts that the readers of a gradient want, if all want the same.
-    private func wantedChannels(of value: ValueID) -> [Int]? {
-        guard !roots.contains(value), let readers = readers[value] else { return nil }
-        if readers.count == 1, graph.nodes[readers[0]].operation is MaxPoolingGradient {
-            return values.channels(of: graph.nodes[readers[0]].operands[0])
-        }
-        let slices = readers.compactMap { graph.nodes[$0].operation as? Slice }.sorted { $0.start < $1.start }
-        let channels = slices.map { $0.end - $0.start }
-        guard slices.count == readers.count, slices.count > 1, slices.allSatisfy(isAlongChannels),
-            stretches(channels) == slices.map({ $0.start..<$0.end }),
-            channels.reduce(0, +) == graph.type(of: value).shape[1]
+    /// The channels of the parts that a node shall read or give; nil where its images stay whole.
+    private func channels(of operation: any ChannelDivisible, _ index: Int) throws -> [Int]? {
+        let node = graph.nodes[index]
+        guard type(of: operation).dividedImages == .result else { return values.channels(of: node.operands[0]) }
+        guard let channels = try wantedChannels(of: ValueID(node: index)),
+            let moved = moved(by: operation, node, channels), isWorth(moving: moved, insteadOf: node.results[0])
         else { return nil }
         return channels
     }
 
-    private func moves(_ type: TensorType, times: Int, lessThan joined: TensorType) -> Bool {
-        type.shape.elementCount * times < 2 * joined.shape.elementCount
+    private func moved(by operation: any ChannelDivisible, _ node: Node, _ channels: [Int]) -> Int? {
+        operation.movedElements(
+            parts: channels.count, operands: graph.types(of: node.operands), results: node.results)
     }
 
-    private func isAlongChannels(_ slice: Slice) -> Bool { slice.axis == 1 || slice.axis == -3 }
+    /// Whether so many elements on top are fewer than joining a tensor moves.
+    private func isWorth(moving moved: Int, insteadOf joined: TensorType) -> Bool {
+        moved < joiningCost * joined.shape.elementCount
+    }
 
-    /// The channels of each part, as stretches of the whole.
-    private func stretches(_ channels: [Int]) -> [Range<Int>] {
+    /// Whether all that read a value can read it in parts, and move less memory that way than joining them does.
+    private func isReadInParts(_ value: ValueID, _ channels: [Int]) throws -> Bool {
+        guard !roots.contains(value), channels.count > 1, let readers = readers[value] else { return false }
+        var moved = 0
+        for index in readers {
+            guard let more = try movedElements(reading: value, inPartsOf: channels, by: index) else { return false }
+            moved += more
+        }
+        return isWorth(moving: moved, insteadOf: graph.type(of: value))
+    }
+
+    /// The elements that a node moves on top when it reads a value in parts; nil where it needs the whole.
+    private func movedElements(reading value: ValueID, inPartsOf channels: [Int], by index: Int) throws -> Int? {
+        let node = graph.nodes[index]
+        switch node.operation {
+        case let slice as Slice: return try position(of: slice, of: node, among: channels).map { _ in 0 }
+        case is any Channelwise:
+            // What else is read has to be cut, which pays only if the result is read in parts; and results besides the
+            // first are never joined.
+            guard node.operands[0] == value,
+                try node.operands.count == 1 || isReadInParts(ValueID(node: index), channels)
+            else { return nil }
+            for result in node.results.indices.dropFirst() {
+                let other = ValueID(node: index, result: result)
+                guard !roots.contains(other),
+                    try readers[other, default: []].allSatisfy({
+                        try movedElements(reading: other, inPartsOf: channels, by: $0) != nil
+                    })
+                else { return nil }
+            }
+            return 0
+        case let divisible as any ChannelDivisible:
+            guard type(of: divisible).dividedImages == .operand, node.operands[0] == value,
+                !node.operands[1...].contains(value)
+            else { return nil }
+            return moved(by: divisible, node, channels)
+        default: return nil
+        }
+    }
+
+    /// The channels of the parts that the readers of a gradient want, if all want the same.
+    private func wantedChannels(of value: ValueID) throws -> [Int]? {
+        guard !roots.contains(value), let readers = readers[value] else { return nil }
+        if readers.count == 1, graph.nodes[readers[0]].operation is any Channelwise {
+            let images = graph.nodes[readers[0]].operands[0]
+            return images == value ? nil : values.channels(of: images)
+        }
+        let slices = readers.compactMap { index in (graph.nodes[index].operation as? Slice).map { ($0, index) } }
+            .sorted { $0.0.start < $1.0.start }
+        let channels = slices.map { $0.0.end - $0.0.start }
+        guard slices.count == readers.count, slices.count > 1, channels.reduce(0, +) == graph.type(of: value).shape[1]
+        else { return nil }
+        for (number, (slice, index)) in slices.enumerated() {
+            guard try position(of: slice, of: graph.nodes[index], among: channels) == number else { return nil }
+        }
+        return channels
+    }
+
+    /// Which of the parts of so many channels a slice is; nil where it is none.
+    private func position(of slice: Slice, of node: Node, among channels: [Int]) throws -> Int? {
+        let images = graph.type(of: node.operands[0])
+        guard try countedFromFirst(slice.axis, rank: images.shape.rank, of: Slice.name) == 1 else { return nil }
         var start = 0
-        return channels.map { count in
+        return channels.firstIndex { count in
             defer { start += count }
-            return start..<start + count
+            return slice.start == start && slice.end == start + count
         }
     }
 }
 
-extension Shape {
-    /// The same images with another number of channels.
-    fileprivate func withChannels(_ count: Int) -> Shape { Shape([dimensions[0], count] + dimensions[2...]) }
+extension Concatenation {
+    /// Whether the channels of images [N, C, …] are joined.
+    fileprivate func isAlongChannels(of joined: TensorType) throws -> Bool {
+        let rank = joined.shape.rank
+        return try rank > 2 && countedFromFirst(axis, rank: rank, of: Self.name) == 1
+    }
 }

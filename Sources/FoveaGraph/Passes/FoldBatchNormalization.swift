@@ -3,7 +3,7 @@
 ///
 /// The new filters are computed by a ``NormalizationFolding`` from the old ones. A backend that computes what depends on
 /// weights alone once, and not in every run, has no normalization left to do.
-public struct FoldBatchNormalization: Pass {
+public struct FoldBatchNormalization: Simplification {
     public init() {}
 
     public func run(on graph: Graph) throws -> Graph {

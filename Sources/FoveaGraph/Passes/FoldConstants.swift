@@ -1,5 +1,5 @@
 /// Replaces nodes that read nothing but constants by their results, computed by the operation's definition.
-public struct FoldConstants: Pass {
+public struct FoldConstants: Simplification {
     /// Larger nodes stay: a graph should not grow by tensors that a run computes in no time.
     private static let maximumByteCount = 1 << 20
     /// Definitions are slow: what takes more multiply-adds is left to the backend.

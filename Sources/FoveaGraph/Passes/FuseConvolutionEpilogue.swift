@@ -5,33 +5,46 @@ public struct FuseConvolutionEpilogue: Pass {
 
     /// A convolution with what follows it.
     private struct Chain {
-        let convolution: Int
+        let node: Node
+        let convolution: Convolution
         var residual: ValueID?
         var activation: FusedActivation?
+
+        var operation: FusedConvolution {
+            FusedConvolution(
+                convolution, hasBias: node.operands.count == 3, addsResidual: residual != nil, activation: activation)
+        }
+        var operands: [ValueID] { node.operands + (residual.map { [$0] } ?? []) }
     }
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         guard graph.contains(Convolution.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         // By the last node of each chain, whose place the fused node takes.
         var chains: [Int: Chain] = [:]
         var absorbed: Set<Int> = []
         // The last first: of two convolutions that are added, the later one finds the other's result in memory.
-        for index in graph.nodes.indices.reversed() where graph.nodes[index].operation is Convolution {
-            var chain = Chain(convolution: index)
+        for (index, node) in graph.nodes.enumerated().reversed() {
+            guard let convolution = node.operation as? Convolution else { continue }
+            var chain = Chain(node: node, convolution: convolution)
             var last = index
+            /// Draws in the reader of what there is, if the backend runs the longer chain.
+            func draw(in reader: Int, _ change: (inout Chain) -> Void) {
+                var longer = chain
+                change(&longer)
+                guard capabilities.run(longer.operation, on: graph.types(of: longer.operands)) else { return }
+                chain = longer
+                absorbed.insert(last)
+                last = reader
+            }
             func reader() -> Int? {
                 onlyReaders[ValueID(node: last)].flatMap { absorbed.contains($0) || chains[$0] != nil ? nil : $0 }
             }
             if let reader = reader(), let residual = graph.equalAddend(of: reader, besides: ValueID(node: last)) {
-                chain.residual = residual
-                absorbed.insert(last)
-                last = reader
+                draw(in: reader) { $0.residual = residual }
             }
-            if let reader = reader(), let activation = graph.nodes[reader].operation as? any FusableActivation {
-                chain.activation = FusedActivation(activation)
-                absorbed.insert(last)
-                last = reader
+            if let reader = reader(), let activation = graph.nodes[reader].operation as? any Activation {
+                draw(in: reader) { $0.activation = FusedActivation(activation) }
             }
             if last != index { chains[last] = chain }
         }
@@ -42,13 +55,8 @@ public struct FuseConvolutionEpilogue: Pass {
                 rewriter.copy(index)
                 continue
             }
-            let node = graph.nodes[chain.convolution]
-            guard let convolution = node.operation as? Convolution else { preconditionFailure("chains begin with one") }
-            let fused = FusedConvolution(
-                convolution, hasBias: node.operands.count == 3, addsResidual: chain.residual != nil,
-                activation: chain.activation)
-            let operands = node.operands + (chain.residual.map { [$0] } ?? [])
-            let result = try rewriter.add(fused, operands.map(rewriter.moved), at: node.location)
+            let result = try rewriter.add(
+                chain.operation, chain.operands.map(rewriter.moved), at: chain.node.location)
             rewriter.replace(ValueID(node: index), by: result)
         }
         return rewriter.finished()

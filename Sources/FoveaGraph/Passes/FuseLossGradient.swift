@@ -8,7 +8,7 @@ public struct FuseLossGradient: Pass {
         let operands: [ValueID]
     }
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         var losses: [Question: Int] = [:]
         var fusions: [Fusion] = []
         for (index, node) in graph.nodes.enumerated() {
@@ -28,6 +28,6 @@ public struct FuseLossGradient: Pass {
             default: break
             }
         }
-        return try graph.fusing(fusions)
+        return try graph.fusing(fusions, for: capabilities)
     }
 }

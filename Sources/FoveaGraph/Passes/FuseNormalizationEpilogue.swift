@@ -3,7 +3,7 @@
 public struct FuseNormalizationEpilogue: Pass {
     public init() {}
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         guard graph.contains(BatchNormalization.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         var fusions: [Fusion] = []
@@ -15,24 +15,34 @@ public struct FuseNormalizationEpilogue: Pass {
             func reader() -> Int? {
                 onlyReaders[ValueID(node: members[members.count - 1])].flatMap { fused.contains($0) ? nil : $0 }
             }
-            var residual: ValueID?
-            if let next = reader(), let other = graph.equalAddend(of: next, besides: ValueID(node: index)) {
-                residual = other
+            var operation = FusedBatchNormalization(epsilon: normalization.epsilon)
+            var operands = node.operands
+            /// Draws a node in, if the backend runs what there is then.
+            func draw(in next: Int, as longer: FusedBatchNormalization, _ longerOperands: [ValueID]) {
+                guard capabilities.run(longer, on: graph.types(of: longerOperands)) else { return }
+                (operation, operands) = (longer, longerOperands)
                 members.append(next)
             }
-            let rectifier = reader().flatMap { graph.nodes[$0].operation as? any Rectifier }
-            if rectifier != nil, let next = reader() { members.append(next) }
+            if let next = reader(), let residual = graph.equalAddend(of: next, besides: ValueID(node: index)) {
+                draw(
+                    in: next, as: FusedBatchNormalization(epsilon: normalization.epsilon, addsResidual: true),
+                    node.operands + [residual])
+            }
+            if let next = reader(), let rectifier = graph.nodes[next].operation as? any Rectifier {
+                draw(
+                    in: next,
+                    as: FusedBatchNormalization(
+                        epsilon: normalization.epsilon, addsResidual: operation.addsResidual, rectifier: rectifier),
+                    operands)
+            }
             guard let last = members.last, last != index else { continue }
             fused.formUnion(members)
             fusions.append(
                 Fusion(
-                    members: Set(members),
-                    operation: FusedBatchNormalization(
-                        epsilon: normalization.epsilon, addsResidual: residual != nil, rectifier: rectifier),
-                    operands: node.operands + (residual.map { [$0] } ?? []),
+                    members: Set(members), operation: operation, operands: operands,
                     results: [ValueID(node: last), ValueID(node: index, result: 1), ValueID(node: index, result: 2)],
                     location: node.location))
         }
-        return try graph.fusing(fusions)
+        return try graph.fusing(fusions, for: capabilities)
     }
 }

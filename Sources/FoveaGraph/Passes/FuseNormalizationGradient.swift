@@ -4,7 +4,7 @@
 public struct FuseNormalizationGradient: Pass {
     public init() {}
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         guard graph.contains(BatchNormalizationGradient.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         var fusions: [Fusion] = []
@@ -51,7 +51,7 @@ public struct FuseNormalizationGradient: Pass {
                         + (givesUpstream ? [upstream] : []),
                     location: node.location))
         }
-        return try graph.fusing(fusions)
+        return try graph.fusing(fusions, for: capabilities)
     }
 }
 

@@ -15,10 +15,11 @@ extension Graph {
     /// The graph with each fusion's node in place of its members, which lie in no other fusion.
     ///
     /// A new node stands where the last of its members stood, and what reads it from before that place moves behind it. A
-    /// fusion that is read by what it reads itself, through nodes outside of it, is left out.
-    func fusing(_ fusions: [Fusion]) throws -> Graph {
+    /// fusion whose node the backend does not run is left out, and so is one that is read by what it reads itself, through
+    /// nodes outside of it.
+    func fusing(_ fusions: [Fusion], for capabilities: Capabilities) throws -> Graph {
+        var fusions = fusions.filter { capabilities.run($0.operation, on: types(of: $0.operands)) }
         guard !fusions.isEmpty else { return self }
-        var fusions = fusions
         while true {
             let order = FusedOrder(self, fusions)
             guard order.impossible.isEmpty else {

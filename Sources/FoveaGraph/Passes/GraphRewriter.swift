@@ -8,9 +8,6 @@ struct GraphRewriter {
 
     init(_ source: Graph) { self.source = source }
 
-    /// The value of the new graph that stands for a value of the old one; nil if none does yet.
-    func found(_ id: ValueID) -> ValueID? { moved[id] }
-
     /// The value of the new graph that stands for a value of the old one.
     func moved(_ id: ValueID) -> ValueID {
         guard let value = moved[id] else { preconditionFailure("a node that is kept reads \(id), which is left out") }
@@ -27,6 +24,29 @@ struct GraphRewriter {
             Node(
                 operation: node.operation, operands: node.operands.map { moved($0) }, results: node.results,
                 location: node.location))
+    }
+
+    /// Copies a graph in place of a node of the old one: its inputs are the node's operands, its outputs the results.
+    mutating func copy(_ body: Graph, inPlaceOf index: Int) {
+        let node = source.nodes[index]
+        var copied: [ValueID: ValueID] = [:]
+        for (input, operand) in zip(body.inputs, node.operands) { copied[input.value] = moved(operand) }
+        func value(_ id: ValueID) -> ValueID {
+            guard let value = copied[id] else { preconditionFailure("\(id) is read before it is computed") }
+            return value
+        }
+        for (position, part) in body.nodes.enumerated() where !(part.operation is Placeholder) {
+            graph.nodes.append(
+                Node(
+                    operation: part.operation, operands: part.operands.map(value), results: part.results,
+                    location: node.location))
+            for result in part.results.indices {
+                copied[ValueID(node: position, result: result)] = ValueID(node: graph.nodes.count - 1, result: result)
+            }
+        }
+        for (result, output) in body.outputs.enumerated() {
+            replace(ValueID(node: index, result: result), by: value(output.value))
+        }
     }
 
     /// Adds a node that reads values of the new graph, and returns its first result.

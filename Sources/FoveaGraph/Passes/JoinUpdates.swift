@@ -1,6 +1,10 @@
 /// Makes one ``JoinedUpdate`` of the updates that an optimizer makes with the same settings and scalars.
 public struct JoinUpdates: Pass {
-    public init() {}
+    private let maximumElementCount: Int
+
+    /// - Parameter maximumElementCount: how many elements a parameter has at most for which a loop of its own is not worth
+    ///   it.
+    public init(maximumElementCount: Int = .max) { self.maximumElementCount = maximumElementCount }
 
     /// What updates must share.
     private struct Settings: Hashable {
@@ -8,11 +12,13 @@ public struct JoinUpdates: Pass {
         let scalars: [ValueID]
     }
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         var updates: [(settings: Settings, nodes: [Int])] = []
         var places: [Settings: Int] = [:]
         for (index, node) in graph.nodes.enumerated() {
-            guard let update = node.operation as? any ParameterUpdate else { continue }
+            guard let update = node.operation as? any ParameterUpdate,
+                node.results[0].shape.elementCount <= maximumElementCount
+            else { continue }
             let settings = Settings(
                 update: AnyHashable(update), scalars: Array(node.operands.dropFirst(2).prefix(update.scalarCount)))
             if let place = places[settings] {
@@ -37,6 +43,6 @@ public struct JoinUpdates: Pass {
                 },
                 location: Location(path: "", layer: "optimizer"))
         }
-        return try graph.fusing(fusions)
+        return try graph.fusing(fusions, for: capabilities)
     }
 }

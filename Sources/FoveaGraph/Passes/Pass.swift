@@ -1,33 +1,53 @@
 /// A change of a graph that keeps what it computes.
 ///
-/// Passes are one file each, named verb + object, and run in the one order that ``Graph/standardPasses`` shows.
+/// Passes are one file each, named verb + object. Which of them run, and in which order, is for the backend to say; a pass
+/// that makes nodes of other operations or types asks first whether the backend runs them.
 public protocol Pass: Sendable {
+    /// - Parameter capabilities: what the backend runs.
+    func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph
+}
+
+extension Pass {
+    /// The name on the command line: that of the type, `FoldConstants`, as `fold-constants`.
+    public var name: String {
+        String(describing: Self.self).reduce(into: "") { name, letter in
+            if letter.isUppercase, !name.isEmpty { name += "-" }
+            name += letter.lowercased()
+        }
+    }
+}
+
+/// A pass that asks nothing: what it makes runs wherever what was there runs.
+public protocol Simplification: Pass {
     func run(on graph: Graph) throws -> Graph
 }
 
+extension Simplification {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph { try run(on: graph) }
+}
+
 extension Graph {
-    /// The passes that every program runs, in order, each with its reason.
-    public static var standardPasses: [any Pass] {
+    /// The passes that help on every device, in order, each with its reason.
+    public static var simplifications: [any Pass] {
         [
             RemoveDeadNodes(),  // gradients and statistics that nobody reads cost time and memory
             FoldBatchNormalization(),  // with fixed statistics it is a linear function of the result, as convolution is
             FoldConstants(),  // what no run can change needs to be computed once only
             RemoveDeadNodes(),  // the constants that others were computed from
-            DissolveConcatenations(),  // joining tensors moves memory and computes nothing
-            TakeRectifierGradientsFromResults(),  // what a rectifier was given need not be kept, nor be written at all
-            FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
-            FuseMatrixMultiplicationEpilogue(),  // the same for fully connected layers
-            FuseLossGradient(),  // a loss and its gradient need the same exponentials
-            FuseNormalizationEpilogue(),  // normalizing, adding and rectifying in one pass over memory instead of three
-            FuseNormalizationGradient(),  // the same backwards, where a pass more would read two tensors and write one
-            RecomputeNormalizations(),  // what can be made again need not be kept for the backward pass
-            RectifyPooledGradients(),  // what normalization did not draw in: pooled images are smaller
-            JoinUpdates(),  // small parameters share one loop instead of starting one each
         ]
     }
 
     /// The graph after some passes, in order.
-    public func optimized(by passes: [any Pass] = standardPasses) throws -> Graph {
-        try passes.reduce(self) { graph, pass in try pass.run(on: graph) }
+    ///
+    /// - Parameter verifying: whether the graph is checked after each pass.
+    /// - Throws: ``FoveaError`` with code `internalDefect` that names the pass that broke the graph, when it is checked.
+    public func optimized(
+        by passes: [any Pass], for capabilities: Capabilities, verifying: Bool = false
+    ) throws -> Graph {
+        try passes.reduce(self) { graph, pass in
+            let changed = try pass.run(on: graph, for: capabilities)
+            if verifying { try graph.verify(changed, madeBy: pass) }
+            return changed
+        }
     }
 }

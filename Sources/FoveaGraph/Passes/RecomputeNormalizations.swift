@@ -10,7 +10,7 @@
 public struct RecomputeNormalizations: Pass {
     public init() {}
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         guard graph.contains(ConvolutionFilterGradient.self) else { return graph }
         let readers = graph.readers
         let roots = Set(graph.roots)
@@ -19,13 +19,13 @@ public struct RecomputeNormalizations: Pass {
             guard node.operation is ConvolutionFilterGradient, let images = node.operands.first, images.result == 0,
                 let again = Self.again(graph.nodes[images.node]), !roots.contains(images),
                 readers[images, default: []].allSatisfy({ $0 == index || Self.isForward(graph.nodes[$0]) }),
-                node.operands[1] != images
+                node.operands[1] != images, case let normalization = graph.nodes[images.node],
+                case let statistics = [1, 2].map({ ValueID(node: images.node, result: $0) }),
+                capabilities.run(again, on: graph.types(of: normalization.operands + statistics))
             else {
                 rewriter.copy(index)
                 continue
             }
-            let normalization = graph.nodes[images.node]
-            let statistics = [1, 2].map { ValueID(node: images.node, result: $0) }
             let made = try rewriter.add(
                 again, (normalization.operands + statistics).map(rewriter.moved), at: normalization.location)
             let gradient = try rewriter.add(

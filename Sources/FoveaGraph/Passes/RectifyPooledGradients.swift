@@ -6,7 +6,7 @@
 public struct RectifyPooledGradients: Pass {
     public init() {}
 
-    public func run(on graph: Graph) throws -> Graph {
+    public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         guard graph.contains(MaxPoolingGradient.self) else { return graph }
         let onlyReaders = graph.onlyReaders
         // The rectifiers' gradients that move, and the gradients of pooling that wait for them.
@@ -19,8 +19,10 @@ public struct RectifyPooledGradients: Pass {
             guard let operation = graph.nodes[unpooling].operation as? MaxPoolingGradient else { continue }
             let places = graph.nodes[unpooling].operands[0]
             let pooling = graph.nodes[places.node]
+            let upstream = graph.nodes[unpooling].operands[1]
             if places.result == 1, pooling.operation as? MaxPooling == MaxPooling(operation.window),
-                pooling.operands == [node.operands[0]]
+                pooling.operands == [node.operands[0]],
+                capabilities.run(gradient, on: graph.types(of: [ValueID(node: places.node), upstream]))
             {
                 moved[index] = (unpooling, ValueID(node: places.node))
             }

@@ -1,5 +1,5 @@
 /// Removes the nodes that no output, no update and no guard depends on. Placeholders stay: they are the graph's signature.
-public struct RemoveDeadNodes: Pass {
+public struct RemoveDeadNodes: Simplification {
     public init() {}
 
     public func run(on graph: Graph) -> Graph {

@@ -3,7 +3,7 @@
 ///
 /// The result is kept for the next layer anyway; the operand need not be, and may be computed in the same pass over memory
 /// as the result.
-public struct TakeRectifierGradientsFromResults: Pass {
+public struct TakeRectifierGradientsFromResults: Simplification {
     public init() {}
 
     /// A function applied to a value.

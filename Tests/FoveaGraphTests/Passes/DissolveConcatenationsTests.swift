@@ -22,7 +22,7 @@ struct DissolveConcatenationsTests {
 
     /// The operations after the pass, which must compute what the graph computed before.
     private func dissolved() throws -> [String] {
-        let graph = try DissolveConcatenations().run(on: builder.graph)
+        let graph = try DissolveConcatenations().run(on: builder.graph, for: .everything)
         let inputs = graph.inputs.map { input in
             var stream = CounterBasedGenerator(seed: 1, purpose: input.name).stream
             return Tensor(elements: (0..<input.type.shape.elementCount).map { _ in stream.normal() }, input.type)
@@ -31,7 +31,7 @@ struct DissolveConcatenationsTests {
             #expect(given.type == expected.type)
             #expect(given.isClose(to: expected.doubles, within: 1e-12))
         }
-        let again = try RemoveDeadNodes().run(on: DissolveConcatenations().run(on: graph))
+        let again = try RemoveDeadNodes().run(on: DissolveConcatenations().run(on: graph, for: .everything))
         #expect(again.description == RemoveDeadNodes().run(on: graph).description, "one run is enough")
         return RemoveDeadNodes().run(on: graph).nodes.map(\.operation.operationName).filter {
             $0 != "Placeholder" && $0 != "Constant"
@@ -46,6 +46,16 @@ struct DissolveConcatenationsTests {
             names.sorted() == [
                 "Addition", "Addition", "Convolution", "Convolution", "Convolution", "Slice", "Slice", "Slice",
             ])
+    }
+
+    @Test("leaves joined what costs nothing to join, and what the backend could not compute in parts")
+    func backend() throws {
+        builder.output("y", try pointwise(joined(), 2))
+        let free = try DissolveConcatenations(joiningCost: 0).run(on: builder.graph, for: .everything)
+        #expect(free.description == builder.graph.description)
+        let uncut = Capabilities { operation, _, _ in !(operation is Slice) }
+        let whole = try DissolveConcatenations().run(on: builder.graph, for: uncut)
+        #expect(whole.description == builder.graph.description)
     }
 
     @Test("goes through pooling and activations")

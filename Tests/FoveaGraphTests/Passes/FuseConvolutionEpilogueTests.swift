@@ -19,10 +19,12 @@ struct FuseConvolutionEpilogueTests {
     }
 
     /// The nodes that compute something, as the printer names them, after the pass.
-    private func fused() throws -> [String] {
-        let graph = try FuseConvolutionEpilogue().run(on: builder.graph)
+    private func fused(for capabilities: Capabilities = .everything) throws -> [String] {
+        let graph = try FuseConvolutionEpilogue().run(on: builder.graph, for: capabilities)
         try graph.verify()
-        #expect(try FuseConvolutionEpilogue().run(on: graph).description == graph.description, "one run is enough")
+        #expect(
+            try FuseConvolutionEpilogue().run(on: graph, for: capabilities).description == graph.description,
+            "one run is enough")
         return graph.nodes.compactMap { node in
             guard let fused = node.operation as? FusedConvolution else {
                 return node.operation is Placeholder || node.operation is Constant
@@ -94,6 +96,21 @@ struct FuseConvolutionEpilogueTests {
             builder.output("y", try SquareRoot().applied(to: result))
             #expect(try fused() == ["Convolution", "SquareRoot"])
         }
+    }
+
+    @Test("makes no node that the backend does not run, and the shorter one that it does")
+    func capabilities() throws {
+        let residual = try builder.input("r", .float32([2, 3, 4, 4]))
+        builder.output("y", try Mish().applied(to: residual + convolution("conv1")))
+        let noneFused = Capabilities { operation, _, _ in !(operation is FusedConvolution) }
+        #expect(try fused(for: noneFused) == ["Convolution", "Addition", "Mish"])
+        let noMish = Capabilities { operation, _, _ in
+            (operation as? FusedConvolution)?.activation != FusedActivation(Mish())
+        }
+        #expect(try fused(for: noMish) == ["FusedConvolution residual of conv1", "Mish"])
+        let noResidual = Capabilities { operation, operands, _ in operands.count < 3 }
+        #expect(try fused(for: noResidual) == ["Convolution", "Addition", "Mish"])
+        #expect(try fused() == ["FusedConvolution residual Mish of conv1"])
     }
 
     @Test("leaves the guard's value alone")

@@ -11,8 +11,8 @@ struct FuseMatrixMultiplicationEpilogueTests {
             builder.input("b", .float32([4])))
     }
 
-    private func fused() throws -> [String] {
-        let graph = try FuseMatrixMultiplicationEpilogue().run(on: builder.graph)
+    private func fused(for capabilities: Capabilities = .everything) throws -> [String] {
+        let graph = try FuseMatrixMultiplicationEpilogue().run(on: builder.graph, for: capabilities)
         try graph.verify()
         let inputs = [
             try Tensor([2, 3], [1, -2, 3, 4, 5, -6]), Tensor(repeating: 0.5, .float32([4, 3])),
@@ -26,6 +26,8 @@ struct FuseMatrixMultiplicationEpilogueTests {
     func activation() throws {
         builder.output("y", try ReLU().applied(to: product()))
         #expect(try fused() == ["FusedMatrixMultiplication"])
+        let others = Capabilities { operation, _, _ in !(operation is FusedMatrixMultiplication) }
+        #expect(try fused(for: others) == ["MatrixMultiplication", "ReLU"])
     }
 
     @Test("leaves alone what something else reads, and functions that are no activations")

@@ -16,10 +16,12 @@ struct FuseNormalizationEpilogueTests {
     }
 
     /// The nodes that compute something, after the pass.
-    private func fused() throws -> [String] {
-        let graph = try FuseNormalizationEpilogue().run(on: builder.graph)
+    private func fused(for capabilities: Capabilities = .everything) throws -> [String] {
+        let graph = try FuseNormalizationEpilogue().run(on: builder.graph, for: capabilities)
         try graph.verify()
-        #expect(try FuseNormalizationEpilogue().run(on: graph).description == graph.description, "one run is enough")
+        #expect(
+            try FuseNormalizationEpilogue().run(on: graph, for: capabilities).description == graph.description,
+            "one run is enough")
         return graph.nodes.compactMap { node in
             guard let fused = node.operation as? FusedBatchNormalization else {
                 return node.operation is Placeholder || node.operation is Constant
@@ -75,6 +77,18 @@ struct FuseNormalizationEpilogueTests {
         builder.output("fifth", try normalization("bn5")[0] + builder.input("r", .float32([4])))
         builder.output("sixth", try LeakyReLU().applied(to: normalization("bn6")[0]))
         #expect(try !fused().contains { $0.hasPrefix("fused") })
+    }
+
+    @Test("draws in as much as the backend runs in one node")
+    func capabilities() throws {
+        let residual = try builder.input("r", images)
+        builder.output("y", try ReLU().applied(to: normalization("bn1")[0] + residual))
+        let noRectifier = Capabilities { operation, _, _ in
+            (operation as? FusedBatchNormalization)?.activation == nil
+        }
+        #expect(try fused(for: noRectifier) == ["fused residual of bn1", "ReLU"])
+        let noneFused = Capabilities { operation, _, _ in !(operation is FusedBatchNormalization) }
+        #expect(try fused(for: noneFused) == ["BatchNormalization", "Addition", "ReLU"])
     }
 
     @Test("leaves out a fusion that would have to wait for itself")

@@ -28,10 +28,10 @@ struct JoinUpdatesTests {
         try update(SGDUpdate(), "d", 2, scalars: [scalars[0]], slots: 0)
         try update(AdamUpdate(), "e", 4, scalars: Array(scalars[..<2]), slots: 2)
         try update(sgd, "f", 1, scalars: [scalars[2]], slots: 1)
-        let graph = try JoinUpdates().run(on: builder.graph)
+        let graph = try JoinUpdates().run(on: builder.graph, for: .everything)
         try graph.verify()
         #expect(names(graph) == ["JoinedSGDUpdate", "SGDUpdate", "JoinedAdamUpdate", "SGDUpdate"])
-        #expect(try JoinUpdates().run(on: graph).description == graph.description)
+        #expect(try JoinUpdates().run(on: graph, for: .everything).description == graph.description)
         let inputs = graph.inputs.map { input in
             var random = CounterBasedGenerator(seed: 1, purpose: input.name).stream
             return Tensor(elements: (0..<input.type.shape.elementCount).map { _ in 1 + random.uniform() }, input.type)
@@ -41,6 +41,18 @@ struct JoinUpdatesTests {
         }
     }
 
+    @Test("leaves large parameters their own loops, and all where the backend joins none")
+    func backend() throws {
+        let rate = try builder.input("rate", TensorType([], .float64))
+        for (name, size) in [("a", 3), ("b", 100), ("c", 5)] {
+            try update(SGDUpdate(), name, size, scalars: [rate], slots: 0)
+        }
+        let small = try JoinUpdates(maximumElementCount: 5).run(on: builder.graph, for: .everything)
+        #expect(names(small).sorted() == ["JoinedSGDUpdate", "SGDUpdate"])
+        let others = Capabilities { operation, _, _ in !(operation is JoinedUpdate<SGDUpdate>) }
+        #expect(try names(JoinUpdates().run(on: builder.graph, for: others)).count == 3)
+    }
+
     @Test("leaves updates apart one of which depends on the other")
     func dependent() throws {
         let rate = try builder.input("rate", TensorType([], .float64))
@@ -48,7 +60,7 @@ struct JoinUpdatesTests {
         let first = try SGDUpdate().results(on: [values[0], values[1], rate])[0]
         builder.output("p", first)
         builder.output("q", try SGDUpdate().results(on: [values[2], first, rate])[0])
-        #expect(try names(JoinUpdates().run(on: builder.graph)) == ["SGDUpdate", "SGDUpdate"])
+        #expect(try names(JoinUpdates().run(on: builder.graph, for: .everything)) == ["SGDUpdate", "SGDUpdate"])
     }
 
     @Test("a joined update refuses operands that are not those of so many parameters")

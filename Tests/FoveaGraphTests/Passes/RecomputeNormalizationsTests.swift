@@ -36,9 +36,11 @@ struct RecomputeNormalizationsTests {
     /// The nodes that compute something, with what they read of each other, after the pass, which must not change what is
     /// computed.
     private func nodes() throws -> [String] {
-        let graph = try RecomputeNormalizations().run(on: builder.graph)
+        let graph = try RecomputeNormalizations().run(on: builder.graph, for: .everything)
         try graph.verify()
-        #expect(try RecomputeNormalizations().run(on: graph).description == graph.description, "one run is enough")
+        #expect(
+            try RecomputeNormalizations().run(on: graph, for: .everything).description == graph.description,
+            "one run is enough")
         let inputs = graph.inputs.map { input in
             var stream = CounterBasedGenerator(seed: 1, purpose: input.name).stream
             // Small filters, so that what is summed over them and over pixels stays near 1.
@@ -66,7 +68,7 @@ struct RecomputeNormalizationsTests {
                 forward, "Convolution \(forward)", "FusedBatchNormalizationInference \(forward) \(forward)",
                 "ConvolutionFilterGradient FusedBatchNormalizationInference Convolution",
             ])
-        let graph = try RecomputeNormalizations().run(on: builder.graph)
+        let graph = try RecomputeNormalizations().run(on: builder.graph, for: .everything)
         let made = graph.nodes.compactMap { $0.operation as? FusedBatchNormalizationInference }
         #expect(made.map(\.epsilon) == [1e-3])
         #expect(made.map(\.activation) == [isRectified ? FusedActivation(ReLU6()) : nil])

@@ -19,7 +19,7 @@ extension OperationCase {
     }
 
     private static func fusedMatrixProducts() -> [OperationCase] {
-        let activations: [any FusableActivation] = [
+        let activations: [any Activation] = [
             ReLU(), ReLU6(), LeakyReLU(negativeSlope: 0.2), Tanh(), HardSwish(), Mish(), GELU(),
         ]
         return activations.enumerated().flatMap { index, activation in

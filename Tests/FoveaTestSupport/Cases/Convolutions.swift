@@ -111,7 +111,7 @@ extension OperationCase {
     private static func fusedCase(of geometry: Geometry, withBias: Bool, turn: Int) throws -> OperationCase {
         let (convolution, images, filters) = geometry.drawn
         let result = try convolution.resultTypes(of: [images.type(.float32), filters.type(.float32)])[0]
-        let activations: [(any FusableActivation)?] = [
+        let activations: [(any Activation)?] = [
             nil, ReLU(), ReLU6(), LeakyReLU(negativeSlope: 0.2), ELU(), GELU(), SiLU(), Sigmoid(), Tanh(), Softplus(),
             Mish(), HardSigmoid(), HardSwish(),
         ]
