@@ -31,15 +31,11 @@ public protocol Operation: Hashable, Sendable {
 
     /// The number of multiply-adds of one evaluation; 0 for what is not counted (activations, pooling, normalization).
     func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int
-
-    /// The window that slides over the last two axes, for the receptive field; nil for what looks at single positions.
-    var slidingWindow: Window? { get }
 }
 
 extension Operation {
     public func decomposition(of operands: [Value]) throws -> [Value]? { nil }
     public func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int { 0 }
-    public var slidingWindow: Window? { nil }
 
     public func gradients(operands: [Value], results: [Value], upstream: [Value?]) throws -> [Value?] {
         throw FoveaError(

@@ -1,119 +1,137 @@
-/// The geometry of a window that slides over the last two axes: convolution's kernel, or a pooling window.
+/// The geometry of a window that slides over the spatial axes of images, those behind batch and channels: convolution's
+/// kernel, or a pooling window. There may be any number of axes; one for sequences, two for pictures, three for volumes.
 ///
-/// The output has ⌊(size + padding before + padding after − dilation·(kernel − 1) − 1) / stride⌋ + 1 positions per axis.
+/// Along each axis the result has ⌊(size + before + after − dilation·(kernel − 1) − 1) / stride⌋ + 1 positions.
 public struct Window: Hashable, Sendable, CustomStringConvertible {
-    /// One number for each of the two spatial axes.
-    public struct Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-        public let height: Int
-        public let width: Int
+    /// The window along one of the axes that it slides over.
+    public struct Axis: Hashable, Sendable {
+        /// Number of places of the window.
+        public let kernel: Int
+        /// Pixels from one position of the window to the next.
+        public let stride: Int
+        /// Pixels from one place of the window to the next.
+        public let dilation: Int
+        /// Number of zeros before the first pixel.
+        public let before: Int
+        /// Number of zeros after the last pixel.
+        public let after: Int
 
-        public init(_ height: Int, _ width: Int) {
-            self.height = height
-            self.width = width
+        public init(kernel: Int, stride: Int = 1, dilation: Int = 1, before: Int = 0, after: Int = 0) {
+            self.kernel = kernel
+            self.stride = stride
+            self.dilation = dilation
+            self.before = before
+            self.after = after
         }
 
-        /// The same number for both axes.
-        public init(_ both: Int) { self.init(both, both) }
-        public init(integerLiteral value: Int) { self.init(value) }
+        /// Number of pixels from the first place to the last, both included.
+        package var span: Int { dilation * (kernel - 1) + 1 }
 
-        public var description: String { "\(height)×\(width)" }
-    }
-
-    /// How many zeros surround the input on each side.
-    public struct Padding: Hashable, Sendable, CustomStringConvertible {
-        public let top: Int
-        public let left: Int
-        public let bottom: Int
-        public let right: Int
-
-        public init(top: Int, left: Int, bottom: Int, right: Int) {
-            self.top = top
-            self.left = left
-            self.bottom = bottom
-            self.right = right
-        }
-
-        /// The same number of zeros on all sides.
-        public init(_ all: Int) { self.init(top: all, left: all, bottom: all, right: all) }
-
-        public static let zero = Padding(0)
-
-        public var description: String {
-            top == left && left == bottom && bottom == right ? "\(top)" : "\(top),\(left),\(bottom),\(right)"
+        /// The number of positions over an axis of so many pixels; nil where the window is larger.
+        package func positions(over size: Int) -> Int? {
+            let room = size + before + after - span
+            return room < 0 ? nil : room / stride + 1
         }
     }
 
-    public let kernel: Extent
-    public let stride: Extent
-    public let padding: Padding
-    public let dilation: Extent
+    /// In the order of the images' axes: height before width.
+    public let axes: [Axis]
 
     /// The largest number that a window may have anywhere: far above any image, far below integer overflow.
     private static let limit = 1 << 20
 
-    /// - Throws: ``FoveaError`` when a size, stride or dilation is below 1, padding is negative, or one exceeds 2^20.
-    public init(
-        kernel: Extent, stride: Extent = 1, padding: Padding = .zero, dilation: Extent = 1
-    ) throws {
-        let limit = Self.limit
-        for (name, extent) in [("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
-            guard (1...limit).contains(extent.height), (1...limit).contains(extent.width) else {
+    /// - Throws: ``FoveaError`` that names the axis, when there is no axis, a kernel, stride or dilation is below 1, padding
+    ///   is negative, or one exceeds 2^20.
+    public init(axes: [Axis]) throws {
+        guard !axes.isEmpty else {
+            throw FoveaError(
+                .usage, "A window has no axes.", remedy: "Give it one for each spatial axis of the images.")
+        }
+        for (index, axis) in axes.enumerated() {
+            for (name, number, least) in [
+                ("kernel", axis.kernel, 1), ("stride", axis.stride, 1), ("dilation", axis.dilation, 1),
+                ("padding", axis.before, 0), ("padding", axis.after, 0),
+            ] where !(least...Self.limit).contains(number) {
                 throw FoveaError(
-                    .usage, "The \(name) of a window is \(extent).", remedy: "Use sizes from 1 to \(limit).")
+                    .usage,
+                    "The \(name) of a window is \(number) along the \(Self.name(ofAxis: index, of: axes.count)).",
+                    remedy: "Use sizes from \(least) to \(Self.limit).")
             }
         }
-        guard [padding.top, padding.left, padding.bottom, padding.right].allSatisfy((0...limit).contains) else {
-            throw FoveaError(
-                .usage, "The padding of a window is \(padding).", remedy: "Use sizes from 0 to \(limit).")
-        }
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
-        self.dilation = dilation
+        self.axes = axes
     }
 
-    /// The padding with which stride 1 keeps the size, and stride s gives ⌈size / s⌉ (ONNX `SAME_UPPER`: where the total
-    /// is odd, the extra zero is below and to the right).
-    ///
-    /// A number that no window can have counts as the nearest that one can; ``init(kernel:stride:padding:dilation:)``
-    /// reports it.
-    public static func samePadding(
-        for height: Int, _ width: Int, kernel: Extent, stride: Extent = 1, dilation: Extent = 1
-    ) -> Padding {
-        func nearest(_ number: Int) -> Int { min(max(1, number), limit) }
-        func total(_ size: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
-            let (kernel, stride, dilation) = (nearest(kernel), nearest(stride), nearest(dilation))
-            let outputs = (size + stride - 1) / stride
-            return max(0, (outputs - 1) * stride + dilation * (kernel - 1) + 1 - size)
-        }
-        let vertical = total(height, kernel.height, stride.height, dilation.height)
-        let horizontal = total(width, kernel.width, stride.width, dilation.width)
-        return Padding(
-            top: vertical / 2, left: horizontal / 2, bottom: vertical - vertical / 2, right: horizontal - horizontal / 2
-        )
+    /// The sizes of the window along the axes.
+    package var kernel: [Int] { axes.map(\.kernel) }
+
+    /// Number of places of the window: the product of its sizes.
+    package var placeCount: Int { axes.reduce(1) { saturatingProduct($0, $1.kernel) } }
+
+    /// What the spatial axis with this index is called.
+    private static func name(ofAxis index: Int, of count: Int) -> String {
+        let names = [["length"], ["height", "width"], ["depth", "height", "width"]]
+        return count <= names.count ? names[count - 1][index] : "spatial axis \(index)"
     }
 
-    /// The number of positions of the window over an image.
+    /// The window with as many zeros as keep the size at stride 1, and give ⌈size / stride⌉ positions otherwise. Where their
+    /// number is odd, the extra one follows the last pixel.
     ///
-    /// - Throws: ``FoveaError`` when the window is larger than the padded image.
-    public func outputSize(height: Int, width: Int, of operation: String) throws -> (height: Int, width: Int) {
-        func positions(_ size: Int, _ padding: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int? {
-            let span = size + padding - dilation * (kernel - 1) - 1
-            return span < 0 ? nil : span / stride + 1
-        }
-        guard
-            let rows = positions(
-                height, padding.top + padding.bottom, kernel.height, stride.height, dilation.height),
-            let columns = positions(width, padding.left + padding.right, kernel.width, stride.width, dilation.width)
-        else {
+    /// - Parameter sizes: the sizes of the images' spatial axes.
+    /// - Throws: ``FoveaError`` when the sizes are not as many as the window has axes, or none that images may have.
+    ///
+    /// Source: ONNX `SAME_UPPER`.
+    public func paddedToSame(over sizes: [Int]) throws -> Window {
+        try expectSizes(sizes, of: "The padding")
+        return try Window(
+            axes: zip(axes, sizes).map { axis, size in
+                let positions = (size + axis.stride - 1) / axis.stride
+                let total = max(0, (positions - 1) * axis.stride + axis.span - size)
+                return Axis(
+                    kernel: axis.kernel, stride: axis.stride, dilation: axis.dilation, before: total / 2,
+                    after: total - total / 2)
+            })
+    }
+
+    /// The number of positions of the window along each axis.
+    ///
+    /// - Parameter sizes: the sizes of the images' spatial axes.
+    /// - Throws: ``FoveaError`` that names the axis along which the window is larger than the padded image.
+    public func resultSizes(over sizes: [Int], of operation: String) throws -> [Int] {
+        try expectSizes(sizes, of: operation)
+        return try axes.indices.map { index in
+            let (axis, size) = (axes[index], sizes[index])
+            if let positions = axis.positions(over: size) { return positions }
             throw FoveaError(
                 .usage,
-                "\(operation)'s window of \(kernel) (dilation \(dilation)) is larger than the image of "
-                    + "\(height)×\(width) with padding \(padding).",
+                "\(operation)'s window of \(kernel.sizeText) (dilation \(axes.map(\.dilation).sizeText)) is larger than the "
+                    + "image of \(sizes.sizeText) with padding \(paddingText): along the "
+                    + "\(Self.name(ofAxis: index, of: axes.count)) it spans \(axis.span) of "
+                    + "\(size + axis.before + axis.after).",
                 remedy: "Use a smaller kernel, more padding or a larger image.")
         }
-        return (rows, columns)
     }
 
-    public var description: String { "\(kernel)/\(stride), padding \(padding), dilation \(dilation)" }
+    private func expectSizes(_ sizes: [Int], of operation: String) throws {
+        guard sizes.count == axes.count, sizes.allSatisfy((0...Shape.maximumElementCount).contains) else {
+            throw FoveaError(
+                .usage, "\(operation) of a window over \(axes.count) axes was given an image of \(sizes.sizeText).",
+                remedy: "Give it a size for each axis, from 0 to 2^40.")
+        }
+    }
+
+    /// `1` where all sides have the same padding, otherwise that before each axis and then that after each.
+    private var paddingText: String {
+        let numbers = axes.map(\.before) + axes.map(\.after)
+        return Set(numbers).count == 1 ? "\(numbers[0])" : numbers.map(String.init).joined(separator: ",")
+    }
+
+    public var description: String {
+        "\(kernel.sizeText)/\(axes.map(\.stride).sizeText), padding \(paddingText), "
+            + "dilation \(axes.map(\.dilation).sizeText)"
+    }
+}
+
+extension [Int] {
+    /// `3×2`
+    package var sizeText: String { map(String.init).joined(separator: "×") }
 }

@@ -1,53 +1,55 @@
 import FoveaGraph
 
-/// The part of the input that one position of a value depends on, and how far apart neighbouring positions look.
+/// The part of the input that one position of a value depends on, and how far apart neighbouring positions look, along each
+/// spatial axis.
 ///
 /// Through a window with kernel k, stride s and dilation d, the size r and the jump j become r + d·(k − 1)·j and j·s.
 ///
 /// Source: Araujo et al., "Computing Receptive Fields of Convolutional Neural Networks", Distill, 2019.
 struct ReceptiveField: Hashable {
-    var height = 1
-    var width = 1
-    private var rowJump = 1
-    private var columnJump = 1
+    private(set) var sizes: [Int]
+    private var jumps: [Int]
 
-    /// The receptive field of each node's results with respect to the first input; nil for what does not depend on it.
+    /// One pixel.
+    private init(axisCount: Int) {
+        sizes = Array(repeating: 1, count: axisCount)
+        jumps = sizes
+    }
+
+    /// The receptive field of each node's results with respect to the first input; nil for what does not depend on it, and
+    /// behind a window over another number of axes.
     static func all(in graph: Graph) -> [ReceptiveField?] {
-        guard let image = graph.inputs.first, image.type.shape.rank == 4 else { return graph.nodes.map { _ in nil } }
+        guard let image = graph.inputs.first, image.type.shape.rank > 2 else { return graph.nodes.map { _ in nil } }
+        let imageSizes = image.type.shape.spatialSizes
         var fields: [ReceptiveField?] = []
         for (index, node) in graph.nodes.enumerated() {
             if index == image.value.node {
-                fields.append(ReceptiveField())
+                fields.append(ReceptiveField(axisCount: imageSizes.count))
                 continue
             }
             let operands = node.operands.compactMap { fields[$0.node] }
-            guard let widest = operands.max(by: { $0.height < $1.height }) else {
+            guard var field = operands.max(by: { $0.sizes.lexicographicallyPrecedes($1.sizes) }) else {
                 fields.append(nil)
                 continue
             }
-            fields.append(
-                node.operation is MatrixMultiplication || node.operation is GlobalAveragePooling
-                    ? widest.covering(image.type.shape) : widest.through(node.operation.slidingWindow))
+            switch node.operation {
+            case is MatrixMultiplication, is GlobalAveragePooling:
+                field.sizes = imageSizes
+                fields.append(field)
+            case let operation as any WindowedOperation: fields.append(field.through(operation.window))
+            default: fields.append(field)
+            }
         }
         return fields
     }
 
-    private func covering(_ image: Shape) -> ReceptiveField {
+    private func through(_ window: Window) -> ReceptiveField? {
+        guard window.axes.count == sizes.count else { return nil }
         var field = self
-        (field.height, field.width) = (image[2], image[3])
-        return field
-    }
-
-    private func through(_ window: Window?) -> ReceptiveField {
-        guard let window else { return self }
-        func extended(_ size: Int, _ kernel: Int, _ dilation: Int, _ jump: Int) -> Int {
-            saturatingSum(size, saturatingProduct(dilation * (kernel - 1), jump))
+        for (index, axis) in window.axes.enumerated() {
+            field.sizes[index] = saturatingSum(sizes[index], saturatingProduct(axis.span - 1, jumps[index]))
+            field.jumps[index] = saturatingProduct(jumps[index], axis.stride)
         }
-        var field = self
-        field.height = extended(height, window.kernel.height, window.dilation.height, rowJump)
-        field.width = extended(width, window.kernel.width, window.dilation.width, columnJump)
-        field.rowJump = saturatingProduct(rowJump, window.stride.height)
-        field.columnJump = saturatingProduct(columnJump, window.stride.width)
         return field
     }
 }

@@ -10,8 +10,8 @@ public struct Summary: Sendable {
         public let parameters: Int
         /// For one example.
         public let multiplyAdds: Int
-        /// How many rows and columns of the input one position of the result depends on: [height, width]. After a layer
-        /// that sees everything, the size of the image.
+        /// How much of the input one position of the result depends on, along each spatial axis: [height, width]. After a
+        /// layer that sees everything, the size of the image.
         public let receptiveField: [Int]
     }
 
@@ -40,7 +40,7 @@ public struct Summary: Sendable {
                     outputShape: Array(node.results[0].shape.dimensions.dropFirst()),
                     parameters: own.reduce(0) { $0 + $1.shape.elementCount },
                     multiplyAdds: saturatingSum(earlier?.multiplyAdds ?? 0, work),
-                    receptiveField: fields[index].map { [$0.height, $0.width] } ?? []))
+                    receptiveField: fields[index]?.sizes ?? []))
         }
         layers = rows
         totalMultiplyAdds = rows.reduce(0) { saturatingSum($0, $1.multiplyAdds) }

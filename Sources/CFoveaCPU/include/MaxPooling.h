@@ -4,17 +4,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Images as `planes` × height × width × `lanes` numbers: lanes lie next to each other and are pooled side by side (the
-/// channels of a block, or 1 when the layout is plain).
+/// Images as `planes` × depth × height × width × `lanes` numbers: lanes lie next to each other and are pooled side by side
+/// (the channels of a block, or 1 when the layout is plain). The window's numbers are in the same order.
 typedef struct {
     size_t planes, lanes;
-    size_t height, width;
-    size_t pooled_height, pooled_width;
-    int64_t kernel[2], stride[2], dilation[2], before[2];
+    size_t depth, height, width;
+    size_t pooled_depth, pooled_height, pooled_width;
+    int64_t kernel[3], stride[3], dilation[3], before[3];
 } fovea_max_pooling;
 
-/// The largest pixel of each window and, unless `places` is NULL, its place u·KW + v in the window. Of equal pixels the
-/// first wins; NaN wins over every number.
+/// The largest pixel of each window and, unless `places` is NULL, its place (t·KH + u)·KW + v in the window. Of equal pixels
+/// the first wins; NaN wins over every number.
 void fovea_max_pool(const fovea_max_pooling *pooling, const float *images, float *maxima, int32_t *places);
 
 /// Adds the gradient of each window's result to the pixel at its place. A place that is not a pixel under the window

@@ -13,13 +13,14 @@ typedef struct {
     const_dnnl_primitive_attr_t attributes;
 } fovea_context;
 
-/// A window that slides over the two spatial axes, (height, width) each. Dilation counts as oneDNN does: 0 is dense.
+/// A window that slides over one to three spatial axes, in the images' order; numbers for axes that the images do not have
+/// are not read. Dilation counts as oneDNN does: 0 is dense.
 typedef struct {
-    int64_t kernel[2];
-    int64_t stride[2];
-    int64_t dilation[2];
-    int64_t before[2];
-    int64_t after[2];
+    int64_t kernel[3];
+    int64_t stride[3];
+    int64_t dilation[3];
+    int64_t before[3];
+    int64_t after[3];
 } fovea_window;
 
 /// The context's attributes, with what follows in the same kernel: the sum with what the result's memory holds, and a

@@ -73,18 +73,22 @@ extension ReLU: KernelRectifier { fileprivate var rectifier: fovea_rectifier { f
 extension ReLU6: KernelRectifier { fileprivate var rectifier: fovea_rectifier { fovea_rectify_to_6 } }
 
 extension NodeLowering {
-    /// [N, C, H, W] in a usual layout of images; [N, C] as images of one pixel.
+    /// Images in a usual layout; [N, C], and images of more axes than there are layouts for, as images of one column.
     func normalizedOperand(_ position: Int) throws -> Stored {
-        if operands[position].shape.rank == 4 { return try carriedOperand(position) }
+        let shape = operands[position].shape
+        if hasImageLayouts(shape) { return try carriedOperand(position) }
         let plain = try plainOperand(position)
-        return plain.viewed(as: try plain.layout.reshaped(to: operands[position].shape.dimensions + [1, 1]))
+        return plain.viewed(as: try plain.layout.reshaped(to: [shape[0], shape[1], shape.pixelCount, 1]))
     }
+
+    private func hasImageLayouts(_ shape: Shape) -> Bool { (1...Layout.mostSpatialAxes).contains(shape.rank - 2) }
 
     /// Delivers a result in the shape that it has in the graph.
     func deliverNormalized(_ value: Stored, as result: Int = 0) throws {
         let shape = results[result].shape
         deliver(
-            shape.rank == 4 ? value : value.viewed(as: try value.layout.reshaped(to: shape.dimensions)), as: result)
+            hasImageLayouts(shape) ? value : value.viewed(as: try value.layout.reshaped(to: shape.dimensions)),
+            as: result)
     }
 
     /// - Parameter residual: the operand that is added.
@@ -166,7 +170,7 @@ extension fovea_normalization {
     fileprivate init(_ images: Layout, epsilon: Double, rectifier: FusedActivation?) {
         guard var lanes = images.adjacentChannels else { preconditionFailure("a layout of images was asked for") }
         let (batch, channels, area) = (
-            images.dimensions[0], images.dimensions[1], images.dimensions[2] * images.dimensions[3]
+            images.dimensions[0], images.dimensions[1], images.dimensions[2...].reduce(1, *)
         )
         let known = (rectifier?.operation as? any KernelRectifier)?.rectifier ?? fovea_no_rectifier
         if lanes == channels || area == 1 && lanes == 1 {

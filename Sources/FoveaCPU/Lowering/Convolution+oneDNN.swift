@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-extension Convolution: CPULowerable {
+extension Convolution: WindowLowerable {
     func lower(_ node: NodeLowering) throws {
         node.deliver(try convolved(node, withBias: node.operands.count == 3))
     }
@@ -82,7 +82,7 @@ struct ConvolutionGeometry: Hashable {
 
     /// The number of multiply-adds.
     var multiplyAdds: Int {
-        [results.elementCount, filters[1], filters[2], filters[3]].reduce(1) {
+        filters.dimensions.dropFirst().reduce(results.elementCount) {
             $0.multipliedReportingOverflow(by: $1).partialValue
         }
     }

@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-extension ConvolutionFilterGradient: CPULowerable {
+extension ConvolutionFilterGradient: WindowLowerable {
     func lower(_ node: NodeLowering) throws {
         func geometry(withBias: Bool) -> ConvolutionGeometry {
             ConvolutionGeometry(

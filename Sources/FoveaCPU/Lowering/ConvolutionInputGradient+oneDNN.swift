@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-extension ConvolutionInputGradient: CPULowerable {
+extension ConvolutionInputGradient: WindowLowerable {
     func lower(_ node: NodeLowering) throws {
         let geometry = ConvolutionGeometry(
             window: window, groups: groups, images: inputShape, filters: node.operands[1].shape,

@@ -175,12 +175,12 @@ private struct ConvolutionQuestion {
 
     /// What is asked, for whoever remembers the answer.
     var text: String {
-        func sizes(_ numbers: (Int64, Int64)) -> String { "\(numbers.0)×\(numbers.1)" }
-        let window = problem.window
+        func sizes(_ number: (Window.Axis) -> Int) -> String { geometry.window.axes.map(number).sizeText }
         var text =
-            "convolution \(kind.rawValue) \(geometry.images) by \(geometry.groupedFilters.map(String.init).joined(separator: "×"))"
-        text += ", stride \(sizes(window.stride)), dilation \(sizes(window.dilation))"
-        text += ", padding \(sizes(window.before)) \(sizes(window.after))"
+            "convolution \(kind.rawValue) \(geometry.images) by \(geometry.groupedFilters.sizeText)"
+        // Dilation as oneDNN counts it, from 0: choices are kept under this text.
+        text += ", stride \(sizes(\.stride)), dilation \(sizes { $0.dilation - 1 })"
+        text += ", padding \(sizes(\.before)) \(sizes(\.after))"
         if geometry.withBias { text += ", bias" }
         if problem.adds_to_result { text += ", sum" }
         if problem.activation != dnnl_alg_kind_undef { text += ", activation \(problem.activation.rawValue)" }
@@ -227,7 +227,7 @@ private struct ConvolutionQuestion {
 
     /// What is taken where nothing is timed: Winograd where it has tiles enough to fill its matrix products.
     func preferred(among candidates: [ConvolutionCandidate]) -> Int {
-        let tiles = geometry.results[0] * ((geometry.results[2] + 3) / 4) * ((geometry.results[3] + 3) / 4)
+        let tiles = geometry.results.spatialSizes.reduce(geometry.results[0]) { $0 * (($1 + 3) / 4) }
         let isDeep = min(geometry.filters[0], geometry.filters[1]) >= 64
         guard tiles >= 16, isDeep else { return 0 }
         return candidates.firstIndex { $0.isWinograd } ?? 0

@@ -6,13 +6,12 @@ import FoveaGraph
 
 extension MaxPooling: CPULowerable {
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
-        operands[0].dataType == .float32 && operands[0].isLowerable && results[0].isLowerable
+        window.isLowerable && operands[0].dataType == .float32 && operands[0].isLowerable && results[0].isLowerable
     }
 
     func lower(_ node: NodeLowering) throws {
         let images = try node.operandInPlanes(0)
-        let pooling = fovea_max_pooling(
-            window, images: images.layout, height: node.results[0].shape[2], width: node.results[0].shape[3])
+        let pooling = fovea_max_pooling(window, images: images.layout, pooled: node.results[0].shape)
         let layout = try images.layout.resized(to: node.results[0].shape.dimensions)
         let maxima = node.allocate(layout)
         node.deliver(maxima)
@@ -39,15 +38,14 @@ extension MaxPooling: CPULowerable {
 
 extension MaxPoolingGradient: CPULowerable {
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
-        operands[1].dataType == .float32 && operands[1].isLowerable && results[0].isLowerable
+        window.isLowerable && operands[1].dataType == .float32 && operands[1].isLowerable && results[0].isLowerable
     }
 
     func lower(_ node: NodeLowering) throws {
         let places = try node.operandInPlanes(0)
         let upstream = try node.reorder(node.operand(1), to: try places.layout.withElements(dnnl_f32))
         let layout = try upstream.layout.resized(to: inputShape.dimensions)
-        let pooling = fovea_max_pooling(
-            window, images: layout, height: node.operands[1].shape[2], width: node.operands[1].shape[3])
+        let pooling = fovea_max_pooling(window, images: layout, pooled: node.operands[1].shape)
         let gradient = node.allocate(layout)
         node.run(kernel: "max gradient", reads: [places, upstream], writes: [gradient]) { memory in
             var pooling = pooling
@@ -62,16 +60,26 @@ extension MaxPoolingGradient: CPULowerable {
 }
 
 extension fovea_max_pooling {
+    /// One or two axes are the last of the three that the loop has; it passes over the others at no cost.
+    ///
     /// - Parameters:
     ///   - images: a layout with planes of pixels.
-    ///   - height, width: the size of the pooled images.
-    fileprivate init(_ window: Window, images: Layout, height: Int, width: Int) {
+    ///   - pooled: the shape of the pooled images.
+    fileprivate init(_ window: Window, images: Layout, pooled: Shape) {
         guard let (planes, lanes) = images.planes else { preconditionFailure("a layout of images was asked for") }
-        let geometry = window.oneDNN
+        func three<Element>(_ elements: [Element], else missing: Element) -> (Element, Element, Element) {
+            let all = [missing, missing] + elements
+            return (all[all.count - 3], all[all.count - 2], all[all.count - 1])
+        }
+        func numbers(_ number: (Window.Axis) -> Int) -> (Int64, Int64, Int64) {
+            let (first, second, third) = three(window.axes, else: Window.Axis(kernel: 1))
+            return (Int64(number(first)), Int64(number(second)), Int64(number(third)))
+        }
+        let size = three(Array(images.dimensions.dropFirst(2)), else: 1)
+        let pooled = three(pooled.spatialSizes, else: 1)
         self.init(
-            planes: planes, lanes: lanes, height: images.dimensions[2],
-            width: images.dimensions[3], pooled_height: height, pooled_width: width, kernel: geometry.kernel,
-            stride: geometry.stride, dilation: (geometry.dilation.0 + 1, geometry.dilation.1 + 1),
-            before: geometry.before)
+            planes: planes, lanes: lanes, depth: size.0, height: size.1, width: size.2, pooled_depth: pooled.0,
+            pooled_height: pooled.1, pooled_width: pooled.2, kernel: numbers(\.kernel), stride: numbers(\.stride),
+            dilation: numbers(\.dilation), before: numbers(\.before))
     }
 }

@@ -38,7 +38,7 @@ struct PointwiseDepthwiseConvolution {
             beta: first.activation?.beta ?? 0)
         let descriptor = try? unsafe node.describe { made in
             unsafe fovea_pointwise_depthwise_convolution(
-                node.context, &problem, Int64(geometry.window.stride.height), geometry.withBias,
+                node.context, &problem, Int64(geometry.window.axes[0].stride), geometry.withBias,
                 activation?.algorithm ?? dnnl_alg_kind_undef, activation?.alpha ?? 0, activation?.beta ?? 0, made)
         }
         // The reference runs one after the other, through memory of its own.
@@ -93,14 +93,17 @@ private struct FeedingConvolution {
 
 extension ConvolutionGeometry {
     fileprivate var isPointwise: Bool {
-        groups == 1 && window.kernel == 1 && window.stride == 1 && images[2] == results[2] && images[3] == results[3]
+        groups == 1 && window.axes.allSatisfy { $0.kernel == 1 && $0.stride == 1 }
+            && images.spatialSizes == results.spatialSizes
     }
 
     fileprivate var isDepthwiseOf3x3: Bool {
-        let stride = window.stride.height
-        return groups == images[1] && groups == filters[0] && window.kernel == 3 && window.dilation == 1
-            && (stride == 1 || stride == 2) && window.stride == Window.Extent(stride)
-            && window.padding.top == 1 && window.padding.left == 1
+        guard let (rows, columns) = window.rowsAndColumns else { return false }
+        let stride = rows.stride
+        return groups == images[1] && groups == filters[0] && (stride == 1 || stride == 2)
+            && [rows, columns].allSatisfy {
+                $0.kernel == 3 && $0.stride == stride && $0.dilation == 1 && $0.before == 1
+            }
             && [2, 3].allSatisfy { results[$0] == (images[$0] - 1) / stride + 1 }
     }
 }

@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A convolution with few channels over many images, and its gradients: loops of our own over vectors of images.
+/// A convolution over two axes, with few channels and over many images, and its gradients: loops of our own over vectors of images.
 ///
 /// oneDNN's vectors hold channels of one image: of 6 channels in vectors of 16, ten lanes compute nothing. The rule looks
 /// at sizes only, so that a convolution and its gradients agree on the layout.
@@ -11,19 +11,20 @@ struct SideBySideConvolution {
 
     /// Nil where oneDNN's kernels are the better ones.
     init?(_ geometry: ConvolutionGeometry) {
-        let window = geometry.window
+        guard let (rows, columns) = geometry.window.rowsAndColumns else { return nil }
         let (channels, filters) = (geometry.images[1], geometry.filters[0])
         // Up to three channels of an image oneDNN reads as they are.
         let wastesVectors = filters < 16 || (channels > 3 && channels < 16)
         guard geometry.groups == 1, wastesVectors, channels <= 16, filters <= 32,
-            geometry.images[0].isMultiple(of: 16), window.stride == 1, window.dilation == 1,
+            geometry.images[0].isMultiple(of: 16), rows.stride == 1, columns.stride == 1, rows.dilation == 1,
+            columns.dilation == 1,
             geometry.results[3] <= 1024, geometry.results.elementCount > 0
         else { return nil }
         self.geometry = geometry
         sizes = fovea_side_by_side(
             blocks: geometry.images[0] / 16, channels: channels, height: geometry.images[2],
-            width: geometry.images[3], filters: filters, kernel_height: window.kernel.height,
-            kernel_width: window.kernel.width, top: window.padding.top, left: window.padding.left,
+            width: geometry.images[3], filters: filters, kernel_height: rows.kernel,
+            kernel_width: columns.kernel, top: rows.before, left: columns.before,
             result_height: geometry.results[2], result_width: geometry.results[3])
     }
 

@@ -1,12 +1,29 @@
 import CFoveaCPU
 import FoveaGraph
 
+/// An operation with a sliding window that the CPU backend runs.
+protocol WindowLowerable: CPULowerable {
+    var window: Window { get }
+}
+
+extension WindowLowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
+        window.isLowerable && (operands + results).allSatisfy { $0.dataType == .float32 && $0.isLowerable }
+    }
+}
+
 extension Window {
-    /// The window as oneDNN's functions take it.
+    /// Whether oneDNN has as many spatial axes.
+    var isLowerable: Bool { axes.count <= Layout.mostSpatialAxes }
+
+    /// The window as oneDNN's functions take it, which count dilation from 0.
     var oneDNN: fovea_window {
-        fovea_window(
-            kernel: (Int64(kernel.height), Int64(kernel.width)), stride: (Int64(stride.height), Int64(stride.width)),
-            dilation: (Int64(dilation.height) - 1, Int64(dilation.width) - 1),
-            before: (Int64(padding.top), Int64(padding.left)), after: (Int64(padding.bottom), Int64(padding.right)))
+        func numbers(_ number: (Axis) -> Int) -> (Int64, Int64, Int64) {
+            let numbers = axes.map { Int64(number($0)) } + [0, 0]
+            return (numbers[0], numbers[1], numbers[2])
+        }
+        return fovea_window(
+            kernel: numbers(\.kernel), stride: numbers(\.stride), dilation: numbers { $0.dilation - 1 },
+            before: numbers(\.before), after: numbers(\.after))
     }
 }

@@ -25,10 +25,10 @@ struct WinogradConvolution {
         for geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue, images: Layout, results: Layout,
         threads: Int
     ) -> [WinogradConvolution] {
-        let window = geometry.window
         // Narrower vectors hold too few sums at a time.
-        guard Processor.hasWideVectors, geometry.groups == 1, window.kernel == 3, window.stride == 1,
-            window.dilation == 1, geometry.results.elementCount > 0, geometry.filters.elementCount <= mostWeights,
+        guard Processor.hasWideVectors, let (rows, columns) = geometry.window.rowsAndColumns, geometry.groups == 1,
+            [rows, columns].allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 }),
+            geometry.results.elementCount > 0, geometry.filters.elementCount <= mostWeights,
             images.adjacentChannels == 16,
             results.adjacentChannels == 16, images.isUnpadded, results.isUnpadded,
             epilogue.activation?.isRectifier ?? true
@@ -38,7 +38,7 @@ struct WinogradConvolution {
                 sizes: fovea_winograd(
                     images: geometry.images[0], channels: geometry.images[1], filters: geometry.filters[0],
                     height: geometry.images[2], width: geometry.images[3], result_height: geometry.results[2],
-                    result_width: geometry.results[3], top: window.padding.top, left: window.padding.left, tile: tile),
+                    result_width: geometry.results[3], top: rows.before, left: columns.before, tile: tile),
                 geometry: geometry, rectified: epilogue.activation != nil, addsToResult: epilogue.addsToResult,
                 images: images, results: results, threads: threads)
         }

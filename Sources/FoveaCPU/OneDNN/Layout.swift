@@ -136,8 +136,8 @@ struct Layout {
 
     /// The same layout for images of another size, plain where it is none of the usual ones.
     func resized(to dimensions: [Int]) throws -> Layout {
-        guard rank == 4, dimensions.count == 4, let tag = imageTag?.tag else { return try Layout(plain: dimensions) }
-        return try Layout(dimensions, tag: tag, descriptor.data_type)
+        guard dimensions.count == rank, let format = imageFormat else { return try Layout(plain: dimensions) }
+        return try Layout(dimensions, tag: format.tag, descriptor.data_type)
     }
 
     /// The same layout for elements of another type.
@@ -148,44 +148,81 @@ struct Layout {
         return Layout(copy)
     }
 
-    /// The layouts of images that oneDNN uses, with the names it gives them.
-    private static let imageTags: [(tag: dnnl_format_tag_t, name: String)] = [
-        (dnnl_abcd, "nchw"), (dnnl_acdb, "nhwc"), (dnnl_aBcd16b, "nChw16c"), (dnnl_aBcd8b, "nChw8c"),
-        (dnnl_aBcd4b, "nChw4c"), (dnnl_Abcd16a, "Nchw16n"),
+    /// Which numbers lie next to each other in a layout of images.
+    private enum Neighbours: Equatable {
+        case pixels
+        /// All channels of a pixel.
+        case channels
+        /// So many channels of a pixel.
+        case channelBlocks(Int)
+        /// The same pixel and channel of 16 images.
+        case images
+    }
+
+    private struct ImageFormat {
+        let tag: dnnl_format_tag_t
+        /// As oneDNN has it.
+        let name: String
+        let neighbours: Neighbours
+    }
+
+    /// The layouts of images with one, two and three spatial axes that oneDNN uses, and of our own `Nchw16n`.
+    private static let imageFormats: [Int: [ImageFormat]] = [
+        3: [
+            ImageFormat(tag: dnnl_abc, name: "ncw", neighbours: .pixels),
+            ImageFormat(tag: dnnl_acb, name: "nwc", neighbours: .channels),
+            ImageFormat(tag: dnnl_aBc16b, name: "nCw16c", neighbours: .channelBlocks(16)),
+            ImageFormat(tag: dnnl_aBc8b, name: "nCw8c", neighbours: .channelBlocks(8)),
+            ImageFormat(tag: dnnl_aBc4b, name: "nCw4c", neighbours: .channelBlocks(4)),
+        ],
+        4: [
+            ImageFormat(tag: dnnl_abcd, name: "nchw", neighbours: .pixels),
+            ImageFormat(tag: dnnl_acdb, name: "nhwc", neighbours: .channels),
+            ImageFormat(tag: dnnl_aBcd16b, name: "nChw16c", neighbours: .channelBlocks(16)),
+            ImageFormat(tag: dnnl_aBcd8b, name: "nChw8c", neighbours: .channelBlocks(8)),
+            ImageFormat(tag: dnnl_aBcd4b, name: "nChw4c", neighbours: .channelBlocks(4)),
+            ImageFormat(tag: dnnl_Abcd16a, name: "Nchw16n", neighbours: .images),
+        ],
+        5: [
+            ImageFormat(tag: dnnl_abcde, name: "ncdhw", neighbours: .pixels),
+            ImageFormat(tag: dnnl_acdeb, name: "ndhwc", neighbours: .channels),
+            ImageFormat(tag: dnnl_aBcde16b, name: "nCdhw16c", neighbours: .channelBlocks(16)),
+            ImageFormat(tag: dnnl_aBcde8b, name: "nCdhw8c", neighbours: .channelBlocks(8)),
+            ImageFormat(tag: dnnl_aBcde4b, name: "nCdhw4c", neighbours: .channelBlocks(4)),
+        ],
     ]
 
-    private var imageTag: (tag: dnnl_format_tag_t, name: String)? {
-        guard rank == 4 else { return nil }
-        return Self.imageTags.first { candidate in
+    private var imageFormat: ImageFormat? {
+        Self.imageFormats[rank]?.first { candidate in
             (try? Layout(dimensions, tag: candidate.tag, descriptor.data_type)) == self
         }
     }
 
+    /// The most spatial axes of images that there are layouts for.
+    static let mostSpatialAxes = 3
+
     /// The channels that lie next to each other for one pixel of images, if the rest is plain: 16 in `nChw16c`, all in
     /// `nhwc`, 1 in `nchw`.
     var adjacentChannels: Int? {
-        guard let tag = imageTag?.tag else { return nil }
-        switch tag {
-        case dnnl_abcd: return 1
-        case dnnl_acdb: return dimensions[1]
-        case dnnl_aBcd16b: return 16
-        case dnnl_aBcd8b: return 8
-        case dnnl_aBcd4b: return 4
-        default: return nil
+        switch imageFormat?.neighbours {
+        case .pixels: 1
+        case .channels: dimensions[1]
+        case .channelBlocks(let count): count
+        case .images, nil: nil
         }
     }
 
     /// Whether the channels of an image lie in blocks one after the other, without padding: `nchw`, `nChw16c`. Then the
     /// memory of joined channels is the joined memory of the channels, image by image.
     var hasStackedChannels: Bool {
-        guard isUnpadded, let tag = imageTag?.tag else { return false }
-        return tag != dnnl_acdb && tag != dnnl_Abcd16a
+        guard isUnpadded, let neighbours = imageFormat?.neighbours else { return false }
+        return neighbours != .channels && neighbours != .images
     }
 
     /// Whether 16 images lie side by side: the same pixel and channel of each next to each other (`Nchw16n`).
-    var isSideBySide: Bool { imageTag?.tag == dnnl_Abcd16a }
+    var isSideBySide: Bool { imageFormat?.neighbours == .images }
 
-    /// 16 images side by side; their number must be a multiple of 16.
+    /// 16 images of two spatial axes side by side; their number must be a multiple of 16.
     static func sideBySide(_ dimensions: [Int]) throws -> Layout {
         precondition(dimensions[0].isMultiple(of: 16), "no vector is left half empty")
         return try Layout(dimensions, tag: dnnl_Abcd16a)
@@ -198,7 +235,7 @@ struct Layout {
         return isSideBySide ? (dimensions[0] / 16 * dimensions[1], 16) : nil
     }
 
-    /// Filters in blocks of 16 × 16 without padding, for loops of our own; nil for any other layout.
+    /// Filters of two spatial axes in blocks of 16 × 16 without padding, for hand-written loops; nil for any other layout.
     var filterBlocks: fovea_filter_blocks? {
         guard rank == 4, isUnpadded, dimensions[2] * dimensions[3] <= fovea_most_taps else { return nil }
         let tags = [
@@ -229,7 +266,7 @@ extension Layout: Equatable {
 extension Layout: CustomStringConvertible {
     /// `nChw16c`, `nchw`, `plain`, or the sizes of the blocks.
     var description: String {
-        if let name = imageTag?.name { return name }
+        if let name = imageFormat?.name { return name }
         if isPlain { return "plain" }
         guard isBlocked else { return "opaque" }
         let blocks = zip(

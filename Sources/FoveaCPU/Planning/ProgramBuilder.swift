@@ -176,7 +176,7 @@ final class ProgramBuilder {
 
     /// The step that moves filters between rows and blocks, faster than oneDNN does; nil for other layouts.
     private func filterReorder(_ value: Stored, to layout: Layout, for node: Node) -> PlannedStep? {
-        let isBlocking = value.layout.isPlain && value.layout.rank == 4
+        let isBlocking = value.layout.isPlain
         guard let blocks = isBlocking ? layout.filterBlocks : layout.isPlain ? value.layout.filterBlocks : nil else {
             return nil
         }

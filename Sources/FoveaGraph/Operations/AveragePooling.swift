@@ -1,11 +1,12 @@
-/// Averages the pixels under a sliding window: y[n,c,i,j] = 1/K · Σ_{u,v} x[n, c, i·s + u·d − p, j·s + v·d − p].
+/// Averages the pixels under a sliding window: y[n,c,i,j] = 1/K · Σ_{u,v} x[n, c, i·s + u·d − p, j·s + v·d − p], and likewise for
+/// any other number of spatial axes.
 ///
 /// Operand: images [N, C, H, W]. Result: [N, C, H', W']. K is the window's size KH·KW if padding counts (as zeros), and
 /// the number of pixels inside the image otherwise.
 ///
 /// Source: ONNX `AveragePool` (whose default is not to count padding). Same numbers as
-/// `torch.nn.functional.avg_pool2d` (whose default is to count it).
-public struct AveragePooling: Channelwise {
+/// `torch.nn.functional.avg_pool2d`, `avg_pool1d` and `avg_pool3d` (whose default is to count it).
+public struct AveragePooling: WindowedOperation, Channelwise {
     public static let name = "AveragePooling"
     public let window: Window
     public let countIncludingPadding: Bool
@@ -14,8 +15,6 @@ public struct AveragePooling: Channelwise {
         self.window = window
         self.countIncludingPadding = countIncludingPadding
     }
-
-    public var slidingWindow: Window? { window }
 
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(1, operands, of: Self.name)
@@ -34,7 +33,7 @@ public struct AveragePooling: Channelwise {
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let images = operands[0]
         var result = ReferenceTensor(resultTypes[0].shape)
-        window.forEachPooledPixel(images: images.shape, results: result.shape) { position, pixel, _ in
+        window.forEachPooledPixel(images: images.shape, results: result.shape) { position, _, pixel in
             result.elements[position] += images.elements[pixel]
         }
         let counts = pixelCounts(images: images.shape, results: result.shape)
@@ -45,7 +44,7 @@ public struct AveragePooling: Channelwise {
     /// The number that each result's sum is divided by.
     func pixelCounts(images: Shape, results: Shape) -> [Double] {
         if countIncludingPadding {
-            return [Double](repeating: Double(window.kernel.height * window.kernel.width), count: results.elementCount)
+            return [Double](repeating: Double(window.placeCount), count: results.elementCount)
         }
         var counts = [Double](repeating: 0, count: results.elementCount)
         window.forEachPooledPixel(images: images, results: results) { position, _, _ in counts[position] += 1 }

@@ -1,6 +1,6 @@
 /// The gradient of ``AveragePooling``: every pixel receives 1/K of the gradient of each result it was averaged into.
 ///
-/// Operand: the upstream gradient [N, C, H', W']. Result: [N, C, H, W].
+/// Operand: the upstream gradient [N, C, H', W']. Result: [N, C, H, W]. Any other number of spatial axes likewise.
 public struct AveragePoolingGradient: Operation {
     public static let name = "AveragePoolingGradient"
     public let window: Window
@@ -33,7 +33,7 @@ public struct AveragePoolingGradient: Operation {
         let upstream = operands[0]
         let counts = forward.pixelCounts(images: inputShape, results: upstream.shape)
         var gradient = ReferenceTensor(inputShape)
-        window.forEachPooledPixel(images: inputShape, results: upstream.shape) { position, pixel, _ in
+        window.forEachPooledPixel(images: inputShape, results: upstream.shape) { position, _, pixel in
             gradient.elements[pixel] += upstream.elements[position] / counts[position]
         }
         return [gradient]

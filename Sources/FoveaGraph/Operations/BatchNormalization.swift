@@ -1,9 +1,9 @@
 /// Gives each channel mean 0 and variance 1 over the batch, then scales and shifts it:
 /// y = (x − μ_c) / √(σ²_c + ε) · scale_c + bias_c.
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale [C]; bias [C]. Results: y, of x's shape; the mean μ [C]; the variance
-/// σ² [C], the mean of (x − μ)² over N, H and W, not corrected for bias. Mean and variance are for running statistics: a
-/// loss may depend on y only.
+/// Operands: x [N, C, …] with any number of spatial axes, or none; scale [C]; bias [C]. Results: y, of x's shape; the mean
+/// μ [C]; the variance σ² [C], the mean of (x − μ)² over all axes but C, not corrected for bias. Mean and variance are for
+/// running statistics: a loss may depend on y only.
 ///
 /// Source: ONNX `BatchNormalization` in training mode; Ioffe and Szegedy, "Batch Normalization", ICML 2015. Same numbers
 /// as `torch.nn.functional.batch_norm` with `training=True`.
@@ -42,9 +42,9 @@ public struct BatchNormalization: Operation {
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (x, scale, bias) = (operands[0], operands[1], operands[2])
         var (mean, variance) = (ReferenceTensor(scale.shape), ReferenceTensor(scale.shape))
-        let count = Double(x.elementsPerChannel)
-        x.forEachElement { i, c in mean.elements[c] += x.elements[i] / count }
-        x.forEachElement { i, c in
+        let count = Double(x.shape.elementsPerChannel)
+        x.shape.forEachElement { i, c in mean.elements[c] += x.elements[i] / count }
+        x.shape.forEachElement { i, c in
             let deviation = x.elements[i] - mean.elements[c]
             variance.elements[c] += deviation * deviation / count
         }
@@ -53,15 +53,15 @@ public struct BatchNormalization: Operation {
     }
 }
 
-/// The types of what a normalization has per channel: all of them [C] for an x of [N, C, H, W] or [N, C].
+/// The types of what a normalization has per channel: all of them [C] for an x of [N, C, …].
 ///
 /// - Throws: ``FoveaError`` when x has no channels or a parameter has another size.
 func expectChannels(_ x: TensorType, parameters: [TensorType], of operation: String) throws -> TensorType {
     try expectFloatingPoint([x], of: operation)
-    guard x.shape.rank == 4 || x.shape.rank == 2 else {
+    guard x.shape.rank >= 2 else {
         throw FoveaError(
-            .usage, "\(operation) expects an input of rank 4 or 2 and was given \(x.shape).",
-            remedy: "Reshape it to batch × channels × height × width or batch × channels.")
+            .usage, "\(operation) expects an input of rank 2 or more and was given \(x.shape).",
+            remedy: "Reshape it to batch × channels, with spatial axes behind them or without.")
     }
     let perChannel = TensorType([x.shape[1]], x.dataType)
     for parameter in parameters where parameter != perChannel {
@@ -72,15 +72,7 @@ func expectChannels(_ x: TensorType, parameters: [TensorType], of operation: Str
     return perChannel
 }
 
-extension ReferenceTensor {
-    /// How many elements each channel of [N, C, H, W] or [N, C] has.
-    var elementsPerChannel: Int { count / max(1, shape[1]) }
-
-    /// Visits the offset and the channel of each element of [N, C, H, W] or [N, C].
-    func forEachElement(_ body: (_ offset: Int, _ channel: Int) -> Void) {
-        let (channels, area) = (shape[1], shape.strides[1])
-        for plane in 0..<shape[0] * channels {
-            for offset in plane * area..<(plane + 1) * area { body(offset, plane % channels) }
-        }
-    }
+extension Shape {
+    /// Number of elements of each channel of [N, C, …].
+    var elementsPerChannel: Int { elementCount / max(1, dimensions[1]) }
 }

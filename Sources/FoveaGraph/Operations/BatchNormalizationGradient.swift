@@ -1,7 +1,7 @@
 /// The gradient of ``BatchNormalization``. With x̂ = (x − μ) / √(σ² + ε), g = ∂L/∂y and M elements per channel:
 /// ∂L/∂bias = Σ g, ∂L/∂scale = Σ g·x̂, ∂L/∂x = scale / √(σ² + ε) · (g − 1/M · ∂L/∂bias − x̂/M · ∂L/∂scale).
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale, mean and variance [C]; the upstream gradient, of x's shape. Results: the
+/// Operands: x [N, C, …]; scale, mean and variance [C]; the upstream gradient, of x's shape. Results: the
 /// gradients with respect to x, scale [C] and bias [C].
 public struct BatchNormalizationGradient: Operation {
     public static let name = "BatchNormalizationGradient"
@@ -35,13 +35,13 @@ public struct BatchNormalizationGradient: Operation {
         func normalized(_ i: Int, _ c: Int) -> Double { (x.elements[i] - mean.elements[c]) * inverseDeviation[c] }
 
         var (forScale, forBias) = (ReferenceTensor(scale.shape), ReferenceTensor(scale.shape))
-        x.forEachElement { i, c in
+        x.shape.forEachElement { i, c in
             forBias.elements[c] += upstream.elements[i]
             forScale.elements[c] += upstream.elements[i] * normalized(i, c)
         }
         var forX = ReferenceTensor(x.shape)
-        let count = Double(x.elementsPerChannel)
-        x.forEachElement { i, c in
+        let count = Double(x.shape.elementsPerChannel)
+        x.shape.forEachElement { i, c in
             let centred =
                 upstream.elements[i] - (forBias.elements[c] + normalized(i, c) * forScale.elements[c]) / count
             forX.elements[i] = scale.elements[c] * inverseDeviation[c] * centred

@@ -1,6 +1,6 @@
 /// ``BatchNormalization`` with a mean and a variance that are given: y = (x − μ_c) / √(σ²_c + ε) · scale_c + bias_c.
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale, bias, mean and variance [C]. Result: y, of x's shape.
+/// Operands: x [N, C, …]; scale, bias, mean and variance [C]. Result: y, of x's shape.
 ///
 /// Source: ONNX `BatchNormalization`. Same numbers as `torch.nn.functional.batch_norm` with `training=False`.
 public struct BatchNormalizationInference: Operation {
@@ -51,7 +51,7 @@ public struct BatchNormalizationInference: Operation {
     ) -> ReferenceTensor {
         let factors = zip(scale.elements, variance.elements).map { $0 / ($1 + epsilon).squareRoot() }
         var y = ReferenceTensor(x.shape)
-        x.forEachElement { i, c in
+        x.shape.forEachElement { i, c in
             y.elements[i] = (x.elements[i] - mean.elements[c]) * factors[c] + bias.elements[c]
         }
         return y

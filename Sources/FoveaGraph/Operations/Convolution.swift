@@ -1,10 +1,11 @@
-/// Slides filters over images: y[n,o,i,j] = b[o] + Σ_{c,u,v} x[n, c, i·s + u·d − p, j·s + v·d − p] · w[o,c,u,v].
+/// Slides filters over images: y[n,o,i,j] = b[o] + Σ_{c,u,v} x[n, c, i·s + u·d − p, j·s + v·d − p] · w[o,c,u,v], and likewise
+/// for any other number of spatial axes.
 ///
 /// Operands: images [N, C, H, W]; filters [O, C/groups, KH, KW]; optionally a bias [O]. Result: [N, O, H', W'].
 /// As in all deep-learning libraries the filter is not flipped (cross-correlation).
 ///
-/// Source: ONNX `Conv`. Same numbers as `torch.nn.functional.conv2d`.
-public struct Convolution: Operation {
+/// Source: ONNX `Conv`. Same numbers as `torch.nn.functional.conv2d`, `conv1d` and `conv3d`.
+public struct Convolution: WindowedOperation {
     public static let name = "Convolution"
     public let window: Window
     public let groups: Int
@@ -14,15 +15,13 @@ public struct Convolution: Operation {
         self.groups = groups
     }
 
-    public var slidingWindow: Window? { window }
-
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         guard operands.count == 2 || operands.count == 3 else {
             throw FoveaError(.usage, "Convolution takes images, filters and an optional bias.")
         }
         try expectFloatingPoint(operands, of: Self.name)
-        try expectRank(4, operands[0], "images", of: Self.name)
-        try expectRank(4, operands[1], "filters", of: Self.name)
+        try window.expectRank(operands[0], "images", of: Self.name)
+        try window.expectRank(operands[1], "filters", of: Self.name)
         let (images, filters) = (operands[0].shape, operands[1].shape)
         guard groups >= 1, images[1] % groups == 0, filters[0] % groups == 0 else {
             throw FoveaError(
@@ -35,15 +34,15 @@ public struct Convolution: Operation {
                 "The filters expect \(filters[1] * groups) input channels and the images \(images) have \(images[1]).",
                 remedy: "Make the filters' second axis \(images[1] / groups).")
         }
-        guard filters[2] == window.kernel.height, filters[3] == window.kernel.width else {
-            throw FoveaError(.usage, "The filters \(filters) are not of the window's size \(window.kernel).")
+        guard filters.spatialSizes == window.kernel else {
+            throw FoveaError(.usage, "The filters \(filters) are not of the window's size \(window.kernel.sizeText).")
         }
         if operands.count == 3, operands[2].shape != Shape([filters[0]]) {
             throw FoveaError(
                 .usage, "The bias has the shape \(operands[2].shape); one number per filter is \(filters[0]).")
         }
-        let size = try window.outputSize(height: images[2], width: images[3], of: Self.name)
-        let shape = try Shape(validating: [images[0], filters[0], size.height, size.width])
+        let sizes = try window.resultSizes(over: images.spatialSizes, of: Self.name)
+        let shape = try Shape(validating: [images[0], filters[0]] + sizes)
         return [TensorType(shape, operands[0].dataType)]
     }
 
@@ -68,7 +67,7 @@ public struct Convolution: Operation {
         let (images, filters) = (operands[0], operands[1])
         var result = ReferenceTensor(resultTypes[0].shape)
         if operands.count == 3 {
-            forEachPosition(of: result.shape) { n, o, i, j in result[n, o, i, j] = operands[2].elements[o] }
+            result.shape.forEachElement { position, o in result.elements[position] = operands[2].elements[o] }
         }
         forEachProduct(images: images.shape, filters: filters.shape, results: result.shape) { x, w, y in
             result.elements[y] += images.elements[x] * filters.elements[w]
@@ -84,41 +83,19 @@ public struct Convolution: Operation {
     /// Visits every product that convolution sums, as offsets into images, filters and results; the two gradients sum
     /// the same products over other indices.
     func forEachProduct(images: Shape, filters: Shape, results: Shape, _ body: (Int, Int, Int) -> Void) {
+        let walk = WindowWalk(window, images: images, results: results)
+        let (pixels, places, positions) = (images.pixelCount, filters.pixelCount, results.pixelCount)
         let channelsPerGroup = filters[1]
         let filtersPerGroup = max(1, filters[0] / groups)
         for n in 0..<results[0] {
             for o in 0..<results[1] {
                 for c in 0..<channelsPerGroup {
                     let channel = o / filtersPerGroup * channelsPerGroup + c
-                    for u in 0..<filters[2] {
-                        for v in 0..<filters[3] {
-                            let weight = ((o * channelsPerGroup + c) * filters[2] + u) * filters[3] + v
-                            for i in 0..<results[2] {
-                                let row = i * window.stride.height + u * window.dilation.height - window.padding.top
-                                guard row >= 0, row < images[2] else { continue }
-                                let imageRow = ((n * images[1] + channel) * images[2] + row) * images[3]
-                                let resultRow = ((n * results[1] + o) * results[2] + i) * results[3]
-                                for j in 0..<results[3] {
-                                    let column =
-                                        j * window.stride.width + v * window.dilation.width - window.padding.left
-                                    guard column >= 0, column < images[3] else { continue }
-                                    body(imageRow + column, weight, resultRow + j)
-                                }
-                            }
-                        }
-                    }
+                    let image = (n * images[1] + channel) * pixels
+                    let filter = (o * channelsPerGroup + c) * places
+                    let result = (n * results[1] + o) * positions
+                    walk.forEach { position, place, pixel in body(image + pixel, filter + place, result + position) }
                 }
-            }
-        }
-    }
-}
-
-/// Visits every index of a shape of rank 4.
-func forEachPosition(of shape: Shape, _ body: (Int, Int, Int, Int) -> Void) {
-    for n in 0..<shape[0] {
-        for c in 0..<shape[1] {
-            for i in 0..<shape[2] {
-                for j in 0..<shape[3] { body(n, c, i, j) }
             }
         }
     }

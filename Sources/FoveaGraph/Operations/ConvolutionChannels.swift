@@ -6,7 +6,7 @@ extension Convolution: ChannelDivisible {
 
     func movedElements(parts: Int, operands: [TensorType], results: [TensorType]) -> Int? {
         // Every part but the first adds to what is there.
-        window.kernel == 1 && groups == 1 ? 2 * (parts - 1) * results[0].shape.elementCount : nil
+        window.placeCount == 1 && groups == 1 ? 2 * (parts - 1) * results[0].shape.elementCount : nil
     }
 
     /// The sum of the convolutions of each part; the last adds the bias.
@@ -31,7 +31,7 @@ extension ConvolutionInputGradient: ChannelDivisible {
 
     func movedElements(parts: Int, operands: [TensorType], results: [TensorType]) -> Int? {
         // Every part reads the upstream gradient.
-        window.kernel == 1 && groups == 1 ? (parts - 1) * operands[0].shape.elementCount : nil
+        window.placeCount == 1 && groups == 1 ? (parts - 1) * operands[0].shape.elementCount : nil
     }
 
     func divide(_ index: Int, _ channels: [Int], in values: inout ChannelParts) throws {
@@ -51,7 +51,7 @@ extension ConvolutionFilterGradient: ChannelDivisible {
 
     func movedElements(parts: Int, operands: [TensorType], results: [TensorType]) -> Int? {
         // Every part reads the upstream gradient.
-        window.kernel == 1 && groups == 1 ? (parts - 1) * operands[1].shape.elementCount : nil
+        window.placeCount == 1 && groups == 1 ? (parts - 1) * operands[1].shape.elementCount : nil
     }
 
     /// The gradients of the filters' channels for each part, joined: filters are small.

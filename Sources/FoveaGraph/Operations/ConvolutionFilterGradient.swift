@@ -1,7 +1,8 @@
 /// The gradient of ``Convolution`` with respect to its filters, and to its bias:
 /// ∂L/∂w[o,c,u,v] = Σ_{n,i,j} ∂L/∂y[n,o,i,j] · x[n, c, i·s + u·d − p, …] and ∂L/∂b[o] = Σ_{n,i,j} ∂L/∂y[n,o,i,j].
 ///
-/// Operands: images [N, C, H, W]; upstream gradient [N, O, H', W']. Results: [O, C/groups, KH, KW] and, with bias, [O].
+/// Operands: images [N, C, H, W]; upstream gradient [N, O, H', W']. Results: [O, C/groups, KH, KW] and, with bias, [O]. Any
+/// other number of spatial axes likewise.
 public struct ConvolutionFilterGradient: Operation {
     public static let name = "ConvolutionFilterGradient"
     public let window: Window
@@ -17,15 +18,13 @@ public struct ConvolutionFilterGradient: Operation {
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(2, operands, of: Self.name)
         let (images, upstream) = (operands[0], operands[1])
-        try expectRank(4, images, "images", of: Self.name)
-        try expectRank(4, upstream, "an upstream gradient", of: Self.name)
+        try window.expectRank(images, "images", of: Self.name)
+        try window.expectRank(upstream, "an upstream gradient", of: Self.name)
         guard groups >= 1, images.shape[1] % groups == 0 else {
             throw FoveaError(.usage, "\(groups) groups do not divide \(images.shape[1]) input channels.")
         }
         let filters = TensorType(
-            try Shape(validating: [
-                upstream.shape[1], images.shape[1] / groups, window.kernel.height, window.kernel.width,
-            ]), images.dataType)
+            try Shape(validating: [upstream.shape[1], images.shape[1] / groups] + window.kernel), images.dataType)
         let forward = try Convolution(window, groups: groups).resultTypes(of: [images, filters])
         guard forward[0] == upstream else {
             throw FoveaError(.usage, "The upstream gradient has the type \(upstream), the convolution \(forward[0]).")
@@ -43,7 +42,8 @@ public struct ConvolutionFilterGradient: Operation {
             forGradient = try Convolution(window, groups: groups).applied(to: images, filters)
         }
         if withBias, let bias = upstream[1] {
-            let perChannel = try Reshape(to: [1, bias.shape[0], 1, 1]).applied(to: bias)
+            let broadcastable = Shape([1, bias.shape[0]] + window.axes.map { _ in 1 })
+            let perChannel = try Reshape(to: broadcastable).applied(to: bias)
             let zeros = try gradient.builder.constant(Tensor(repeating: 0, gradient.type))
             forGradient = try (forGradient ?? zeros) + perChannel
         }
@@ -67,7 +67,7 @@ public struct ConvolutionFilterGradient: Operation {
         }
         guard withBias else { return [filters] }
         var bias = ReferenceTensor([upstream.shape[1]])
-        forEachPosition(of: upstream.shape) { n, o, i, j in bias.elements[o] += upstream[n, o, i, j] }
+        upstream.shape.forEachElement { position, o in bias.elements[o] += upstream.elements[position] }
         return [filters, bias]
     }
 

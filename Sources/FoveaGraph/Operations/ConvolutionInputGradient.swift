@@ -2,7 +2,7 @@
 /// looked at, ∂L/∂x[n,c,h,w] = Σ ∂L/∂y[n,o,i,j] · w[o,c,u,v] over all (o,i,j,u,v) with h = i·s + u·d − p and likewise w.
 ///
 /// Operands: upstream gradient [N, O, H', W']; filters [O, C/groups, KH, KW]. Result: [N, C, H, W]. As an operation of its
-/// own it is the transposed convolution (ONNX `ConvTranspose`).
+/// own it is the transposed convolution (ONNX `ConvTranspose`). Any other number of spatial axes likewise.
 public struct ConvolutionInputGradient: Operation {
     public static let name = "ConvolutionInputGradient"
     public let window: Window

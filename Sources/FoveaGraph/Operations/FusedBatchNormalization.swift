@@ -1,6 +1,6 @@
 /// ``BatchNormalization`` with what follows it, in one go: y = f(x̂ · scale + bias + r), with a rectifier f and a residual r.
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale [C]; bias [C]; the residual r, of x's shape, if there is one. Results: y, the
+/// Operands: x [N, C, …]; scale [C]; bias [C]; the residual r, of x's shape, if there is one. Results: y, the
 /// mean and the variance, as the normalization's.
 ///
 /// Made by ``FuseNormalizationEpilogue``, after differentiation: it has no gradient.

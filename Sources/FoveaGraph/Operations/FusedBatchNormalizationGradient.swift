@@ -1,7 +1,7 @@
 /// ``BatchNormalizationGradient`` with what precedes it, in one go: the gradients for the upstream gradient
 /// g = f′(y) · (g₁ + g₂), with a rectifier f.
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale, mean and variance [C]; if there is a rectifier, its result y, or the bias [C]
+/// Operands: x [N, C, …]; scale, mean and variance [C]; if there is a rectifier, its result y, or the bias [C]
 /// to make y again from x; one or two upstream gradients. Results: the gradients with respect to x, scale [C] and bias [C];
 /// and g, if somebody else needs it. y and all gradients but the two of [C] have x's shape.
 ///

@@ -1,7 +1,7 @@
 /// ``BatchNormalizationInference`` with the rectifier behind it, in one go:
 /// y = f((x − μ_c) / √(σ²_c + ε) · scale_c + bias_c).
 ///
-/// Operands: x [N, C, H, W] or [N, C]; scale, bias, mean and variance [C]. Result: y, of x's shape.
+/// Operands: x [N, C, …]; scale, bias, mean and variance [C]. Result: y, of x's shape.
 ///
 /// Made by ``RecomputeNormalizations``, after differentiation: it has no gradient.
 public struct FusedBatchNormalizationInference: FusedOperation {

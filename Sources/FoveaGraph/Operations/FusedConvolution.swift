@@ -4,7 +4,7 @@
 /// the result's shape, if there is one. Result: [N, O, H', W'].
 ///
 /// Made by ``FuseConvolutionEpilogue``, after differentiation: it has no gradient.
-public struct FusedConvolution: FusedOperation {
+public struct FusedConvolution: WindowedOperation, FusedOperation {
     public static let name = "FusedConvolution"
     public let convolution: Convolution
     public let hasBias: Bool
@@ -24,7 +24,7 @@ public struct FusedConvolution: FusedOperation {
     /// How many of the operands are the convolution's; the residual follows them.
     package var convolutionOperandCount: Int { hasBias ? 3 : 2 }
 
-    public var slidingWindow: Window? { convolution.slidingWindow }
+    public var window: Window { convolution.window }
 
     public func resultTypes(of operands: [TensorType]) throws -> [TensorType] {
         try expectOperandCount(convolutionOperandCount + (addsResidual ? 1 : 0), operands, of: Self.name)

@@ -1,7 +1,7 @@
 /// The gradient of ``MaxPooling``: the winner of each window receives the whole gradient of the window's result.
 ///
 /// Operands: the winners' places (int32) and the upstream gradient, both [N, C, H', W']. Result: [N, C, H, W]. A place
-/// that is not a pixel under the window passes nothing on.
+/// that is not a pixel under the window passes nothing on. Any other number of spatial axes likewise.
 public struct MaxPoolingGradient: Channelwise {
     public static let name = "MaxPoolingGradient"
     public let window: Window
@@ -31,7 +31,7 @@ public struct MaxPoolingGradient: Channelwise {
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
         let (places, upstream) = (operands[0], operands[1])
         var gradient = ReferenceTensor(inputShape)
-        window.forEachPooledPixel(images: inputShape, results: upstream.shape) { result, pixel, place in
+        window.forEachPooledPixel(images: inputShape, results: upstream.shape) { result, place, pixel in
             if places.elements[result] == Double(place) { gradient.elements[pixel] += upstream.elements[result] }
         }
         return [gradient]

@@ -68,16 +68,11 @@ public struct Conv2D: Layer {
     }
 
     private func window(over images: Shape) throws -> Window {
-        // Made once without padding first, so that sizes are checked before `same` computes with them.
         let unpadded = try Window(kernel: kernel, stride: stride, dilation: dilation)
-        let zeros: Window.Padding
-        switch padding {
-        case .valid: return unpadded
-        case .explicit(let padding): zeros = padding
-        case .same:
-            zeros = Window.samePadding(
-                for: images[2], images[3], kernel: kernel, stride: stride, dilation: dilation)
+        return switch padding {
+        case .valid: unpadded
+        case .explicit(let zeros): try Window(kernel: kernel, stride: stride, padding: zeros, dilation: dilation)
+        case .same: try unpadded.paddedToSame(over: images.spatialSizes)
         }
-        return try Window(kernel: kernel, stride: stride, padding: zeros, dilation: dilation)
     }
 }

@@ -24,28 +24,26 @@ public struct MaxPool2D: Layer {
         try input.trace.place(self) { _ in
             try input.expectImages()
             var window = try Window(kernel: size, stride: stride, padding: padding)
-            if coversRemainder { window = try window.coveringRemainder(height: input.shape[2], width: input.shape[3]) }
+            if coversRemainder { window = try window.coveringRemainder(over: input.shape.spatialSizes) }
             return try MaxPooling(window).results(on: [input])[0]
         }
     }
 }
 
 extension Window {
-    /// The window with as much padding below and to the right as lets a last position take what is left over. That
-    /// position starts inside the image or its upper left padding, as PyTorch's `ceil_mode` wants it.
-    fileprivate func coveringRemainder(height: Int, width: Int) throws -> Window {
-        func extra(_ size: Int, _ before: Int, _ after: Int, _ kernel: Int, _ stride: Int) -> Int {
-            let span = size + before + after - kernel
-            guard span > 0, span % stride > 0 else { return 0 }
-            let lastStart = (span / stride + 1) * stride
-            return lastStart < size + before ? stride - span % stride : 0
-        }
-        return try Window(
-            kernel: kernel, stride: stride,
-            padding: Padding(
-                top: padding.top, left: padding.left,
-                bottom: padding.bottom + extra(height, padding.top, padding.bottom, kernel.height, stride.height),
-                right: padding.right + extra(width, padding.left, padding.right, kernel.width, stride.width)))
+    /// The window with as much padding after the last pixel of each axis as lets a last position take what is left over. That
+    /// position starts inside the image or the padding before it, as PyTorch's `ceil_mode` wants it.
+    fileprivate func coveringRemainder(over sizes: [Int]) throws -> Window {
+        try Window(
+            axes: zip(axes, sizes).map { axis, size in
+                let room = size + axis.before + axis.after - axis.span
+                guard room > 0, room % axis.stride > 0 else { return axis }
+                let lastStart = (room / axis.stride + 1) * axis.stride
+                let extra = lastStart < size + axis.before ? axis.stride - room % axis.stride : 0
+                return Axis(
+                    kernel: axis.kernel, stride: axis.stride, dilation: axis.dilation, before: axis.before,
+                    after: axis.after + extra)
+            })
     }
 }
 
