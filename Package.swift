@@ -44,7 +44,7 @@ let package = Package(
         .target(
             name: "FoveaFormats",
             dependencies: [
-                "FoveaFoundation", "FoveaGraph", "FoveaNN",
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaNN",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),
@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "FoveaFormatsTests",
             dependencies: [
-                "FoveaFoundation", "FoveaGraph", "FoveaNN", "FoveaFormats", "FoveaTestSupport",
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaFormats", "FoveaTestSupport",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),

@@ -2,7 +2,9 @@ import FoveaGraph
 import FoveaFoundation
 
 /// A stretch of memory that begins at a cache line, filled with zeros.
-@safe final class AlignedMemory {
+@safe final class AlignedMemory: @unchecked Sendable {
+    // Unchecked: neither address nor size changes; whoever shares the memory says who uses it when.
+
     /// The size of a cache line and of the widest vector.
     static let alignment = 64
     /// What a processor's table of addresses covers with one entry where the system lets it: an entry per 4 KiB is too

@@ -13,8 +13,17 @@ public struct CPUBackend: Backend {
     public let threads: Int
     /// Which kernels run which nodes.
     public let kernels: KernelSelection
+    public let profile: BackendProfile
     private let engine: Engine
+    /// The memory that all of its programs work in.
+    let arena: SharedArena
     private let memory: @Sendable () -> Int?
+
+    /// - Throws: as ``init(threads:kernels:)``.
+    public init(_ options: BackendOptions) throws {
+        let machine = Processor.description(threads: options.threads ?? ProcessorAllowance.current.threads)
+        try self.init(threads: options.threads, kernels: KernelSelection(options.kernels, on: machine))
+    }
 
     /// - Parameters:
     ///   - threads: by default as many as ``ProcessorAllowance`` says.
@@ -47,6 +56,12 @@ public struct CPUBackend: Backend {
         self.kernels = kernels
         self.memory = memory
         engine = try Engine(threads: threads)
+        arena = try SharedArena()
+        let library = "oneDNN \(Processor.libraryVersion), \(Processor.instructionSet)"
+        profile = BackendProfile(
+            summary: "\(library), \(threads) thread\(threads == 1 ? "" : "s")", threads: threads,
+            machine: Processor.description(threads: threads), kernels: kernels,
+            ceilings: { try Ceilings(measuredOn: threads) })
     }
 
     /// Leaves the addresses that a process may use to what is asked for: of use where they are limited.
@@ -54,10 +69,6 @@ public struct CPUBackend: Backend {
 
     /// How many runs had to be made again because NaN or an infinity may have been mistaken.
     var carefulRunCount: Int { engine.carefulRunCount }
-
-    public var summary: String {
-        "oneDNN \(Processor.libraryVersion), \(Processor.instructionSet), \(threads) thread\(threads == 1 ? "" : "s")"
-    }
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {
         (operation as? any CPULowerable)?.isSupported(operands: operands, results: results) ?? false
@@ -69,7 +80,7 @@ public struct CPUBackend: Backend {
         // The size of the team belongs to the calling thread, and kernels are generated for it.
         fovea_set_thread_count(Int32(threads))
         return try kernels.reportingChanges {
-            try CPUExecutable(graph, state: state, selecting: kernels, on: engine)
+            try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
         }
     }
 
@@ -80,6 +91,6 @@ public struct CPUBackend: Backend {
         var states: [String: StateMemory] = [:]
         for state in graph.states { states[state.name] = try StateMemory.planned(state.type) }
         let plan = try LoweredGraph(graph, state: states, selecting: kernels.untimed, on: engine).memoryPlan
-        return saturatingSum(plan.arenaByteCount, plan.keptByteCount)
+        return saturatingSum(max(0, plan.arenaByteCount - arena.byteCount), plan.keptByteCount)
     }
 }

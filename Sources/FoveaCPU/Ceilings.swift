@@ -1,13 +1,13 @@
 import CFoveaCPU
-public import FoveaRuntime
+import FoveaRuntime
 
-extension CPUBackend {
-    /// What these threads reach at best: multiply-adds in registers, and numbers streamed through memory.
+extension Ceilings {
+    /// What so many threads reach at best: multiply-adds in registers, and numbers streamed through memory.
     ///
     /// Takes about a quarter of a second. Runs on the calling thread.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
-    public func measureCeilings() throws -> Ceilings {
+    init(measuredOn threads: Int) throws {
         fovea_set_thread_count(Int32(threads))
         var (operationsPerSecond, bytesPerSecond) = (0.0, 0.0)
         let rounds = 100_000
@@ -26,7 +26,7 @@ extension CPUBackend {
             }.inSeconds
             bytesPerSecond = max(bytesPerSecond, Double(2 * memory.byteCount) / seconds)
         }
-        return Ceilings(operationsPerSecond: operationsPerSecond, bytesPerSecond: bytesPerSecond)
+        self.init(operationsPerSecond: operationsPerSecond, bytesPerSecond: bytesPerSecond)
     }
 }
 

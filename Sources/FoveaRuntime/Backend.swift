@@ -9,8 +9,8 @@ public protocol Backend: Sendable {
     /// The name of the device on the command line: `cpu`, `reference`.
     var name: String { get }
 
-    /// One line for people: library, version, instruction set.
-    var summary: String { get }
+    /// What the backend tells of itself: its library, its threads, its choices of kernels.
+    var profile: BackendProfile { get }
 
     /// Whether the backend can run a node of this operation and these types.
     func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool
@@ -31,8 +31,8 @@ public protocol Backend: Sendable {
     /// The bytes of memory that the device can still give; nil where it does not say.
     var availableByteCount: Int? { get }
 
-    /// The bytes that a program of a graph would take, its states not counted: found by planning it, while nothing large
-    /// is allocated and no kernel is timed. All nodes are supported.
+    /// The bytes that a program of a graph would take beyond what programs of the backend hold already, its states not
+    /// counted: found by planning it, while nothing large is allocated and no kernel is timed. All nodes are supported.
     ///
     /// - Returns: nil where the backend cannot tell.
     func predictedByteCount(of graph: Graph) throws -> Int?
@@ -50,6 +50,8 @@ extension Backend {
     /// All passes that may run: the pipeline, and the one that decomposes what the backend does not support.
     var passes: [any Pass] { pipeline + [DecomposeOperations()] }
 
+    /// One line for people: library, version, instruction set.
+    public var summary: String { profile.summary }
     public var availableByteCount: Int? { nil }
     public func predictedByteCount(of graph: Graph) throws -> Int? { nil }
 }
@@ -77,10 +79,11 @@ public protocol Executable: Sendable {
     /// Runs the graph once: takes its inputs in order, updates the state unless the graph's guard is not finite, and
     /// returns its outputs in order.
     ///
-    /// The tensors have the types of the graph's inputs; ``Program`` has checked them.
+    /// The inputs have the types of the graph's; ``Program`` has checked them. The outputs stay on the device until they
+    /// are read, and do not change whatever runs meanwhile.
     ///
     /// - Parameter stopwatch: told about the end of each of ``steps``, in their order.
-    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor]
+    func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue]
 
     /// How each node is run, for people: the algorithm, the layout.
     var steps: [ExecutableStep] { get }
@@ -115,5 +118,5 @@ public struct ExecutableStep: Hashable, Sendable {
 
 extension Executable {
     /// Runs the graph once without a stopwatch.
-    package func run(_ inputs: [Tensor]) throws -> [Tensor] { try run(inputs, stopwatch: nil) }
+    package func run(_ inputs: [any DeviceValue]) throws -> [any DeviceValue] { try run(inputs, stopwatch: nil) }
 }

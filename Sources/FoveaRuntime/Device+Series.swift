@@ -1,5 +1,3 @@
-public import FoveaGraph
-
 /// How long a series of runs is.
 public enum SeriesLength: Hashable, Sendable {
     case runs(Int)
@@ -16,18 +14,17 @@ public struct TimedRun<Kept: Sendable>: Sendable {
 extension Device {
     /// Runs a program again and again without leaving the device's thread, and times each run.
     ///
-    /// A run's time is that of taking its inputs, computing, updating the state and handing out its outputs. It does not
-    /// include the way to the device's thread and back, which a single ``run(_:_:)`` pays.
+    /// A run's time is that of taking its inputs, computing, updating the state and reading what is kept of its outputs. It
+    /// does not include the way to the device's thread and back, which a single ``run(_:_:)`` pays.
     ///
     /// - Parameters:
     ///   - inputs: what a run is given, in the order of ``Program/inputs``, by the number of the run from 0; called before
     ///     the run's time begins.
-    ///   - keep: what to keep of a run's outputs, given its number and they in the order of ``Program/outputs``; called
-    ///     after the run's time has ended.
+    ///   - keep: what to keep of a run's outputs, given its number and they in the order of ``Program/outputs``.
     /// - Throws: ``FoveaError`` when inputs are not those of the program; whatever the closures throw.
     public func series<Kept: Sendable>(
-        of program: Program, _ length: SeriesLength, inputs: @Sendable (_ number: Int) throws -> [Tensor],
-        keeping keep: @Sendable (_ number: Int, _ outputs: [Tensor]) throws -> Kept
+        of program: Program, _ length: SeriesLength, inputs: @Sendable (_ number: Int) throws -> [any DeviceValue],
+        keeping keep: @Sendable (_ number: Int, _ outputs: [any DeviceValue]) throws -> Kept
     ) throws -> [TimedRun<Kept>] {
         let clock = ContinuousClock()
         var runs: [TimedRun<Kept>] = []
@@ -36,9 +33,8 @@ extension Device {
             let number = runs.count
             let given = try inputs(number)
             let start = clock.now
-            let outputs = try program.run(given)
-            let duration = start.duration(to: clock.now)
-            runs.append(TimedRun(duration: duration, kept: try keep(number, outputs)))
+            let kept = try keep(number, try program.run(given))
+            runs.append(TimedRun(duration: start.duration(to: clock.now), kept: kept))
         }
         return runs
     }

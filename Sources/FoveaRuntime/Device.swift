@@ -102,11 +102,24 @@ public actor Device {
         return (missing + graph.inputs.map(\.type)).reduce(0) { saturatingSum($0, $1.byteCount) }
     }
 
-    /// Runs a program that this device compiled.
+    /// Runs a program that this device compiled, and reads all of its outputs.
     ///
     /// - Throws: ``FoveaError`` when the inputs are not those of the program.
     public func run(_ program: Program, _ inputs: [String: Tensor]) throws -> [String: Tensor] {
-        try program.run(inputs)
+        let results = try program.run(program.ordered(inputs)).map { try $0.read() }
+        return Dictionary(zip(program.outputs, results), uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Runs a program that this device compiled, and leaves its outputs on the device: to be read one by one, or to be
+    /// another program's inputs.
+    ///
+    /// - Parameter inputs: tensors, or what programs gave, by name.
+    /// - Throws: ``FoveaError`` when the inputs are not those of the program.
+    public func results(
+        of program: Program, given inputs: [String: any DeviceValue]
+    ) throws -> [String: any DeviceValue] {
+        let results = try program.run(program.ordered(inputs))
+        return Dictionary(zip(program.outputs, results), uniquingKeysWith: { first, _ in first })
     }
 
     func read(_ names: [String], of states: DeviceStates) throws -> [Tensor] {

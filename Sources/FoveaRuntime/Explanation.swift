@@ -1,5 +1,5 @@
 import FoveaFoundation
-public import FoveaGraph
+import FoveaGraph
 
 /// What a machine reaches at best.
 public struct Ceilings: Hashable, Sendable {
@@ -81,11 +81,9 @@ extension Device {
     ///
     /// - Parameters:
     ///   - inputs: what a run is given, in the order of ``Program/inputs``, by the number of the run from 0.
-    ///   - ceilings: measures the machine on the device's thread; nil where it cannot be measured.
     /// - Throws: ``FoveaError`` when the inputs are not those of the program; whatever the closures throw.
     public func explain(
-        _ program: Program, runs: Int, inputs: @Sendable (_ number: Int) throws -> [Tensor],
-        ceilings: @Sendable () throws -> Ceilings?
+        _ program: Program, runs: Int, inputs: @Sendable (_ number: Int) throws -> [any DeviceValue]
     ) throws -> Explanation {
         let stopwatch = Stopwatch(steps: program.steps.count)
         for number in 0..<runs { _ = try program.run(try inputs(number), stopwatch: stopwatch) }
@@ -93,6 +91,7 @@ extension Device {
             Explanation.Line(step: step, seconds: seconds / Double(max(1, runs)))
         }
         // In case that the device's threads are started only now.
-        return Explanation(lines: lines, ceilings: try withDenormalNumbers(asZero: true, ceilings))
+        let ceilings = try withDenormalNumbers(asZero: true) { try backend.profile.ceilings?() }
+        return Explanation(lines: lines, ceilings: ceilings)
     }
 }

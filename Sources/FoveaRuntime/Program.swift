@@ -3,7 +3,7 @@ public import FoveaGraph
 
 /// A graph that has been compiled for one device: what a training step or a prediction runs.
 ///
-/// Compiled by ``Device/compile(_:states:passes:)`` and run by ``Device/run(_:_:)``, on the device's compute thread.
+/// Compiled by ``Device/compile(_:states:passes:)`` and run by ``Device/run(_:_:)`` or ``Device/results(of:given:)``, on the device's compute thread.
 public struct Program: Sendable {
     /// The graph as it is run, after all passes.
     public let graph: Graph
@@ -16,12 +16,13 @@ public struct Program: Sendable {
         /// Everything on the device: the executable reads and updates the state itself.
         case whole(any Executable)
         /// Some nodes on the reference backend: values cross between the segments on the host.
-        case segmented([(graph: Graph, executable: any Executable)], state: [String: any DeviceBuffer])
+        case segmented([(onDevice: Bool, graph: Graph, executable: any Executable)], state: [String: any DeviceBuffer])
     }
 
     init(_ graph: Graph, on backend: any Backend, states: DeviceStates) throws {
         self.graph = graph
         self.states = states
+        inputs = graph.inputs.map { ($0.name, $0.type) }
         let state = states.current
         let capabilities = backend.capabilities
         if graph.nodes.allSatisfy({ capabilities.run($0, of: graph) }) {
@@ -33,14 +34,14 @@ public struct Program: Sendable {
                     segment.onDevice
                     ? try backend.compile(segment.graph, state: state)
                     : try reference.compile(segment.graph, state: state)
-                return (graph: segment.graph, executable: executable)
+                return (onDevice: segment.onDevice, graph: segment.graph, executable: executable)
             }
             plan = .segmented(segments, state: state)
         }
     }
 
     /// The names and types of what a run is given, in order.
-    public var inputs: [(name: String, type: TensorType)] { graph.inputs.map { ($0.name, $0.type) } }
+    public let inputs: [(name: String, type: TensorType)]
 
     /// The names of what a run gives, in order.
     public var outputs: [String] { graph.outputs.map(\.name) }
@@ -55,8 +56,8 @@ public struct Program: Sendable {
 
     /// The operations that the device does not support and the reference backend runs, each once, sorted by name.
     public var fallbacks: [String] {
-        guard case .segmented = plan else { return [] }
-        return Set(steps.filter { $0.device == "reference" }.map(\.operation)).sorted()
+        guard case .segmented(let segments, _) = plan else { return [] }
+        return Set(segments.filter { !$0.onDevice }.flatMap(\.executable.steps).map(\.operation)).sorted()
     }
 
     /// The report of ``steps`` as a table for people.
@@ -65,15 +66,10 @@ public struct Program: Sendable {
         return textTable(header: ["layer", "operation", "device", "implementation"], rows: rows)
     }
 
-    func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
-        let results = try run(ordered(inputs))
-        return Dictionary(zip(graph.outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
-    }
-
     /// Runs the program on inputs in the order of ``inputs``; the results are in the order of the graph's outputs.
     ///
     /// - Parameter stopwatch: told about the end of each of ``steps``.
-    func run(_ inputs: [Tensor], stopwatch: Stopwatch? = nil) throws -> [Tensor] {
+    func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch? = nil) throws -> [any DeviceValue] {
         try expectTypes(inputs)
         stopwatch?.start()
         return try withDenormalNumbers(asZero: true) {
@@ -85,13 +81,13 @@ public struct Program: Sendable {
     }
 
     private func run(
-        _ segments: [(graph: Graph, executable: any Executable)], _ state: [String: any DeviceBuffer],
-        _ inputs: [Tensor], _ stopwatch: Stopwatch?
-    ) throws -> [Tensor] {
-        var values: [String: Tensor] = [:]
-        for (input, tensor) in zip(graph.inputs, inputs) { values[input.value.description] = tensor }
-        func tensor(_ id: ValueID) throws -> Tensor {
-            if let tensor = values[id.description] { return tensor }
+        _ segments: [(onDevice: Bool, graph: Graph, executable: any Executable)],
+        _ state: [String: any DeviceBuffer], _ inputs: [any DeviceValue], _ stopwatch: Stopwatch?
+    ) throws -> [any DeviceValue] {
+        var values: [String: any DeviceValue] = [:]
+        for (input, value) in zip(graph.inputs, inputs) { values[input.value.description] = value }
+        func value(_ id: ValueID) throws -> any DeviceValue {
+            if let value = values[id.description] { return value }
             switch graph.nodes[id.node].operation {
             case let constant as Constant: return constant.tensor
             case let placeholder as Placeholder:
@@ -102,36 +98,36 @@ public struct Program: Sendable {
         }
         for segment in segments {
             let operands = try segment.graph.inputs.map { input in
-                guard let tensor = values[input.name] else {
+                guard let value = values[input.name] else {
                     throw FoveaError(.internalDefect, "The value \(input.name) was not computed before it was read.")
                 }
-                return tensor
+                return value
             }
             stopwatch?.skip()
             let results = try segment.executable.run(operands, stopwatch: stopwatch)
             for (output, result) in zip(segment.graph.outputs, results) { values[output.name] = result }
         }
-        let outputs = try graph.outputs.map { try tensor($0.value) }
-        if let guardValue = graph.guardValue, try !tensor(guardValue).isFinite { return outputs }
-        let updates = try graph.updates.map { ($0.state, try tensor($0.value)) }
+        let outputs = try graph.outputs.map { try value($0.value) }
+        if let guardValue = graph.guardValue, try !value(guardValue).read().isFinite { return outputs }
+        let updates = try graph.updates.map { ($0.state, try value($0.value).read()) }
         for (name, value) in updates { try state[name]?.write(value) }
         return outputs
     }
 
-    /// Tensors by name in the order of ``inputs``.
+    /// Values by name in the order of ``inputs``.
     ///
     /// - Throws: ``FoveaError`` when one is missing, or is not an input of the program.
-    public func ordered(_ given: [String: Tensor]) throws -> [Tensor] {
-        let ordered = try graph.inputs.map { input in
-            guard let tensor = given[input.name] else {
+    public func ordered<Value>(_ given: [String: Value]) throws -> [Value] {
+        let ordered = try inputs.map { input in
+            guard let value = given[input.name] else {
                 throw FoveaError(
                     .usage, "The program was not given its input `\(input.name)`.",
                     remedy: "Pass a tensor of type \(input.type).")
             }
-            return tensor
+            return value
         }
         guard given.count == ordered.count else {
-            let known = Set(graph.inputs.map(\.name))
+            let known = Set(inputs.map(\.name))
             let unknown = given.keys.filter { !known.contains($0) }.sorted().joined(separator: ", ")
             throw FoveaError(.usage, "The program has no input named \(unknown).", remedy: "Leave it out.")
         }
@@ -139,15 +135,15 @@ public struct Program: Sendable {
     }
 
     /// Checks that a run is given as many tensors as the graph has inputs, of their types.
-    private func expectTypes(_ given: [Tensor]) throws {
-        guard given.count == graph.inputs.count else {
+    private func expectTypes(_ given: [any DeviceValue]) throws {
+        guard given.count == inputs.count else {
             throw FoveaError(
-                .usage, "The program has \(graph.inputs.count) inputs and was given \(given.count).",
-                remedy: "Pass a tensor for each, in the program's order.")
+                .usage, "The program has \(inputs.count) inputs and was given \(given.count).",
+                remedy: "Pass a value for each, in the program's order.")
         }
-        for (input, tensor) in zip(graph.inputs, given) where tensor.type != input.type {
+        for (input, value) in zip(inputs, given) where value.type != input.type {
             throw FoveaError(
-                .usage, "The input `\(input.name)` has the type \(tensor.type), the program expects \(input.type).",
+                .usage, "The input `\(input.name)` has the type \(value.type), the program expects \(input.type).",
                 remedy: "Pass a tensor of the expected shape, or compile a program for this one.")
         }
     }

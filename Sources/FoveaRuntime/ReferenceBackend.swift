@@ -4,7 +4,7 @@ public import FoveaGraph
 /// every other backend is held to.
 public struct ReferenceBackend: Backend {
     public let name = "reference"
-    public let summary = "plain Swift, the definition of every operation"
+    public let profile = BackendProfile(summary: "plain Swift, the definition of every operation")
 
     public init() {}
 
@@ -37,9 +37,9 @@ private struct ReferenceExecutable: Executable {
     let graph: Graph
     let state: [String: any DeviceBuffer]
 
-    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {
+    func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         var values: [ValueID: Tensor] = [:]
-        for (input, tensor) in zip(graph.inputs, inputs) { values[input.value] = tensor }
+        for (input, given) in zip(graph.inputs, inputs) { values[input.value] = try given.read() }
         for held in graph.states { values[held.value] = try state[held.name]?.read() }
         func tensor(_ id: ValueID) -> Tensor {
             guard let tensor = values[id] else { preconditionFailure("the verifier lets no unbound value through") }

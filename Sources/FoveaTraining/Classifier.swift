@@ -110,8 +110,11 @@ public actor Classifier {
     public func timedLogits(_ images: Tensor, _ length: SeriesLength) async throws -> [Duration] {
         let program = try await program(for: images.shape)
         let inputs = try program.ordered([GraphName.images: images])
-        return try await device.series(of: program, length, inputs: { _ in inputs }, keeping: { _, _ in })
-            .map(\.duration)
+        return try await device.series(of: program, length) { _ in
+            inputs
+        } keeping: { _, outputs in
+            for output in outputs { _ = try output.read() }
+        }.map(\.duration)
     }
 
     /// Measures each node while the logits of the same images are computed a few times.

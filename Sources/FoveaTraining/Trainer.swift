@@ -117,7 +117,7 @@ public actor Trainer {
             let steps = try await device.series(of: program, length) { number in
                 try program.ordered(inputs.ofStep(first + number))
             } keeping: { number, outputs in
-                let loss = outputs[lossPosition].floats[0]
+                let loss = try outputs[lossPosition].read().floats[0]
                 guard loss.isFinite else { throw Divergence(finiteCount: number, loss: loss) }
                 return loss
             }

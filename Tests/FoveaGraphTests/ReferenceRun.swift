@@ -12,7 +12,7 @@ func evaluate(_ operation: any FoveaGraph.Operation, _ operands: Tensor...) thro
 /// The outputs of a graph without state, in order.
 func run(_ graph: Graph, _ inputs: [Tensor]) throws -> [Tensor] {
     try graph.verify()
-    return try ReferenceBackend().compile(graph, state: [:]).run(inputs)
+    return try ReferenceBackend().compile(graph, state: [:]).run(inputs).map { try $0.read() }
 }
 
 /// A float64 tensor of rank 1 or of the shape.

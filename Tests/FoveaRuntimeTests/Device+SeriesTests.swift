@@ -23,7 +23,7 @@ struct DeviceSeriesTests {
         let runs = try await device.series(of: program, .runs(4)) { number in
             try program.ordered(["x": Tensor(scalar: Float(number + 1))])
         } keeping: { number, outputs in
-            "\(number): \(outputs[0].floats[0])"
+            "\(number): \(try outputs[0].read().floats[0])"
         }
         #expect(runs.map(\.kept) == ["0: 0.0", "1: 1.0", "2: 3.0", "3: 6.0"])
         let elapsed = ContinuousClock.now - start

@@ -10,7 +10,7 @@ struct PickyBackend: Backend {
     init(refusing refused: Set<String>) { self.refused = refused }
 
     let name = "picky"
-    let summary = "for tests"
+    let profile = BackendProfile(summary: "for tests")
 
     func supports(_ operation: any FoveaGraph.Operation, operands: [TensorType], results: [TensorType]) -> Bool {
         !refused.contains(operation.operationName)
@@ -30,7 +30,7 @@ struct PickyBackend: Backend {
 private struct PickyExecutable: Executable {
     let base: any Executable
 
-    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {
+    func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         guard Thread.current.name == "fovea.picky" else {
             throw FoveaError(.internalDefect, "A program ran on the thread \(Thread.current.name ?? "without a name").")
         }

@@ -12,7 +12,7 @@ extension OperationCase {
         let graph = try graph(.float64, withGradients: true)
         let executable = try ReferenceBackend().compile(graph, state: [:])
         func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
-            let results = try executable.run(graph.inputs.compactMap { inputs[$0.name] })
+            let results = try executable.run(graph.inputs.compactMap { inputs[$0.name] }).map { try $0.read() }
             return Dictionary(zip(graph.outputs.map(\.name), results)) { first, _ in first }
         }
         let inputs = inputs(of: graph, seed: 1)

@@ -1,6 +1,7 @@
 import FoveaData
 import FoveaGraph
 import FoveaNN
+import FoveaRuntime
 import FoveaTraining
 import Testing
 
@@ -11,7 +12,7 @@ struct BackendsAgreeTests {
         let preprocessing = try Preprocessing(fittedTo: digits)
         let trainer = try await Trainer(
             LeNet5(), input: [1, 28, 28], optimizer: SGD(learningRate: 0.02, momentum: 0.9),
-            device: device.open(threads: device == .cpu ? 2 : nil), seed: 7)
+            device: device.open(BackendOptions(threads: device == .cpu ? 2 : nil)), seed: 7)
         let plan = TrainingPlan(epochs: 1, batchSize: 8, seed: 7)
         var losses: [Float] = []
         for try await event in try trainer.fit(digits, preprocessing: preprocessing, plan: plan) {

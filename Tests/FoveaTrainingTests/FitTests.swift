@@ -20,7 +20,7 @@ struct FitTests {
     private func trainer(_ model: any Layer, _ optimizer: any Optimizer, seed: UInt64 = 1) async throws -> Trainer {
         try await Trainer(
             model, input: [1, 28, 28], optimizer: optimizer,
-            device: ComputeDevice.cpu.open(threads: 2, kernels: KernelSelection(.fixed)), seed: seed)
+            device: ComputeDevice.cpu.open(BackendOptions(threads: 2, kernels: .fixed)), seed: seed)
     }
 
     private func train(seed: UInt64) async throws -> (metrics: [EpochMetrics], weights: Weights) {

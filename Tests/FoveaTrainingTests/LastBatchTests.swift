@@ -3,6 +3,7 @@ import FoveaData
 import FoveaGraph
 import FoveaNN
 import FoveaRuntime
+import Synchronization
 import Testing
 
 @testable import FoveaTraining
@@ -22,9 +23,9 @@ struct LastBatchTests {
     }
 
     private func fit(
-        _ model: any Layer, _ dataset: Dataset, _ plan: TrainingPlan, available: Int? = nil
+        _ model: any Layer, _ dataset: Dataset, _ plan: TrainingPlan
     ) async throws -> Fit {
-        let backend = try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) { available }
+        let backend = try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) { nil }
         let trainer = try await Trainer(
             model, input: [1, 28, 28], optimizer: SGD(learningRate: 0.01), device: Device(backend))
         return try trainer.fit(dataset, preprocessing: Preprocessing(fittedTo: dataset), plan: plan)
@@ -83,28 +84,67 @@ struct LastBatchTests {
         #expect(error?.remedy == "Train with a batch size above 1.")
     }
 
-    @Test("a smaller batch that does not fit in memory is refused before the first step")
+    @Test("a smaller batch that does not fit in memory beside the full one is refused before the first step")
     func memory() async throws {
-        // What 16 images side by side take is less than what 15 take one by one.
         let model = LeNet5()
-        func need(_ batch: Int) async throws -> Int {
+        let optimizer = SGD(learningRate: 0.01)
+        /// What a step on so many images takes once others have been compiled.
+        func need(_ batch: Int, after others: [Int]) async throws -> Int {
             let device = Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) { nil })
-            let graph = try TrainingGraph(
-                model, loss: CrossEntropyLoss(), optimizer: SGD(learningRate: 0.01), input: [batch, 1, 28, 28]
-            ).graph
             let states = DeviceStates(on: device)
             let parameters = try InferenceGraph(model, input: [1, 1, 28, 28]).parameters
             try await states.write(Weights(initializing: parameters, seed: 42).namedTensors)
-            return try #require(try await device.predictedByteCount(of: device.optimized(graph), states: states))
+            func graph(_ batch: Int) throws -> Graph {
+                try TrainingGraph(
+                    model, loss: CrossEntropyLoss(), optimizer: optimizer, input: [batch, 1, 28, 28]
+                ).graph
+            }
+            for other in others { _ = try await device.compile(graph(other), states: states) }
+            return try #require(try await device.predictedByteCount(of: device.optimized(graph(batch)), states: states))
         }
-        let (full, rest) = (try await need(16), try await need(15))
-        let fit = try await fit(
-            model, data(31), TrainingPlan(epochs: 1, batchSize: 16), available: max(full, rest) - 1)
-        var steps = 0
-        let error = await #expect(throws: FoveaError.self) {
+        let (full, rest) = (try await need(16, after: []), try await need(15, after: [16]))
+        #expect(rest < full, "the arena is shared")
+        func steps(leaving left: Int) async throws -> Int {
+            // The memory that is left, when it is asked for: before the full batch, and after it has been compiled.
+            let answers = Mutex([full])
+            let backend = try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) {
+                answers.withLock { $0.popLast() ?? left }
+            }
+            let trainer = try await Trainer(
+                model, input: [1, 28, 28], optimizer: optimizer, device: Device(backend))
+            let dataset = try data(31)
+            let fit = try trainer.fit(
+                dataset, preprocessing: Preprocessing(fittedTo: dataset), plan: TrainingPlan(epochs: 1, batchSize: 16))
+            var steps = 0
             for try await event in fit { if case .step = event { steps += 1 } }
+            return steps
         }
-        #expect(error?.problem.hasPrefix("Not enough memory") == true)
-        #expect(steps == 0)
+        #expect(try await steps(leaving: rest) == 2)
+        let error = await #expect(throws: FoveaError.self) { _ = try await steps(leaving: rest - 1) }
+        #expect(error?.problem.hasPrefix("Not enough memory: training on 15 images") == true)
+    }
+
+    @Test("and an evaluation take hardly more than the full batch alone")
+    func sharedMemory() async throws {
+        let device = Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)))
+        let states = DeviceStates(on: device)
+        let (model, loss) = (LeNet5(), CrossEntropyLoss())
+        func step(_ batch: Int) throws -> Graph {
+            try TrainingGraph(model, loss: loss, optimizer: Adam(), input: [batch, 1, 28, 28]).graph
+        }
+        func need(_ graph: Graph) async throws -> Int {
+            try #require(try await device.predictedByteCount(of: device.optimized(graph), states: states))
+        }
+        // Weights, what the optimizer keeps of them, and one batch included.
+        let bare = try await need(step(128))
+        _ = try await device.compile(step(128), states: states)
+        var more = 0
+        for graph in [try step(96), try EvaluationGraph(model, loss: loss, input: [128, 1, 28, 28]).graph] {
+            // Its inputs come in place of the full batch's.
+            more += try await need(graph) - graph.inputs.reduce(0) { $0 + $1.type.byteCount }
+            _ = try await device.compile(graph, states: states)
+        }
+        // Weights in the layouts of other kernels are all that each program has of its own.
+        #expect(more * 20 <= bare, "\(more) of \(bare)")
     }
 }

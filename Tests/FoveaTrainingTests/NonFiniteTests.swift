@@ -44,7 +44,7 @@ struct NonFiniteTests {
         arguments: ["conv1.weight", "fc2.bias", "fc3.weight"], [Float.nan, .infinity, -.infinity])
     func inWeights(path: String, value: Float) async throws {
         let weights = try weights(path, value)
-        let device = try ComputeDevice.cpu.open(threads: 2)
+        let device = try ComputeDevice.cpu.open(BackendOptions(threads: 2))
         let expected = "are not finite: `\(path)`."
         let images = try digits.batch([0], preprocessing: preprocessing).images
         let errors = [
@@ -73,7 +73,7 @@ struct NonFiniteTests {
 
     @Test("in results are refused with the weights that they come from, in prediction and evaluation")
     func inResults() async throws {
-        for device in [try ComputeDevice.cpu.open(threads: 2), try ComputeDevice.reference.open()] {
+        for device in [try ComputeDevice.cpu.open(BackendOptions(threads: 2)), try ComputeDevice.reference.open()] {
             let classifier = try await classifier(try weights("fc2.bias", .nan), on: device)
             let images = try digits.batch([0, 1], preprocessing: preprocessing).images
             let errors = [
@@ -91,7 +91,7 @@ struct NonFiniteTests {
 
     @Test("in results of finite weights are refused with the layer that they come from")
     func overflow() async throws {
-        let device = try ComputeDevice.cpu.open(threads: 2)
+        let device = try ComputeDevice.cpu.open(BackendOptions(threads: 2))
         var weights = Weights(initializing: parameters, seed: 1)
         let last = try #require(weights["fc3.weight"])
         weights["fc3.weight"] = try Tensor(last.shape, last.floats.map { $0 * 3e38 })
@@ -104,7 +104,7 @@ struct NonFiniteTests {
 
     @Test("in an image are refused with its number")
     func inImage() async throws {
-        let device = try ComputeDevice.cpu.open(threads: 2)
+        let device = try ComputeDevice.cpu.open(BackendOptions(threads: 2))
         let classifier = try await classifier(Weights(initializing: parameters, seed: 1), on: device)
         let images = try digits.batch([0, 1, 2], preprocessing: preprocessing).images
         var elements = images.floats

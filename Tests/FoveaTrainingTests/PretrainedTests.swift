@@ -3,6 +3,7 @@ import FoveaData
 import FoveaFormats
 import FoveaGraph
 import FoveaNN
+import FoveaRuntime
 import FoveaTestSupport
 import FoveaTraining
 import Testing

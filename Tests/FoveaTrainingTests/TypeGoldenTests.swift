@@ -171,7 +171,7 @@ struct BFloat16GoldenTests {
         let names = results.keys.sorted()
         for name in names { results[name].map { builder.output(name, $0) } }
         try builder.graph.verify()
-        let outputs = try ReferenceBackend().compile(builder.graph, state: [:]).run([])
+        let outputs = try ReferenceBackend().compile(builder.graph, state: [:]).run([]).map { try $0.read() }
         return Dictionary(uniqueKeysWithValues: zip(names, outputs))
     }
 
@@ -203,7 +203,7 @@ struct BFloat16GoldenTests {
                 of: Absolute().applied(to: builder.constant(tensor)), name,
                 Absolute().applied(to: builder.constant(added)))
             builder.output("bound", bound)
-            return (name, try ReferenceBackend().compile(builder.graph, state: [:]).run([])[0])
+            return (name, try ReferenceBackend().compile(builder.graph, state: [:]).run([])[0].read())
         }
         #expect(bounds.count == 10)
         try compare(run(.bfloat16, results), within: Dictionary(uniqueKeysWithValues: bounds), below: 1.0 / 16)

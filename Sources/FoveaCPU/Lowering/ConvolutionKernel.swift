@@ -1,5 +1,6 @@
 import CFoveaCPU
 import FoveaGraph
+import FoveaRuntime
 
 /// The kernel that runs a convolution or one of its gradients: an algorithm and an implementation of it, chosen among
 /// all that oneDNN and we have for the same layouts of images.
@@ -81,9 +82,10 @@ struct ConvolutionKernel {
         let text = question.text
         let candidates = try question.candidates(upTo: node.selection.known(text))
         let position = try node.selection.choose(
-            text, among: candidates.map(\.name), preferred: question.preferred(among: candidates)
-        ) {
-            try node.timing { try $0.times(of: candidates.map(question.timed)) }
+            text, among: candidates.map { KernelCandidate($0.name, threads: $0.threads(of: node.engine.threads)) },
+            preferred: question.preferred(among: candidates)
+        ) { contest in
+            try node.timing { try $0.time(try candidates.map(question.timed), in: &contest) }
         }
         work = candidates[position].work(threads: node.engine.threads)
         mayMistakeNonFinite = candidates[position].isWinograd || problem.epilogue.activation?.clamps ?? false
@@ -117,6 +119,11 @@ private struct ConvolutionCandidate {
         case .primitive(_, let algorithm, _): algorithm == dnnl_convolution_winograd
         case .winograd: true
         }
+    }
+
+    /// How many of all threads run it.
+    func threads(of all: Int) -> Int {
+        if case .primitive(_, _, let threads) = kind { threads } else { all }
     }
 
     func work(threads all: Int) -> ConvolutionKernel.Work {
@@ -200,6 +207,7 @@ private struct ConvolutionQuestion {
             ).map { ConvolutionCandidate($0) } : []
         if let wanted = own.first(where: { $0.name == last }) { return [wanted] }
         var found: [ConvolutionCandidate] = []
+        var twins: [String: Int] = [:]
         for threads in isSmall ? [all, 1] : [all] {
             let suffix = threads == all ? "" : ConvolutionCandidate.oneThread
             let lastImplementation = last.flatMap { $0.hasSuffix(suffix) ? String($0.dropLast(suffix.count)) : nil }
@@ -214,8 +222,13 @@ private struct ConvolutionQuestion {
                     let name = descriptor.implementation
                     // The definition, and matrix products of patches that are copied first: never the fastest.
                     guard !name.contains("ref"), !name.contains("gemm"), !name.contains("sse41") else { continue }
-                    found.append(ConvolutionCandidate(descriptor, algorithm, threads: threads, suffix: suffix))
-                    if name + suffix == last { return found }
+                    // Two of one name would be remembered as one.
+                    twins[name + suffix, default: 0] += 1
+                    let number = twins[name + suffix].flatMap { $0 > 1 ? " (\($0))" : nil } ?? ""
+                    let candidate = ConvolutionCandidate(
+                        descriptor, algorithm, threads: threads, suffix: number + suffix)
+                    found.append(candidate)
+                    if candidate.name == last { return found }
                 }
             }
         }

@@ -1,5 +1,6 @@
 import CFoveaCPU
 import FoveaGraph
+import FoveaRuntime
 
 /// A node that is being lowered: its operands as they lie in memory, and what to make of them.
 struct NodeLowering {

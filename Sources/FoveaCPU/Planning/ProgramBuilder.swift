@@ -1,5 +1,6 @@
 import CFoveaCPU
 import FoveaGraph
+import FoveaRuntime
 
 /// Collects the steps of a program while its graph is lowered, before memory is assigned.
 ///

@@ -1,4 +1,6 @@
 import CFoveaCPU
+import FoveaFoundation
+import FoveaRuntime
 
 /// Measures how long kernels take for operands of the right sizes.
 ///
@@ -18,10 +20,6 @@ struct KernelTimer {
     let engine: Engine
     let purpose: String
 
-    /// Turns around all candidates, so that what disturbs the machine for a while disturbs all of them.
-    private static let rounds = 4
-    /// A candidate that takes so many times the best one's time in the first round is out.
-    private static let hopeless = 1.5
     /// A turn lasts about this long, in seconds: short kernels run several times in it.
     private static let turn = 0.002
     /// What stays in a core's own cache next to everything else, in bytes.
@@ -29,8 +27,8 @@ struct KernelTimer {
     /// Reading so much leaves nothing else in the caches, in bytes.
     private static let flood = 64 << 20
 
-    /// The shortest time of each candidate in seconds.
-    func times(of candidates: [Candidate]) throws -> [Double] {
+    /// Times candidates until their contest is decided.
+    func time(_ candidates: [Candidate], in contest: inout KernelContest) throws {
         // All candidates work in the same memory: what they compute does not matter.
         let size = candidates.map { candidate in
             candidate.layouts.reduce(0) { $0 + Self.rounded($1.byteCount) }
@@ -41,26 +39,25 @@ struct KernelTimer {
         memory.makeResident()
         flood?.makeResident()
         let bound = try candidates.map { try bind($0, in: memory) }
-        var times = [Double](repeating: .infinity, count: candidates.count)
-        for round in 0..<Self.rounds {
-            let best = times.min() ?? .infinity
-            for (index, candidate) in candidates.enumerated()
-            where round == 0 || times[index] <= best * Self.hopeless {
-                fovea_set_thread_count(Int32(candidate.threads))
-                if round == 0 || flood == nil { try bound[index]() }
-                if let flood {
-                    let first = candidate.layouts.first?.byteCount ?? 0
-                    // Safe: both stretches lie within their memory.
-                    unsafe fovea_read(flood.start, flood.byteCount)
-                    unsafe fovea_read(memory.start, first)
-                    times[index] = min(times[index], try seconds(of: bound[index], count: 1))
-                } else {
-                    let count = times[index].isFinite ? Int(min(1000, max(1, Self.turn / max(times[index], 1e-6)))) : 1
-                    times[index] = min(times[index], try seconds(of: bound[index], count: count))
-                }
+        // The shortest time of each so far; nil before its first turn.
+        var best = [Double?](repeating: nil, count: candidates.count)
+        while let index = contest.next {
+            fovea_set_thread_count(Int32(candidates[index].threads))
+            if best[index] == nil || flood == nil { try bound[index]() }
+            var count = 1
+            if let flood {
+                let first = candidates[index].layouts.first?.byteCount ?? 0
+                // Safe: both regions lie within their memory.
+                unsafe fovea_read(flood.start, flood.byteCount)
+                unsafe fovea_read(memory.start, first)
+            } else if let best = best[index] {
+                count = Int(min(1000, max(1, Self.turn / max(best, 1e-6))))
             }
+            let interruptions = Interruptions.count
+            let seconds = try self.seconds(of: bound[index], count: count)
+            contest.record(seconds: seconds, isInterrupted: Interruptions.count != interruptions)
+            best[index] = min(seconds, best[index] ?? seconds)
         }
-        return times
     }
 
     private func seconds(of kernel: () throws -> Void, count: Int) throws -> Double {

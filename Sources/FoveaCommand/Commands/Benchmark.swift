@@ -1,6 +1,5 @@
 import FoveaFoundation
 import ArgumentParser
-import FoveaCPU
 import FoveaData
 import FoveaFormats
 import FoveaFoundation
@@ -112,7 +111,7 @@ struct Benchmark: AsyncParsableCommand {
         }
         let report = BenchmarkReport(
             model: network.name, mode: mode, images: images, classes: network.classes,
-            threads: (device.backend as? CPUBackend)?.threads ?? 1, device: device.backend.name,
+            threads: device.backend.profile.threads, device: device.backend.name,
             compilation: compilation, steps: measured.durations,
             multiplyAdds: try Summary(of: network.layer, input: image).totalMultiplyAdds,
             peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,

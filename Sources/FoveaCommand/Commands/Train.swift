@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoveaCPU
 import FoveaFormats
 import FoveaFoundation
 import FoveaNN
@@ -72,7 +71,7 @@ struct Train: AsyncParsableCommand {
             ("no-shuffle", .boolean(training.isUnshuffled)),
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
             ("device", .string(backend.name)),
-            ("threads", .integer((backend as? CPUBackend)?.threads ?? 1)),
+            ("threads", .integer(backend.profile.threads)),
         ]
     }
 }

@@ -1,7 +1,7 @@
 public import ArgumentParser
 import FoveaCPU
+import FoveaFormats
 import FoveaFoundation
-import FoveaGraph
 import FoveaRuntime
 public import FoveaTraining
 
@@ -34,10 +34,20 @@ struct DeviceOptions: ParsableArguments {
         if self.threads == nil, let ignored = allowance.ignored {
             StandardError.notice("OMP_NUM_THREADS is \(quoted(ignored)), not a number from 1 to 1024, and is ignored")
         }
-        let threads = threads ?? allowance.threads
-        let selection = try KernelCache.selection(
-            machine: Processor.description(threads: threads), rule: deterministic ? .fixed : .timed, repeating: kernels)
-        return try device.open(threads: self.threads, kernels: selection, compiling: options)
+        let repeated = try kernels.map { path in try KernelChoices(ofRunOrFileAt: path) }
+        let cache = KernelCache { StandardError.notice($0) }
+        let device = try device.open(
+            BackendOptions(
+                threads: threads,
+                kernels: KernelOptions(
+                    deterministic ? .fixed : .timed, repeating: repeated?.kernels ?? [:], store: cache)),
+            compiling: options)
+        if let repeated, let kernels, device.backend.profile.kernels != nil,
+            repeated.choices(on: device.backend.profile.machine).isEmpty, let other = repeated.machineNames.first
+        {
+            StandardError.notice("\(quoted(kernels)) is from another machine (\(other)): its kernels are not used")
+        }
+        return device
     }
 }
 

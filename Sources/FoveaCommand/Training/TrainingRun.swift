@@ -1,4 +1,3 @@
-import FoveaCPU
 import FoveaData
 import FoveaFormats
 import FoveaGraph
@@ -97,9 +96,9 @@ struct TrainingRun {
 
     /// Keeps the choices that the run has made so far, so that it can be repeated to the bit.
     private func recordKernels(in folder: RunFolder) throws {
-        guard let backend = device.backend as? CPUBackend else { return }
-        let machine = Processor.description(threads: backend.threads)
-        try KernelChoices(backend.kernels.choices, on: machine).write(to: folder.kernelsPath)
+        let profile = device.backend.profile
+        guard let kernels = profile.kernels else { return }
+        try KernelChoices(kernels.choices, on: profile.machine).write(to: folder.kernelsPath)
     }
 
     private func train(_ recorder: inout RunRecorder, _ report: inout TrainingReport) async throws {

@@ -1,19 +1,23 @@
 import FoveaFoundation
 import FoveaGraph
+public import FoveaRuntime
 import OrderedCollections
 
 /// Which kernel runs what, by machine: what timing found once and later runs keep to.
 ///
 /// ```json
-/// {"machines": {"AMD EPYC, AVX-512, oneDNN 2.6.3, 2 threads": {"convolution forward …": "jit_wino_4x3:avx512_core"}}}
+/// {"machines": {"AMD EPYC, AVX-512, oneDNN 2.6.3, 2 threads": {"convolution forward …": {
+///     "kernel": "jit_wino_4x3:avx512_core", "threads": 2, "looks": 1, "disturbed": false,
+///     "times": [{"kernel": "jit_wino_4x3:avx512_core", "threads": 2, "ms": 1.25, "spread": 1.1}, …]}}}}
 /// ```
+/// A choice that was not timed is the kernel's name alone, as all were in older files.
 public struct KernelChoices: Hashable, Sendable {
-    /// The kernel's name by the question that it answers, by machine.
-    private var machines: OrderedDictionary<String, OrderedDictionary<String, String>>
+    /// The choice by the question that it answers, by machine.
+    private var machines: OrderedDictionary<String, OrderedDictionary<String, KernelChoice>>
 
     public init() { machines = [:] }
 
-    public init(_ choices: [String: String], on machine: String) {
+    public init(_ choices: [String: KernelChoice], on machine: String) {
         machines = [:]
         add(choices, on: machine)
     }
@@ -22,19 +26,25 @@ public struct KernelChoices: Hashable, Sendable {
     public var machineNames: [String] { Array(machines.keys) }
 
     /// The choices for a machine, empty for one that is not known.
-    public func choices(on machine: String) -> [String: String] {
+    public func choices(on machine: String) -> [String: KernelChoice] {
         Dictionary((machines[machine] ?? [:]).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The kernels' names by question, by machine, for ``KernelOptions/repeating``.
+    public var kernels: [String: [String: String]] {
+        Dictionary(
+            machines.keys.map { ($0, choices(on: $0).mapValues(\.kernel)) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Adds choices; one that is there already is replaced.
-    public mutating func add(_ choices: [String: String], on machine: String) {
+    public mutating func add(_ choices: [String: KernelChoice], on machine: String) {
         machines[machine, default: [:]].merge(choices.sorted { $0.key < $1.key }) { _, new in new }
     }
 
     // MARK: Files
 
     /// More than every network that anybody has timed; a larger file is not one of these.
-    private static let sizeLimit = 16 << 20
+    private static let sizeLimit = 64 << 20
 
     /// - Throws: ``FoveaError`` when the file cannot be read or holds something else.
     public init(readingFrom path: String) throws {
@@ -45,10 +55,17 @@ public struct KernelChoices: Hashable, Sendable {
         self.machines = try machines.mapValues { choices in
             guard case .object(let choices) = choices else { throw Self.damaged(path) }
             return try choices.mapValues { choice in
-                guard case .string(let name) = choice else { throw Self.damaged(path) }
-                return name
+                guard let choice = KernelChoice(json: choice) else { throw Self.damaged(path) }
+                return choice
             }
         }
+    }
+
+    /// Reads the `kernels.json` of a run folder, or a file of that kind.
+    ///
+    /// - Throws: as ``init(readingFrom:)``.
+    public init(ofRunOrFileAt path: String) throws {
+        try self.init(readingFrom: FileKind(at: path) == .folder ? "\(path)/kernels.json" : path)
     }
 
     /// Writes the file, wholly or not at all; folders on the way to it are made.
@@ -57,7 +74,7 @@ public struct KernelChoices: Hashable, Sendable {
     public func write(to path: String) throws {
         let folder = parentFolder(of: path)
         if FileKind(at: folder) == nil { _ = try createFolder(at: folder) }
-        let json: JSONValue = ["machines": .object(machines.mapValues { .object($0.mapValues(JSONValue.string)) })]
+        let json: JSONValue = ["machines": .object(machines.mapValues { .object($0.mapValues(\.json)) })]
         try replaceFile(at: path, with: RunFolder.text(json))
     }
 

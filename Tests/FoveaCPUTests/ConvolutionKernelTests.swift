@@ -6,8 +6,8 @@ import Testing
 
 @testable import FoveaCPU
 
-@Suite("The choice of kernels")
-struct KernelSelectionTests {
+@Suite("The choice between kernels of convolutions")
+struct ConvolutionKernelTests {
     /// Enough channels and pixels for Winograd, with everything that can follow a convolution.
     private static func cases() throws -> [OperationCase] {
         try OperationCase.all().filter { $0.description.contains("Convolution") }
@@ -44,27 +44,34 @@ struct KernelSelectionTests {
         return builder.graph
     }
 
-    @Test("what was timed once is kept to, and reported")
+    @Test("what was timed is reported with the times of all candidates, and can be repeated")
     func remembered() async throws {
-        let reported = Mutex<[String: String]>([:])
+        let reported = Mutex<[String: KernelChoice]>([:])
         let first = KernelSelection(onChange: { new in reported.withLock { $0.merge(new) { $1 } } })
         _ = try await Device(try CPUBackend(threads: 2, kernels: first)).compile(Self.graph())
         #expect(first.choices.count == 3)
         #expect(reported.withLock { $0 } == first.choices)
+        for choice in first.choices.values {
+            #expect(
+                choice.times.contains { $0.candidate.name == choice.kernel && $0.candidate.threads == choice.threads })
+            #expect(Set(choice.times.map(\.candidate.name)).count == choice.times.count)
+            #expect(choice.times.allSatisfy { $0.best > 0 && $0.spread >= 1 })
+        }
 
-        let second = KernelSelection(known: first.choices, onChange: { _ in Issue.record("nothing was new") })
+        let second = KernelSelection(
+            repeating: first.choices.mapValues(\.kernel), onChange: { _ in Issue.record("nothing was new") })
         _ = try await Device(try CPUBackend(threads: 2, kernels: second)).compile(Self.graph())
-        #expect(second.choices == first.choices)
+        #expect(second.choices.mapValues(\.kernel) == first.choices.mapValues(\.kernel))
     }
 
     @Test("a choice that names a kernel which is not there is made anew")
     func unknownKernel() async throws {
         let first = KernelSelection()
         _ = try await Device(try CPUBackend(threads: 2, kernels: first)).compile(Self.graph())
-        let second = KernelSelection(known: first.choices.mapValues { _ in "jit:none" })
+        let second = KernelSelection(repeating: first.choices.mapValues { _ in "jit:none" })
         _ = try await Device(try CPUBackend(threads: 2, kernels: second)).compile(Self.graph())
         #expect(Set(second.choices.keys) == Set(first.choices.keys))
-        #expect(!second.choices.values.contains("jit:none"))
+        #expect(!second.choices.values.map(\.kernel).contains("jit:none"))
     }
 
     @Test("fixed rules time nothing and choose the same every time", arguments: [16, 64])
@@ -81,15 +88,15 @@ struct KernelSelectionTests {
     @Test("a remembered kernel that is not there is not missed")
     func unknown() async throws {
         let known = try await knownChoices().mapValues { _ in "no such kernel" }
-        let selection = KernelSelection(.fixed, known: known)
+        let selection = KernelSelection(.fixed, repeating: known)
         _ = try await Device(try CPUBackend(threads: 2, kernels: selection)).compile(Self.graph())
-        #expect(!selection.choices.values.contains("no such kernel"))
+        #expect(!selection.choices.values.map(\.kernel).contains("no such kernel"))
     }
 
     private func knownChoices() async throws -> [String: String] {
         let selection = KernelSelection(.fixed)
         _ = try await Device(try CPUBackend(threads: 2, kernels: selection)).compile(Self.graph())
-        return selection.choices
+        return selection.choices.mapValues(\.kernel)
     }
 }
 

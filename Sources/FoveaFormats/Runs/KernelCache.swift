@@ -1,0 +1,59 @@
+import FoveaFoundation
+import FoveaGraph
+public import FoveaRuntime
+
+/// The file that remembers which kernels are the fastest on this machine, for every process of a user.
+///
+/// ```swift
+/// let device = try ComputeDevice.auto.open(BackendOptions(kernels: KernelOptions(store: KernelCache())))
+/// ```
+/// A file that cannot be read or written costs time and nothing else: each process then times the kernels it needs.
+public struct KernelCache: KernelStore {
+    public let path: String
+    /// Told, in one line, what keeps the cache from being used.
+    private let notice: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - path: the file, ``standardPath`` when not given; it need not be there yet.
+    ///   - notice: told, in one line, what keeps the cache from being used.
+    public init(at path: String = standardPath, notice: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.path = path
+        self.notice = notice
+    }
+
+    /// `fovea/kernels.json` in the user's folder for caches: `$XDG_CACHE_HOME`, else `~/.cache`.
+    public static var standardPath: String {
+        // An empty or relative path counts as unset (XDG Base Directory Specification).
+        if let folder = environmentVariable("XDG_CACHE_HOME"), folder.utf8.first == UInt8(ascii: "/") {
+            return "\(folder)/fovea/kernels.json"
+        }
+        let home = environmentVariable("HOME") ?? FileManager.default.homeDirectoryForCurrentUser.path
+        return "\(home)/.cache/fovea/kernels.json"
+    }
+
+    public func choices(on machine: String) -> [String: KernelChoice] { read()?.choices(on: machine) ?? [:] }
+
+    public func keep(_ choices: [String: KernelChoice], on machine: String) {
+        var known = read() ?? KernelChoices()
+        known.add(choices, on: machine)
+        do {
+            try known.write(to: path)
+        } catch {
+            notice("the choice of kernels is not remembered: \(error)")
+        }
+    }
+
+    /// Nil where there is none, or where it is damaged: then it is rebuilt.
+    private func read() -> KernelChoices? {
+        guard FileKind(at: path) == .regularFile else { return nil }
+        do {
+            return try KernelChoices(readingFrom: path)
+        } catch let error as FoveaError where error.code == .badData {
+            notice("\(quoted(path)) is damaged; rebuilding it")
+            return nil
+        } catch {
+            notice("the kernels chosen before are not used: \(error)")
+            return nil
+        }
+    }
+}

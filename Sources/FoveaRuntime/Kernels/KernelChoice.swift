@@ -1,0 +1,79 @@
+/// A kernel that could be chosen.
+public struct KernelCandidate: Hashable, Sendable {
+    /// Tells it from the other candidates for the same question.
+    public let name: String
+    /// The number of threads that run it.
+    public let threads: Int
+
+    public init(_ name: String, threads: Int) {
+        self.name = name
+        self.threads = threads
+    }
+}
+
+/// What was measured of a kernel.
+public struct KernelTime: Hashable, Sendable {
+    public let candidate: KernelCandidate
+    /// The shortest time in seconds.
+    public let best: Double
+    /// How many times the shortest time the longest was.
+    public let spread: Double
+
+    public init(_ candidate: KernelCandidate, best: Double, spread: Double) {
+        self.candidate = candidate
+        self.best = best
+        self.spread = spread
+    }
+}
+
+/// The kernel that answers a question, and why it was taken.
+public struct KernelChoice: Hashable, Sendable {
+    /// A choice that stays disturbed is made so many times: then disturbance is how the machine is.
+    private static let mostLooks = 3
+
+    /// The name of the kernel.
+    public let kernel: String
+    /// The number of threads that run it; nil where that was not noted.
+    public let threads: Int?
+    /// What was measured of each candidate; empty where nothing was.
+    public let times: [KernelTime]
+    /// Whether the measured times may say more about the machine's other work than about the kernels.
+    public let isDisturbed: Bool
+    /// The number of times that the candidates were timed, each in another process.
+    public let looks: Int
+
+    /// - Parameter kernel: chosen by a rule, or by a file that does not say more.
+    public init(kernel: String, threads: Int? = nil) {
+        self.init(kernel: kernel, threads: threads, times: [], isDisturbed: false, looks: 0)
+    }
+
+    public init(kernel: String, threads: Int?, times: [KernelTime], isDisturbed: Bool, looks: Int) {
+        self.kernel = kernel
+        self.threads = threads
+        self.times = times
+        self.isDisturbed = isDisturbed
+        self.looks = looks
+    }
+
+    /// The choice that a contest has led to.
+    ///
+    /// - Parameter earlier: what the question's last contest led to. Where both were disturbed, each candidate counts by its
+    ///   shortest time of all.
+    init(_ contest: KernelContest, of candidates: [KernelCandidate], after earlier: KernelChoice?) {
+        var times = zip(candidates, contest.measured).map { KernelTime($0, best: $1.best, spread: $1.spread) }
+        if contest.isDisturbed, let earlier {
+            let before = Dictionary(earlier.times.map { ($0.candidate, $0) }) { first, _ in first }
+            times = times.map { time in
+                guard let old = before[time.candidate], old.best < time.best else { return time }
+                return KernelTime(time.candidate, best: old.best, spread: max(old.spread, time.spread))
+            }
+        }
+        let fastest = times.min { $0.best < $1.best }?.candidate ?? candidates[contest.winner]
+        self.init(
+            kernel: fastest.name, threads: fastest.threads, times: times, isDisturbed: contest.isDisturbed,
+            looks: (earlier?.looks ?? 0) + 1)
+    }
+
+    /// Whether a later process should time the candidates again: the times were disturbed, or there are none.
+    public var isDoubtful: Bool { times.isEmpty || isDisturbed && looks < Self.mostLooks }
+}

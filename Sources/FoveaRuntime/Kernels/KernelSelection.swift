@@ -1,0 +1,133 @@
+import Synchronization
+
+/// Decides which of several kernels runs a node, and remembers what it decided: the choices of one backend on one machine.
+///
+/// Kernels for the same node differ in speed by a factor of three, and which one wins depends on sizes and machine. They
+/// also round differently: whoever needs the same bits again repeats the same choices.
+public final class KernelSelection: Sendable {
+    /// How to decide between kernels that are not known yet.
+    public enum Rule: Sendable {
+        /// By timing them once, when a program is compiled.
+        case timed
+        /// By sizes only: the same on every machine and in every run.
+        case fixed
+    }
+
+    /// What is known from earlier processes, and from this one.
+    private struct Memory {
+        var choices: [String: KernelChoice]
+        /// The questions that this process has timed the candidates for.
+        var timed: Set<String> = []
+        var used: [String: KernelChoice] = [:]
+    }
+
+    public let rule: Rule
+    private let memory: Mutex<Memory>
+    private let repeating: [String: String]
+    private let onChange: (@Sendable ([String: KernelChoice]) -> Void)?
+    /// Decides instead of the rule, for tests: the position by the candidates' names.
+    private let pick: (@Sendable ([String]) -> Int)?
+
+    /// - Parameters:
+    ///   - remembered: choices of earlier processes, which are kept to unless they are doubtful.
+    ///   - repeating: the kernels of an earlier run, which are kept to in any case, by question.
+    ///   - onChange: called after a compilation that had to decide, with what it decided.
+    public init(
+        _ rule: Rule = .timed, remembered: [String: KernelChoice] = [:], repeating: [String: String] = [:],
+        onChange: (@Sendable ([String: KernelChoice]) -> Void)? = nil
+    ) {
+        self.rule = rule
+        self.repeating = repeating
+        self.onChange = onChange
+        memory = Mutex(Memory(choices: remembered))
+        pick = nil
+    }
+
+    /// The choices on a machine, as options say and their store remembers.
+    ///
+    /// - Parameter machine: all that the speed of kernels depends on.
+    public convenience init(_ options: KernelOptions, on machine: String) {
+        let repeating = options.repeating[machine] ?? [:]
+        guard options.rule == .timed, let store = options.store else {
+            self.init(options.rule, repeating: repeating)
+            return
+        }
+        self.init(.timed, remembered: store.choices(on: machine), repeating: repeating) { new in
+            store.keep(new, on: machine)
+        }
+    }
+
+    /// Takes the kernels that `pick` says, for tests that want to see them all.
+    package init(picking pick: @escaping @Sendable ([String]) -> Int) {
+        rule = .fixed
+        repeating = [:]
+        onChange = nil
+        memory = Mutex(Memory(choices: [:]))
+        self.pick = pick
+    }
+
+    /// The same choices for a plan that is never run: what is not known is decided by sizes, and nothing is remembered.
+    public var untimed: KernelSelection {
+        let known = memory.withLock { $0.choices.mapValues(\.kernel) }
+        return KernelSelection(.fixed, repeating: known.merging(repeating) { $1 })
+    }
+
+    /// The choices that compilations have used so far, by the question that they answer.
+    public var choices: [String: KernelChoice] { memory.withLock { $0.used } }
+
+    /// The kernel that is kept to; nil where there is still a choice.
+    public func known(_ question: String) -> String? {
+        if pick != nil { return nil }
+        if let repeated = repeating[question] { return repeated }
+        return memory.withLock { memory in
+            guard let choice = memory.choices[question] else { return nil }
+            let isKept = rule == .fixed || !choice.isDoubtful || memory.timed.contains(question)
+            return isKept ? choice.kernel : nil
+        }
+    }
+
+    /// The position of the kernel to use.
+    ///
+    /// - Parameters:
+    ///   - question: what is to be computed, on what.
+    ///   - candidates: at least one; those after the one that is ``known(_:)`` may be left out.
+    ///   - preferred: the position that the fixed rule takes.
+    ///   - measure: times the candidates until the contest is decided.
+    public func choose(
+        _ question: String, among candidates: [KernelCandidate], preferred: Int,
+        measure: (inout KernelContest) throws -> Void
+    ) rethrows -> Int {
+        let known = known(question)
+        var position = known.flatMap { known in candidates.firstIndex { $0.name == known } }
+        if position == nil, rule == .timed, candidates.count > 1 {
+            var contest = KernelContest(count: candidates.count)
+            try measure(&contest)
+            position = memory.withLock { memory in
+                let choice = KernelChoice(contest, of: candidates, after: memory.choices[question])
+                memory.choices[question] = choice
+                memory.timed.insert(question)
+                return candidates.firstIndex { $0.name == choice.kernel }
+            }
+        }
+        let taken = pick?(candidates.map(\.name)) ?? position ?? preferred
+        let chosen = candidates[taken]
+        if candidates.count > 1 || known == chosen.name {
+            memory.withLock { memory in
+                let choice = memory.choices[question]
+                memory.used[question] =
+                    choice?.kernel == chosen.name ? choice : KernelChoice(kernel: chosen.name, threads: chosen.threads)
+            }
+        }
+        return taken
+    }
+
+    /// Reports what was decided by timing during a compilation.
+    public func reportingChanges<Result>(of compilation: () throws -> Result) rethrows -> Result {
+        let before = memory.withLock { $0.choices }
+        defer {
+            let new = memory.withLock { $0.choices.filter { before[$0.key] != $0.value } }
+            if !new.isEmpty { onChange?(new) }
+        }
+        return try compilation()
+    }
+}
