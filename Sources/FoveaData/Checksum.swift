@@ -13,6 +13,14 @@ struct Checksum: CustomStringConvertible {
         }
     }
 
+    mutating func update(withLittleEndian value: some FixedWidthInteger) {
+        // Safe: the bytes are those of a number on the stack, and zlib keeps no pointer.
+        unsafe withUnsafeBytes(of: value.littleEndian) { bytes in
+            let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: Bytef.self)
+            self.value = UInt32(truncatingIfNeeded: unsafe crc32_z(UInt(self.value), start, bytes.count))
+        }
+    }
+
     /// Eight hexadecimal digits.
     var description: String {
         let digits = String(value, radix: 16)

@@ -1,19 +1,6 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// The parts of a data set that a network is trained on, chosen by, and measured with.
-public struct DataSplits: Sendable {
-    public var training: Dataset
-    public var validation: Dataset?
-    public var test: Dataset?
-
-    public init(training: Dataset, validation: Dataset? = nil, test: Dataset? = nil) {
-        self.training = training
-        self.validation = validation
-        self.test = test
-    }
-}
-
 /// Where data comes from, as the command line names it.
 public enum DataSource {
     /// Loads `glyphs`, the built-in set, or a folder with the four MNIST-style IDX files, plain or `.gz`; one of EMNIST's six

@@ -33,6 +33,8 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         case entry(String)
         /// A byte of a file or text, counted from 0.
         case byte(Int)
+        /// An example of a source of data, by its index from 0 and the source's name.
+        case example(Int, of: String)
     }
 
     public let code: Code
@@ -100,6 +102,7 @@ extension FoveaError.Place: CustomStringConvertible {
         switch self {
         case .layer(let name), .file(let name), .entry(let name): quoted(name)
         case .byte(let number): "byte \(number)"
+        case .example(let index, let source): "example \(index) of \(quoted(source))"
         }
     }
 }

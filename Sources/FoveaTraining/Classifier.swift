@@ -158,27 +158,31 @@ public actor Classifier {
 
     /// Loss, accuracy and confusion over a data set.
     ///
-    /// - Parameter batchSize: how many images are measured at a time, or fewer where so many do not fit in memory.
-    /// - Throws: ``FoveaError`` when the images do not fit the preprocessing, when the network has other classes, or when
-    ///   a result is not finite.
+    /// - Parameters:
+    ///   - transforms: what happens to each example before it is standardized.
+    ///   - batchSize: how many images are measured at a time, or fewer where so many do not fit in memory.
+    /// - Throws: ``FoveaError`` when the network has other classes or a result is not finite; with the name of the example
+    ///   when one cannot be read, does not fit the preprocessing, or has a label that is no class.
     public func evaluate(
-        _ dataset: Dataset, preprocessing: Preprocessing, batchSize: Int = 250
+        _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
+        batchSize: Int = 250
     ) async throws -> Evaluation {
-        var evaluation = Evaluation(classNames: dataset.classNames)
+        var evaluation = Evaluation(classNames: source.classNames)
         let size = try await evaluationBatchSize(
             upTo: Shape(
-                validating: [min(batchSize, dataset.count)] + preprocessing.inputType.shape.dimensions.dropFirst()))
+                validating: [min(batchSize, source.count)] + preprocessing.inputType.shape.dimensions.dropFirst()))
         let loader = try DataLoader(
-            dataset, preprocessing: preprocessing, batchSize: size,
+            source, transforms: transforms + [preprocessing], batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false))
         for try await batch in loader {
             let program = try await evaluationProgram(batch.images.shape)
-            try expectClasses(program.outputCount, in: dataset)
+            try expectClasses(program.outputCount, in: source)
+            try batch.expectLabels(within: program, of: source.name)
             let results = try await device.run(program, batch.values)
             let logits = try results.tensor(GraphName.logits)
             try await expectFinite(logits, for: batch.images)
             evaluation.add(
-                logits: logits, labels: batch.indices.map { dataset.labels[$0] },
+                logits: logits, labels: try batch.labels.doubles.map { Int32($0) },
                 loss: try results.tensor(GraphName.loss).floats[0])
         }
         return evaluation
@@ -205,11 +209,11 @@ public actor Classifier {
 }
 
 /// Throws unless a network has as many outputs as a data set has classes.
-func expectClasses(_ outputs: Int, in dataset: Dataset) throws {
-    guard outputs == dataset.classNames.count else {
+func expectClasses(_ outputs: Int, in source: any ExampleSource) throws {
+    guard outputs == source.classNames.count else {
         throw FoveaError(
             .badData,
-            "The network has \(outputs) classes, but the data set `\(dataset.name)` has \(dataset.classNames.count).",
+            "The network has \(outputs) classes, but the data set `\(source.name)` has \(source.classNames.count).",
             remedy: "Use data with the same classes, or train a network for these.")
     }
 }

@@ -17,23 +17,27 @@ extension Trainer {
     /// Work is done when the next event is asked for, so whoever iterates may read the weights between two events, and
     /// stops the training by ceasing to ask.
     ///
+    /// - Parameter transforms: what happens to each training example, in each epoch anew, before it is standardized.
     /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
     ///   batches.
     public nonisolated func fit(
-        _ training: Dataset, validation: Dataset? = nil, preprocessing: Preprocessing, plan: TrainingPlan
+        _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
+        preprocessing: Preprocessing, plan: TrainingPlan
     ) throws -> Fit {
         try plan.validate(for: training)
         try training.expectLabels(below: outputs)
         if let validation { try expectClasses(outputs, in: validation) }
         try expectTrainable(on: preprocessing.shape(ofBatch: plan.batchSize))
         return Fit(
-            trainer: self, training: training, validation: validation, preprocessing: preprocessing, plan: plan,
+            trainer: self, training: training, validation: validation, transforms: transforms,
+            preprocessing: preprocessing,
+            plan: plan,
             lastBatch: try lastBatch(of: training, preprocessing, plan))
     }
 
     /// What becomes of the examples that do not fill a batch.
     private nonisolated func lastBatch(
-        of training: Dataset, _ preprocessing: Preprocessing, _ plan: TrainingPlan
+        of training: any ExampleSource, _ preprocessing: Preprocessing, _ plan: TrainingPlan
     ) throws -> LastBatch {
         let count = training.count % plan.batchSize
         if count == 0 { return .full }
@@ -77,8 +81,9 @@ extension Preprocessing {
 /// A training run as a sequence of events.
 public struct Fit: AsyncSequence, Sendable {
     let trainer: Trainer
-    let training: Dataset
-    let validation: Dataset?
+    let training: any ExampleSource
+    let validation: (any ExampleSource)?
+    let transforms: [any Transform]
     let preprocessing: Preprocessing
     let plan: TrainingPlan
     /// What becomes of the examples that do not fill a batch.
@@ -118,7 +123,7 @@ public struct Fit: AsyncSequence, Sendable {
 
         /// The next event, or nil after the last epoch.
         ///
-        /// - Throws: ``FoveaError`` when training diverges; `CancellationError` when the task was cancelled.
+        /// - Throws: ``FoveaError`` when training diverges, or an example cannot be read or does not fit, naming it; `CancellationError` when the task was cancelled.
         public mutating func next() async throws -> TrainingEvent? {
             try Task.checkCancellation()
             if batches == nil {
@@ -127,7 +132,7 @@ public struct Fit: AsyncSequence, Sendable {
                 epoch += 1
                 totals = EpochTotals()
                 batches = try DataLoader(
-                    fit.training, preprocessing: fit.preprocessing, batchSize: fit.plan.batchSize,
+                    fit.training, transforms: fit.transforms + [fit.preprocessing], batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
                     dropLast: fit.lastBatch.leftOutCount > 0
                 ).makeAsyncIterator()

@@ -8,13 +8,14 @@ extension Batch {
     /// like training that diverged.
     ///
     /// - Throws: ``FoveaError`` that names the label, its example and the number of outputs.
-    func expectLabels(within program: Program) throws {
+    func expectLabels(within program: Program, of source: String? = nil) throws {
         let outputs = program.outputCount
         // Labels of another type are the program's to refuse.
         guard let labels = try labels.elements(as: Int32.self),
             let row = labels.firstIndex(where: { !(0..<outputs).contains(Int($0)) })
         else { return }
-        throw labelError(labels[row], of: name(ofRow: row), outputs: outputs)
+        throw labelError(
+            labels[row], of: name(ofRow: row) + (source.map { " of `\($0)`" } ?? ""), outputs: outputs)
     }
 }
 
@@ -41,10 +42,11 @@ extension Batch {
     }
 }
 
-extension Dataset {
-    /// Throws unless each label names one of a network's outputs.
+extension ExampleSource {
+    /// Throws unless each label names one of a network's outputs, where labels are known without reading the examples.
     func expectLabels(below outputs: Int) throws {
-        guard let index = labels.firstIndex(where: { !(0..<outputs).contains(Int($0)) }) else { return }
+        guard let labels = knownLabels, let index = labels.firstIndex(where: { !(0..<outputs).contains(Int($0)) })
+        else { return }
         throw labelError(labels[index], of: "example \(index) of `\(name)`", outputs: outputs)
     }
 }

@@ -45,13 +45,13 @@ public struct TrainingPlan: Hashable, Sendable {
     }
 
     /// - Throws: ``FoveaError`` when a number makes no sense for this data.
-    public func validate(for dataset: Dataset) throws {
+    public func validate(for source: any ExampleSource) throws {
         try validate()
-        guard batchSize <= dataset.count else {
+        guard batchSize <= source.count else {
             throw FoveaError(
                 .usage,
-                "The batch size \(batchSize) is larger than the \(dataset.count) examples of the training part.",
-                remedy: "Use at most \(dataset.count).")
+                "The batch size \(batchSize) is larger than the \(source.count) examples of the training part.",
+                remedy: "Use at most \(source.count).")
         }
     }
 }

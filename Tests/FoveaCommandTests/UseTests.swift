@@ -60,7 +60,8 @@ struct UseTests {
             let test = try #require(try DataSource.load("glyphs").test)
             try FileManager.default.createDirectory(atPath: "\(folder)/digits", withIntermediateDirectories: false)
             for digit in 0..<10 {
-                try writePNG(Array(test.pixels(of: digit)), width: 28, height: 28, to: "\(folder)/digits/\(digit).png")
+                let pixels = try #require(test.example(at: digit).image).pixels
+                try writePNG(pixels, width: 28, height: 28, to: "\(folder)/digits/\(digit).png")
             }
             func predict(_ arguments: String...) throws -> FoveaProcess {
                 try FoveaProcess(["predict", "--model", "run"] + arguments, in: folder)

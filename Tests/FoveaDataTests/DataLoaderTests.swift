@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaGraph
+import Synchronization
 import Testing
 
 @Suite("Data loader")
@@ -14,10 +15,12 @@ struct DataLoaderTests {
         preprocessing = try Preprocessing(fittedTo: dataset)
     }
 
-    private func batches(prefetch: Int = 3, dropLast: Bool = false, epoch: Int = 2) async throws -> [Batch] {
+    private func batches(
+        ahead: Int = 3, workers: Int? = nil, dropLast: Bool = false, epoch: Int = 2
+    ) async throws -> [Batch] {
         let loader = try DataLoader(
-            dataset, preprocessing: preprocessing, batchSize: 10, order: EpochOrder(seed: 1), epoch: epoch,
-            dropLast: dropLast, prefetch: prefetch)
+            dataset, transforms: [preprocessing], batchSize: 10, order: EpochOrder(seed: 1), epoch: epoch,
+            dropLast: dropLast, workers: workers, limits: LoadingLimits(batches: ahead))
         var batches: [Batch] = []
         for try await batch in loader { batches.append(batch) }
         #expect(batches.count == loader.count)
@@ -35,10 +38,12 @@ struct DataLoaderTests {
         }
     }
 
-    @Test("the batches are the same however many are prepared ahead", arguments: [1, 2, 8, 100])
-    func prefetchChangesNothing(prefetch: Int) async throws {
-        let expected = try await batches(prefetch: 3)
-        let found = try await batches(prefetch: prefetch)
+    @Test(
+        "the batches are the same however many are prepared ahead, by any number of workers",
+        arguments: [(1, 1), (2, 7), (8, 2), (100, 7)])
+    func workersChangeNothing(ahead: Int, workers: Int) async throws {
+        let expected = try await batches(workers: 1)
+        let found = try await batches(ahead: ahead, workers: workers)
         #expect(try found.map { try $0.images } == expected.map { try $0.images })
         #expect(try found.map { try $0.labels } == expected.map { try $0.labels })
     }
@@ -51,7 +56,7 @@ struct DataLoaderTests {
     @Test("a loader can be gone through again")
     func again() async throws {
         let loader = try DataLoader(
-            dataset, preprocessing: preprocessing, batchSize: 50, order: EpochOrder(seed: 1))
+            dataset, transforms: [preprocessing], batchSize: 50, order: EpochOrder(seed: 1))
         var sizes: [Int] = []
         for _ in 0..<2 { for try await batch in loader { sizes.append(batch.indices.count) } }
         #expect(sizes == [50, 50, 3, 50, 50, 3])
@@ -60,7 +65,7 @@ struct DataLoaderTests {
     @Test("a cancelled task gets no more batches")
     func cancelled() async throws {
         let loader = try DataLoader(
-            dataset, preprocessing: preprocessing, batchSize: 1, order: EpochOrder(seed: 1))
+            dataset, transforms: [preprocessing], batchSize: 1, order: EpochOrder(seed: 1))
         let task = Task {
             // Safe: the task is used only within the closure.
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
@@ -69,20 +74,124 @@ struct DataLoaderTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test("images that do not fit the model are an error of the first batch")
+    @Test("images that do not fit the model are an error of the first batch that names the example")
     func otherSize() async throws {
         let larger = try Preprocessing(channels: 1, height: 2, width: 2, mean: [0], standardDeviation: [1])
-        let loader = try DataLoader(dataset, preprocessing: larger, batchSize: 1, order: EpochOrder(seed: 1))
+        let order = EpochOrder(seed: 1)
+        let loader = try DataLoader(dataset, transforms: [larger], batchSize: 1, order: order)
         var iterator = loader.makeAsyncIterator()
-        await #expect(throws: FoveaError.self) { try await iterator.next() }
+        let error = await #expect(throws: FoveaError.self) { try await iterator.next() }
+        let first = order.indices(count: 103, epoch: 0)[0]
+        #expect(
+            error?.problem
+                == "example \(first) of `counting`: The image is 1×1×1, the model was made for 1×2×2.")
+        #expect(error?.place == [.example(first, of: "counting")])
     }
 
-    @Test("a batch size that leaves no batch is an error", arguments: [0, -1, 104])
-    func wrongBatchSize(size: Int) {
+    /// The sizes of the batches in order, and the error at the end.
+    private func outcome(
+        _ source: any ExampleSource, batchSize: Int = 10, failures: Failures = .thrown
+    ) async throws -> (batches: [Batch], error: FoveaError?) {
+        let loader = try DataLoader(
+            source, batchSize: batchSize, order: EpochOrder(seed: 0, isShuffled: false), workers: 3, failures: failures)
+        var batches: [Batch] = []
+        do {
+            for try await batch in loader { batches.append(batch) }
+            return (batches, nil)
+        } catch let error as FoveaError {
+            return (batches, error)
+        }
+    }
+
+    @Test("a source that throws in the middle of an epoch: the batches before stand, and the example is named")
+    func throwing() async throws {
+        for broken in [0, 37, 99] {
+            let (batches, error) = try await outcome(GeneratedSource(count: 100).breaking(at: [broken, broken + 1]))
+            #expect(batches.flatMap(\.indices) == Array(0..<broken / 10 * 10))
+            #expect(error?.problem == "example \(broken) of `generated`: the disk is gone")
+        }
+    }
+
+    @Test("examples that change type within a batch, or from batch to batch, are an error that says how")
+    func changing() async throws {
+        for grown in [37, 30] {
+            let (batches, error) = try await outcome(GeneratedSource(count: 100).growing(at: Set(grown..<100)))
+            #expect(batches.count == 3)
+            #expect(
+                error?.problem
+                    == "example \(grown) of `generated`: Its type differs: `images` is u8[1×2×1] here and u8[1×1×1] in the "
+                    + "examples before it.")
+        }
+        let (batches, error) = try await outcome(GeneratedSource(count: 100).without(labels: [45]))
+        #expect(batches.count == 4)
+        #expect(error?.problem.contains("`labels` is missing here and i32[] in the examples before it") == true)
+    }
+
+    @Test("failures that are kept leave the others in their batch, in order, and say which and why")
+    func kept() async throws {
+        let source = GeneratedSource(count: 30).breaking(at: [3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19])
+        let (batches, error) = try await outcome(source, failures: .kept)
+        #expect(error == nil)
+        #expect(batches.map(\.indices) == [[0, 1, 2, 5, 6, 7, 8, 9], [], Array(20..<30)])
+        #expect(batches.map { $0.failures.map(\.index) } == [[3, 4], Array(10..<20), []])
+        #expect(batches[0].failures[0].error.problem == "example 3 of `generated`: the disk is gone")
+        #expect(try batches[0].images.shape == [8, 1, 1, 1])
+    }
+
+    /// Says when nobody holds it any more.
+    private final class Token: Sendable {
+        private let ended: AsyncStream<Void>.Continuation
+
+        init(_ ended: AsyncStream<Void>.Continuation) { self.ended = ended }
+
+        deinit { ended.finish() }
+    }
+
+    private final class Reads: Sendable {
+        let count = Mutex(0)
+    }
+
+    private struct Held: ExampleSource {
+        let name = "held"
+        let count = 100_000
+        let token: Token
+        let reads: Reads
+
+        func example(at index: Int) -> Example {
+            reads.count.withLock { $0 += 1 }
+            return Example(label: 0)
+        }
+    }
+
+    @Test("an iteration that is given up ends its threads, which have read no more than they may be ahead")
+    func givenUp() async throws {
+        let (ended, continuation) = AsyncStream<Void>.makeStream()
+        let reads = Reads()
+        func takeOne() async throws {
+            let loader = try DataLoader(
+                Held(token: Token(continuation), reads: reads), batchSize: 5, order: EpochOrder(seed: 1), workers: 3,
+                limits: LoadingLimits(batches: 3))
+            var iterator = loader.makeAsyncIterator()
+            #expect(try await iterator.next()?.indices.count == 5)
+        }
+        try await takeOne()
+        // Ends when the last thread has let go of the source.
+        for await _ in ended {}
+        #expect(reads.count.withLock { $0 } <= 20)
+    }
+
+    @Test(
+        "a batch size that leaves no batch, and a number of workers that makes no sense, are errors",
+        arguments: [
+            (0, nil, "The batch size 0 is less than 1."), (-1, nil, "The batch size -1 is less than 1."),
+            (104, nil, "A batch of 104 is larger than the 103 images of `counting`."),
+            (1, 0, "0 workers cannot load data."), (1, 2000, "2000 workers cannot load data."),
+        ] as [(Int, Int?, String)])
+    func wrongNumbers(size: Int, workers: Int?, problem: String) {
         let error = #expect(throws: FoveaError.self) {
             try DataLoader(
-                dataset, preprocessing: preprocessing, batchSize: size, order: EpochOrder(seed: 1), dropLast: true)
+                dataset, batchSize: size, order: EpochOrder(seed: 1), dropLast: true, workers: workers)
         }
-        #expect(error?.code == .usage)
+        #expect(error?.code == .usage && error?.problem == problem)
     }
 }

@@ -36,11 +36,11 @@ struct DataSourceTests {
     func fourFiles() throws {
         for packed in [false, true] {
             let splits = try load(packed: packed)
-            #expect(splits.training.labels == [2, 0, 1])
+            #expect(splits.training.knownLabels == [2, 0, 1])
             #expect(splits.training.classNames == ["0", "1", "2"])
-            #expect(Array(splits.training.pixels(of: 2)) == [4, 5])
+            #expect(try splits.training.example(at: 2).image?.pixels == [4, 5])
             #expect(splits.training.name == "digits")
-            #expect(splits.test?.labels == [1, 2])
+            #expect(splits.test?.knownLabels == [1, 2])
             #expect(splits.validation == nil)
         }
     }
@@ -88,9 +88,9 @@ struct DataSourceTests {
         let packed = Dictionary(uniqueKeysWithValues: plain.map { ("\($0.key).gz", gzip($0.value)) })
         let dotted = set("train", "t10k", idx: ".idx")
         for files in [packed, dotted] {
-            #expect(try load(files: files, folders: Array(plain.keys)).training.labels == [1, 2, 1])
+            #expect(try load(files: files, folders: Array(plain.keys)).training.knownLabels == [1, 2, 1])
         }
-        #expect(try load(files: plain, folders: Array(packed.keys)).training.labels == [1, 2, 1])
+        #expect(try load(files: plain, folders: Array(packed.keys)).training.knownLabels == [1, 2, 1])
         var some = packed
         some["train-images-idx3-ubyte.gz"] = nil
         let error = #expect(throws: FoveaError.self) { try load(files: some, folders: ["train-images-idx3-ubyte"]) }
@@ -114,9 +114,9 @@ struct DataSourceTests {
             #expect(splits.training.name == "emnist-\(name)")
             #expect(splits.training.classNames.count == count && splits.training.classNames.last == last)
             // The labels of `letters` begin at 1: 1 stands for a.
-            #expect(splits.training.labels == (name == "letters" ? [0, 1, 0] : [1, 2, 1]))
-            #expect(splits.test?.classNames[Int(splits.test?.labels[0] ?? 0)] == (name == "letters" ? "a" : "1"))
-            #expect(Array(splits.training.pixels(of: 2)) == [4, 5], "as they are stored")
+            #expect(splits.training.knownLabels == (name == "letters" ? [0, 1, 0] : [1, 2, 1]))
+            #expect(try splits.test?.classNames[Int(splits.test?.labels()[0] ?? 0)] == (name == "letters" ? "a" : "1"))
+            #expect(try splits.training.example(at: 2).image?.pixels == [4, 5], "as they are stored")
         }
     }
 
@@ -180,9 +180,9 @@ struct DataSourceTests {
     func mnist() throws {
         let splits = try DataSource.load(try #require(SharedData.url("mnist")).path)
         #expect(splits.training.count == 60_000)
-        #expect(splits.training.labels.prefix(10) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
-        #expect(splits.test?.labels.prefix(5) == [7, 2, 1, 0, 4])
-        let statistics = splits.training.channelStatistics()
+        #expect(try splits.training.labels().prefix(10) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
+        #expect(try splits.test?.labels().prefix(5) == [7, 2, 1, 0, 4])
+        let statistics = try SourceSummary(of: splits.training)
         #expect(abs(statistics.mean[0] - 0.1307) < 5e-5)
         #expect(abs(statistics.standardDeviation[0] - 0.3081) < 5e-5)
         #expect(splits.test?.count == 10_000)
@@ -195,8 +195,8 @@ struct DataSourceTests {
         let splits = try DataSource.load(try #require(SharedData.url("fashion-mnist")).path)
         #expect(splits.training.count == 60_000)
         #expect(splits.test?.count == 10_000)
-        #expect(splits.training.classNames[Int(splits.training.labels[0])] == "Ankle boot")
-        let statistics = splits.training.channelStatistics()
+        #expect(try splits.training.classNames[Int(splits.training.labels()[0])] == "Ankle boot")
+        let statistics = try SourceSummary(of: splits.training)
         #expect(abs(statistics.mean[0] - 0.2860) < 5e-5)
         #expect(abs(statistics.standardDeviation[0] - 0.3530) < 5e-5)
     }

@@ -30,21 +30,19 @@ struct DatasetTests {
         let dataset = try Dataset(
             name: "two", classNames: ["a", "b"], labels: [0, 1], pixels: [0, 255, 7, 7, 255, 0, 7, 7], channels: 2,
             height: 1, width: 2)
-        let statistics = dataset.channelStatistics()
+        let statistics = try SourceSummary(of: dataset)
         #expect(statistics.mean == [0.5, 7 / 255])
         // A channel that is the same everywhere is divided by 1, not by 0.
         #expect(statistics.standardDeviation == [0.5, 1])
     }
 
-    @Test("a part has its own images, labels and statistics")
-    func subset() throws {
-        let part = try counting().subset([5, 2])
-        #expect(part.labels == [1, 0])
-        #expect(Array(part.pixels(of: 0)) == [20, 21, 22, 23])
-        #expect(Array(part.subset([1]).pixels(of: 0)) == [8, 9, 10, 11])
-        #expect(try counting().prefix(2).labels == [0, 1])
-        #expect(try counting().prefix(99).count == 6)
-        #expect(abs(part.channelStatistics().mean[0] - (20 + 21 + 8 + 9) / 4 / 255) < 1e-6)
+    @Test("an example is its image and its label, without a copy of the pixels")
+    func example() throws {
+        let example = try counting().example(at: 5)
+        #expect(example.label == 1)
+        #expect(example.image?.pixels == [20, 21, 22, 23])
+        #expect(try counting().exampleTypes == example.types)
+        #expect(example.types == ["images": TensorType([2, 1, 2], .uint8), "labels": TensorType([], .int32)])
     }
 
     @Test("the fingerprint is the CRC-32 of the pixels and of the labels")
@@ -53,8 +51,9 @@ struct DatasetTests {
             name: "crc", classNames: ["a", "b"], labels: [0], pixels: Array("123456789".utf8), channels: 1, height: 3,
             width: 3)
         // CBF43926 is the published check value of CRC-32; 2144DF1C is that of four zero bytes.
-        #expect(dataset.fingerprint == "crc32:cbf43926-2144df1c")
-        #expect(try counting().fingerprint != counting().subset([1, 0, 2, 3, 4, 5]).fingerprint)
+        #expect(try SourceSummary(of: dataset).fingerprint == "crc32:cbf43926-2144df1c")
+        let reordered = try counting().subset([1, 0, 2, 3, 4, 5])
+        #expect(try SourceSummary(of: counting()).fingerprint != SourceSummary(of: reordered).fingerprint)
     }
 
     @Test("images of another size than the model's are an error that names both")
@@ -62,16 +61,34 @@ struct DatasetTests {
         let preprocessing = try Preprocessing(
             channels: 1, height: 28, width: 28, mean: [0], standardDeviation: [1])
         let error = #expect(throws: FoveaError.self) { try counting().batch([0], preprocessing: preprocessing) }
-        #expect(error?.problem.contains("2×1×2") == true)
-        #expect(error?.problem.contains("1×28×28") == true)
+        #expect(
+            error?.problem
+                == "example 0 of `counting`: The image is 2×1×2, the model was made for 1×28×28.")
     }
 
-    @Test("what does not fit together is an error", arguments: [[0, 0], [0, 2], [0, -1], []] as [[Int32]])
-    func unsound(labels: [Int32]) {
-        #expect(throws: FoveaError.self) {
+    @Test(
+        "what does not fit together is an error",
+        arguments: [
+            ([0, 0], "The data set `unsound` has 3 pixels, 2×1×1×1 needs 2."),
+            ([0, 2], "The data set `unsound` has 3 pixels, 2×1×1×2 needs 4."),
+            ([], "The data set `unsound` has no images."),
+        ] as [([Int32], String)])
+    func unsound(labels: [Int32], problem: String) {
+        let error = #expect(throws: FoveaError.self) {
             try Dataset(
                 name: "unsound", classNames: ["a", "b"], labels: labels, pixels: [1, 2, 3], channels: 1, height: 1,
                 width: labels == [0, 0] ? 1 : 2)
         }
+        #expect(error?.problem == problem)
+    }
+
+    @Test("a label that is no class is an error", arguments: [2, -1] as [Int32])
+    func stray(label: Int32) {
+        let error = #expect(throws: FoveaError.self) {
+            try Dataset(
+                name: "stray", classNames: ["a", "b"], labels: [0, label], pixels: [1, 2], channels: 1, height: 1,
+                width: 1)
+        }
+        #expect(error?.problem == "The label \(label) of image 1 of `stray` is none of its 2 classes.")
     }
 }

@@ -18,12 +18,12 @@ struct LastBatchTests {
         Dense(10)
     }
 
-    private func data(_ count: Int) throws -> Dataset {
+    private func data(_ count: Int) throws -> any ExampleSource {
         try Glyphs(seed: 5, trainingCount: 80, testCount: 10).splits().training.prefix(count)
     }
 
     private func fit(
-        _ model: any Layer, _ dataset: Dataset, _ plan: TrainingPlan
+        _ model: any Layer, _ dataset: any ExampleSource, _ plan: TrainingPlan
     ) async throws -> Fit {
         let backend = try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)) { nil }
         let trainer = try await Trainer(

@@ -10,7 +10,7 @@ import Testing
 @Suite("Numbers that are not finite")
 struct NonFiniteTests {
     private static let image: Shape = [1, 28, 28]
-    private let digits: Dataset
+    private let digits: any ExampleSource
     private let preprocessing: Preprocessing
     private let parameters: [ParameterDeclaration]
 

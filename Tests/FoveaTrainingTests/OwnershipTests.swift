@@ -11,7 +11,7 @@ import Testing
 @Suite("What lives on a device")
 struct OwnershipTests {
     private static let image: Shape = [1, 28, 28]
-    private let digits: Dataset
+    private let digits: any ExampleSource
     private let preprocessing: Preprocessing
 
     init() throws {

@@ -50,8 +50,10 @@ struct Evaluate: AsyncParsableCommand {
         }
     }
 
-    private func part(of splits: DataSplits) throws -> Dataset {
-        let parts: [(Split, Dataset?)] = [(.test, splits.test), (.val, splits.validation), (.train, splits.training)]
+    private func part(of splits: DataSplits) throws -> any ExampleSource {
+        let parts: [(Split, (any ExampleSource)?)] = [
+            (.test, splits.test), (.val, splits.validation), (.train, splits.training),
+        ]
         let there = parts.compactMap { name, part in part.map { (name: name, dataset: $0) } }
         if let found = there.first(where: { split == nil || $0.name == split }) { return found.dataset }
         let names = there.map { "`\($0.name)`" }.joined(separator: ", ")
@@ -60,7 +62,7 @@ struct Evaluate: AsyncParsableCommand {
     }
 
     /// Says so when classes have other names; another number of classes is the classifier's to refuse.
-    private func compareClassNames(_ saved: SavedModel, _ part: Dataset) {
+    private func compareClassNames(_ saved: SavedModel, _ part: any ExampleSource) {
         guard saved.classNames.count == part.classNames.count else { return }
         let differences = zip(saved.classNames, part.classNames).filter { $0 != $1 }
         guard let first = differences.first else { return }

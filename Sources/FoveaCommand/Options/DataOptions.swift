@@ -86,9 +86,9 @@ struct DataOptions: ParsableArguments {
     }
 }
 
-extension Dataset {
+extension ExampleSource {
     /// Throws unless both sets have the same classes and images of the same size.
-    fileprivate func expectSameKind(as other: Dataset) throws {
+    fileprivate func expectSameKind(as other: any ExampleSource) throws {
         guard classNames == other.classNames else {
             throw FoveaError(
                 .badData,
@@ -96,11 +96,11 @@ extension Dataset {
                     + "\(other.classNames.joined(separator: ", ")).",
                 remedy: "Validate with data of the same classes in the same order.")
         }
-        guard (channels, height, width) == (other.channels, other.height, other.width) else {
+        let (own, others) = (try exampleTypes[Batch.imagesName], try other.exampleTypes[Batch.imagesName])
+        guard own == others else {
+            func text(_ type: TensorType?) -> String { type.map { "\($0.shape)" } ?? "missing" }
             throw FoveaError(
-                .badData,
-                "The images of `\(name)` are \(channels)×\(height)×\(width), those of `\(other.name)` "
-                    + "\(other.channels)×\(other.height)×\(other.width).",
+                .badData, "The images of `\(name)` are \(text(own)), those of `\(other.name)` \(text(others)).",
                 remedy: "Validate with images of the same size.")
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 import FoveaNN
 
@@ -56,11 +57,13 @@ struct NetworkOptions: ParsableArguments {
 struct ImageSize: ExpressibleByArgument {
     let extents: [Int]
 
-    /// Nil unless the text is three whole numbers from 1 to 65,536.
+    /// Nil unless the text is three whole numbers from 1 to 16,384.
     init?(argument: String) {
         let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
         let extents = parts.compactMap { part in part.allSatisfy(\.isNumber) ? Int(part) : nil }
-        guard parts.count == 3, extents.count == 3, extents.allSatisfy((1...65536).contains) else { return nil }
+        guard parts.count == 3, extents.count == 3, extents.allSatisfy((1...maximumImageExtent).contains) else {
+            return nil
+        }
         self.extents = extents
     }
 }

@@ -1,4 +1,3 @@
-import Dispatch
 import FoveaData
 import FoveaFormats
 import FoveaGraph
@@ -33,77 +32,50 @@ struct ImageClassification {
 
     private let model: SavedModel
     private let limit: Int
-    /// How many images are read, and where so many fit classified, at a time.
-    private let batchSize: Int
 
-    init(_ model: SavedModel, limit: Int) {
-        (self.model, self.limit) = (model, limit)
-        // Large images fill the memory with fewer.
-        batchSize = min(64, max(1, (256 << 20) / model.preprocessing.inputType.byteCount))
-    }
+    init(_ model: SavedModel, limit: Int) { (self.model, self.limit) = (model, limit) }
 
-    /// Reads each batch while the one before it is classified, and the first while the network is made ready.
+    /// Reads files while others are classified, and the first while the network is made ready.
     func run(_ paths: [String], on device: Device) async throws -> (results: [Result], refusals: Refusals) {
-        let batches = stride(from: 0, to: paths.count, by: batchSize).map {
-            paths[$0..<min($0 + batchSize, paths.count)]
-        }
-        async let first = read(batches.first ?? [])
+        let loader = try loader(paths)
+        var batches = loader.makeAsyncIterator()
         let classifier = try await Classifier(model, device: device)
         await classifier.shortenedName?.report(model.weightsPath)
         ProcessLifetime.keep((model, classifier))
-        let fitting = try await classifier.batchSize(upTo: shape(batches.first?.count ?? 1))
+        let fitting = try await classifier.batchSize(upTo: shape(min(loader.batchSize, paths.count)))
         _ = try await classifier.program(for: shape(fitting))
 
         var results: [Result] = []
         var refusals = Refusals()
-        var batch = try await first
-        for position in batches.indices {
-            async let next = read(position + 1 < batches.count ? batches[position + 1] : [])
-            refusals.errors += batch.errors
-            results += try await classify(batch, by: classifier, atATime: fitting)
-            batch = try await next
+        while let batch = try await batches.next() {
+            refusals.errors += batch.failures.map(\.error)
+            results += try await classify(batch, paths, by: classifier, atATime: fitting)
         }
         return (results, refusals)
     }
 
-    /// What could be read of some files.
-    private struct Batch: Sendable {
-        var paths: [String] = []
-        var elements: [Float] = []
-        var errors: [FoveaError] = []
+    private func loader(_ paths: [String]) throws -> DataLoader {
+        let preprocessing = model.preprocessing
+        // Large images fill the memory with fewer.
+        let batchSize = min(64, max(1, (256 << 20) / preprocessing.inputType.byteCount))
+        return try DataLoader(
+            ImageFileSource(paths, channels: preprocessing.channels),
+            transforms: [Resize(height: preprocessing.height, width: preprocessing.width), preprocessing],
+            batchSize: batchSize, order: EpochOrder(seed: 0, isShuffled: false), limits: LoadingLimits(batches: 2),
+            failures: .kept)
     }
 
-    /// On a thread of its own: those of Swift's tasks are as few as there are cores, and have the network to make ready.
-    private func read(_ paths: ArraySlice<String>) async throws -> Batch {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Batch, any Error>) in
-            DispatchQueue.global().async {
-                continuation.resume(with: Swift.Result { try decoded(paths) })
-            }
-        }
-    }
-
-    private func decoded(_ paths: ArraySlice<String>) throws -> Batch {
-        var batch = Batch()
-        for path in paths {
-            do {
-                batch.elements += try model.preprocessing.tensor(forFile: path).floats
-                batch.paths.append(path)
-            } catch let error as FoveaError {
-                batch.errors.append(error)
-            }
-        }
-        return batch
-    }
-
-    private func classify(_ batch: Batch, by classifier: Classifier, atATime fitting: Int) async throws -> [Result] {
-        let size = model.preprocessing.inputType.shape.elementCount
+    private func classify(
+        _ batch: Batch, _ paths: [String], by classifier: Classifier, atATime fitting: Int
+    ) async throws -> [Result] {
+        guard !batch.indices.isEmpty else { return [] }
+        let images = try batch.images
         var results: [Result] = []
-        for start in stride(from: 0, to: batch.paths.count, by: fitting) {
-            let part = start..<min(start + fitting, batch.paths.count)
-            let elements = batch.elements[part.lowerBound * size..<part.upperBound * size]
-            let images = try Tensor(shape(part.count), Array(elements))
-            let predictions = try await classifier.logits(images).predictions(limit: limit)
-            results += zip(batch.paths[part], predictions).map { Result(path: $0, predictions: $1) }
+        for start in stride(from: 0, to: batch.indices.count, by: fitting) {
+            let rows = start..<min(start + fitting, batch.indices.count)
+            let part = rows.count == batch.indices.count ? images : try images.rows(rows)
+            let predictions = try await classifier.logits(part).predictions(limit: limit)
+            results += zip(batch.indices[rows], predictions).map { Result(path: paths[$0], predictions: $1) }
         }
         return results
     }
@@ -111,5 +83,15 @@ struct ImageClassification {
     /// The shape of so many images.
     private func shape(_ count: Int) throws -> Shape {
         try Shape(validating: [count] + model.preprocessing.inputType.shape.dimensions.dropFirst())
+    }
+}
+
+extension Tensor {
+    /// Some rows along the first axis.
+    fileprivate func rows(_ rows: Range<Int>) throws -> Tensor {
+        let size = shape.elementCount / max(1, shape[0])
+        return try Tensor(
+            Shape(validating: [rows.count] + shape.dimensions.dropFirst()),
+            Array(floats[rows.lowerBound * size..<rows.upperBound * size]))
     }
 }

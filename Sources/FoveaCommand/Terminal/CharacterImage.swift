@@ -4,10 +4,10 @@ import FoveaData
 struct CharacterImage {
     let lines: [String]
 
-    /// An image of a data set without its margin of two pixels: light pixels are drawn, dark ones are left out.
-    init(_ dataset: Dataset, index: Int) {
-        let pixels = Array(dataset.pixels(of: index))
-        let (height, width) = (dataset.height, dataset.width)
+    /// The first channel of an image without its margin of two pixels: light pixels are drawn, dark ones are left out.
+    init(_ image: DecodedImage) {
+        let pixels = image.pixels
+        let (height, width) = (image.height, image.width)
         func isLight(_ row: Int, _ column: Int) -> Bool { row < height && pixels[row * width + column] >= 96 }
         let margin = 2
         lines = stride(from: margin, to: max(margin, height - margin), by: 2).map { row in

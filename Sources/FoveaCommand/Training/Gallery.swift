@@ -20,19 +20,21 @@ struct Gallery {
             throw FoveaError(.internalDefect, "The built-in digits have no test part.")
         }
         let classifier = try await Classifier(model, device: device)
-        let batch = try test.batch(test.labels.indices, preprocessing: model.preprocessing)
+        let labels = try test.labels()
+        let batch = try test.batch(0..<test.count, preprocessing: model.preprocessing)
         let rankings = try await classifier.logits(batch.images).predictions(limit: 1)
-        let isRight = zip(rankings, test.labels).map { $0[0].index == Int($1) }
+        let isRight = zip(rankings, labels).map { $0[0].index == Int($1) }
         // Digits follow each other, so that the ones on show differ from each other.
         let right = isRight.indices.filter { isRight[$0] }
         let wrong = isRight.indices.first { !isRight[$0] }
         let shown = [3, 14, 27].compactMap { right.indices.contains($0) ? right[$0] : nil }.prefix(wrong == nil ? 3 : 2)
-        let exhibits = (shown + [wrong].compactMap { $0 }).map { index in
+        let exhibits = try (shown + [wrong].compactMap { $0 }).compactMap { index -> Exhibit? in
+            guard let image = try test.example(at: index).image else { return nil }
             let prediction = rankings[index][0]
             let name = test.classNames[prediction.index]
-            let truth = isRight[index] ? "" : ", but is \(test.classNames[Int(test.labels[index])])"
+            let truth = isRight[index] ? "" : ", but is \(test.classNames[Int(labels[index])])"
             return Exhibit(
-                image: CharacterImage(test, index: index),
+                image: CharacterImage(image),
                 caption: "\(name) (\(prediction.probability.percent))\(truth)")
         }
         text = Self.sideBySide(exhibits)

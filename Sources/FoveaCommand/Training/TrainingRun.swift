@@ -42,7 +42,8 @@ struct TrainingRun {
         let data = try options.data.load(seed: options.random.seed)
         splits = data.splits
         try plan.validate(for: splits.training)
-        preprocessing = try Preprocessing(fittedTo: splits.training)
+        let summary = try SourceSummary(of: splits.training)
+        preprocessing = try Preprocessing(summary)
         let layer = entry.make(splits.training.classNames.count)
         let network = try InferenceGraph(layer, input: preprocessing.inputType.shape)
         parameterCount = network.trainableCount
@@ -55,7 +56,7 @@ struct TrainingRun {
         try await fit.prepare()
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed,
-            dataFingerprint: splits.training.fingerprint,
+            dataFingerprint: summary.fingerprint,
             settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut))
     }
 

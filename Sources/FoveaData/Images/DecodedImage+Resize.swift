@@ -11,7 +11,7 @@ extension DecodedImage {
         var result = [UInt8](repeating: 0, count: channels * newHeight * newWidth)
         var line = [Float](repeating: 0, count: width)
         for channel in 0..<channels {
-            let plane = pixels.span.extracting(channel * height * width..<(channel + 1) * height * width)
+            let plane = bytes.span.extracting(channel * height * width..<(channel + 1) * height * width)
             for row in 0..<newHeight {
                 mix(plane, rows, row, into: &line)
                 let start = (channel * newHeight + row) * newWidth

@@ -6,8 +6,6 @@ import FoveaGraph
 public enum ImageFile {
     /// The largest file that is read: 128 MiB.
     static let maximumByteCount = 128 << 20
-    /// The largest number of rows or columns.
-    static let maximumExtent = 16384
     /// The largest number of pixels.
     static let maximumPixelCount = 178_000_000
 
@@ -51,7 +49,7 @@ public enum ImageFile {
     private static func decode(_ bytes: [UInt8]) throws -> DecodedImage {
         let isPNG = try isPNG(bytes)
         let format = isPNG ? "PNG" : "JPEG"
-        let limits = fovea_image_limits(extent: Int64(maximumExtent), pixel_count: Int64(maximumPixelCount))
+        let limits = fovea_image_limits(extent: Int64(maximumImageExtent), pixel_count: Int64(maximumPixelCount))
         var image = unsafe fovea_image()
         defer { unsafe fovea_image_free(&image) }
         // Safe: the decoders only read the bytes, and have let go of them when the call returns.
@@ -68,7 +66,8 @@ public enum ImageFile {
             throw FoveaError(
                 .badData,
                 "The \(format) image is \(unsafe image.width)×\(unsafe image.height), images may have "
-                    + "\(maximumExtent) rows and columns and \(maximumPixelCount) pixels.", remedy: "Scale it down.")
+                    + "\(maximumImageExtent) rows and columns and \(maximumPixelCount) pixels.",
+                remedy: "Scale it down.")
         default:
             throw FoveaError(
                 .badData, "The \(format) image cannot be decoded: \(unsafe reason(image)).",

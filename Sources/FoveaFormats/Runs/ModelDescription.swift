@@ -60,7 +60,7 @@ public struct ModelDescription: Hashable, Sendable {
                 + "\(input[0]) channels.")
     }
 
-    private static let extents = 1...65536
+    private static let extents = 1...maximumImageExtent
 
     private static func require(_ condition: Bool, _ problem: String) throws {
         guard condition else { throw FoveaError(.badData, problem) }

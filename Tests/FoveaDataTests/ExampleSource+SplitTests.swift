@@ -2,8 +2,8 @@ import FoveaData
 import FoveaGraph
 import Testing
 
-@Suite("Dataset split")
-struct DatasetSplitTests {
+@Suite("Split of a source")
+struct ExampleSourceSplitTests {
     /// 100 images: 60 of class 0, 30 of class 1, 10 of class 2; each image's byte is its index.
     private func uneven() throws -> Dataset {
         let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
@@ -12,21 +12,23 @@ struct DatasetSplitTests {
             channels: 1, height: 1, width: 1)
     }
 
-    private func images(_ part: Dataset) -> [UInt8] { (0..<part.count).flatMap { part.pixels(of: $0) } }
+    private func images(_ part: any ExampleSource) throws -> [UInt8] {
+        try (0..<part.count).flatMap { try part.example(at: $0).image?.pixels ?? [] }
+    }
 
     @Test("every class gives the same fraction, and no image is in both parts or in none")
     func stratified() throws {
         let (training, validation) = try uneven().split(validationFraction: 0.2, seed: 3)
-        #expect((0..<3).map { label in validation.labels.count { $0 == label } } == [12, 6, 2])
-        #expect((images(training) + images(validation)).sorted() == (0..<100).map { UInt8($0) })
-        #expect(images(training) == images(training).sorted())
-        #expect(images(validation) == images(validation).sorted())
+        #expect(try (0..<3).map { label in try validation.labels().count { $0 == label } } == [12, 6, 2])
+        #expect(try (images(training) + images(validation)).sorted() == (0..<100).map { UInt8($0) })
+        #expect(try images(training) == images(training).sorted())
+        #expect(try images(validation) == images(validation).sorted())
     }
 
     @Test("the seed decides which images")
     func seeded() throws {
         func validation(_ seed: UInt64) throws -> [UInt8] {
-            images(try uneven().split(validationFraction: 0.2, seed: seed).validation)
+            try images(uneven().split(validationFraction: 0.2, seed: seed).validation)
         }
         #expect(try validation(3) == validation(3))
         #expect(try validation(3) != validation(4))

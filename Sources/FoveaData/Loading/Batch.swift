@@ -1,14 +1,27 @@
 public import FoveaGraph
 
-/// Some examples of a data set as tensors, by name; the first axis of each counts the examples.
+/// Some examples of a source as tensors, by name; the first axis of each counts the examples.
 public struct Batch: Sendable {
-    /// Which examples of the data set these are.
+    /// An example that could not be read or did not fit.
+    public struct Failure: Sendable {
+        public let index: Int
+        public let error: FoveaError
+    }
+
+    /// Which examples of the source these are.
     public let indices: [Int]
     public let values: [String: Tensor]
+    /// The examples that are not in the batch, where ``Failures/kept`` was asked for.
+    public private(set) var failures: [Failure] = []
 
     public init(indices: [Int], values: [String: Tensor]) {
         self.indices = indices
         self.values = values
+    }
+
+    init(indices: [Int], values: [String: Tensor], failures: [Failure]) {
+        self.init(indices: indices, values: values)
+        self.failures = failures
     }
 
     /// - Throws: ``FoveaError`` that lists the names that there are when there is no such tensor.
@@ -21,6 +34,9 @@ public struct Batch: Sendable {
         }
         return tensor
     }
+
+    /// How much memory its tensors take.
+    var byteCount: Int { values.values.reduce(0) { $0 + $1.type.byteCount } }
 }
 
 /// Batches of labelled images.
@@ -39,4 +55,12 @@ extension Batch {
 
     /// The tensor named `labels`.
     public var labels: Tensor { get throws { try value(named: Self.labelsName) } }
+}
+
+/// What becomes of examples that cannot be read or do not fit.
+public enum Failures: Hashable, Sendable {
+    /// The first is thrown in place of its batch.
+    case thrown
+    /// Their batch holds the others, and says in ``Batch/failures`` which are not there and why.
+    case kept
 }

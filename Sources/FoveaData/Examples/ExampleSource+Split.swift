@@ -1,0 +1,38 @@
+import FoveaGraph
+
+extension ExampleSource {
+    /// Cuts off a part for validation: the same fraction of every class, rounded, drawn at random. Both parts keep the
+    /// examples' order. The same seed gives the same parts.
+    ///
+    /// - Parameter validationFraction: greater than 0, less than 1.
+    /// - Throws: ``FoveaError`` when the fraction is not, when a part would have no example, or when an example has no
+    ///   label.
+    public func split(
+        validationFraction: Double, seed: UInt64
+    ) throws -> (training: any ExampleSource, validation: any ExampleSource) {
+        guard validationFraction > 0, validationFraction < 1 else {
+            throw FoveaError(
+                .usage, "A validation part of \(validationFraction) is not a fraction between 0 and 1.",
+                remedy: "Use for example 0.2, every fifth image.")
+        }
+        var membersOfClass: [Int32: [Int]] = [:]
+        for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
+        let generator = CounterBasedGenerator(seed: seed, purpose: "split")
+        var isChosen = [Bool](repeating: false, count: count)
+        for (label, members) in membersOfClass {
+            let share = Int((Double(members.count) * validationFraction).rounded())
+            let order = generator.derived(UInt64(truncatingIfNeeded: label)).permutation(of: members.count)
+            for position in order.prefix(share) { isChosen[members[position]] = true }
+        }
+        let (training, validation) = (
+            isChosen.indices.filter { !isChosen[$0] }, isChosen.indices.filter { isChosen[$0] }
+        )
+        guard !training.isEmpty, !validation.isEmpty else {
+            throw FoveaError(
+                .usage,
+                "A validation part of \(validationFraction) of the \(count) images of `\(name)` leaves a part empty.",
+                remedy: "Choose another fraction, or use more images.")
+        }
+        return (ExampleSubset(self, at: training), ExampleSubset(self, at: validation))
+    }
+}

@@ -1,0 +1,121 @@
+import FoveaFoundation
+import FoveaGraph
+
+/// Which examples the statistics of a source are taken over.
+public enum StatisticsSample: Hashable, Sendable {
+    case everyExample
+    /// `count` examples, one drawn from each of `count` intervals of equal length that cover the source; every example where
+    /// there are no more. Over k images, the mean of a channel has the standard error of the images' means divided by √k:
+    /// for photographs about 0.2 / √k, which is 0.006 for 1000.
+    case drawn(count: Int, seed: UInt64)
+
+    /// The indices of the sample, in rising order.
+    func indices(of total: Int) -> [Int] {
+        guard case .drawn(let count, let seed) = self, count < total else { return Array(0..<total) }
+        let generator = CounterBasedGenerator(seed: seed, purpose: "statistics")
+        let (length, longer) = total.quotientAndRemainder(dividingBy: max(1, count))
+        return (0..<max(1, count)).map { interval in
+            let start = interval * length + min(interval, longer)
+            return start + Int(generator.uniform(at: interval) * Double(length + (interval < longer ? 1 : 0)))
+        }
+    }
+}
+
+/// What reading a source once tells of it: the size and the statistics of its images, and its fingerprint. Holds one example
+/// at a time.
+public struct SourceSummary: Sendable {
+    public let channels: Int
+    public let height: Int
+    public let width: Int
+    /// The mean of each channel over all pixels, where a byte of 255 is 1.
+    public let mean: [Float]
+    /// The standard deviation of each channel likewise. A channel whose pixels are all the same has the deviation 1, so that
+    /// it can be divided by.
+    public let standardDeviation: [Float]
+    /// What tells this data from other data in a run's record: the source's own ``ExampleSource/identity``, or else `crc32:`
+    /// and the CRC-32 of the pixels and, after a hyphen, that of the labels as little-endian 32-bit integers, in hexadecimal,
+    /// each over all examples in order.
+    public let fingerprint: String
+
+    /// Reads the sample, and all examples where the source has no identity of its own.
+    ///
+    /// - Throws: ``FoveaError`` that names the example when one cannot be read, has no image, or one of another size than
+    ///   the first; or when there are no examples.
+    public init(of source: any ExampleSource, sample: StatisticsSample = .everyExample) throws {
+        guard source.count > 0 else {
+            throw FoveaError(.badData, "`\(source.name)` has no examples.", remedy: "Give it at least one.")
+        }
+        let identity = source.identity
+        let sampled = sample.indices(of: source.count)
+        var next = sampled[...]
+        var pass = Pass()
+        for index in identity == nil ? Array(0..<source.count) : sampled {
+            let isSampled = next.first == index
+            if isSampled { next.removeFirst() }
+            try source.locatingErrors(ofExample: index) {
+                try pass.add(source.example(at: index), toStatistics: isSampled, toFingerprint: identity == nil)
+            }
+        }
+        guard let size = pass.size else { preconditionFailure("a sample has at least one example") }
+        (channels, height, width) = size
+        let moments = pass.histograms.map(\.moments)
+        (mean, standardDeviation) = (moments.map(\.mean), moments.map(\.deviation))
+        fingerprint = identity ?? pass.fingerprint
+    }
+
+    /// What has been read so far.
+    private struct Pass {
+        private(set) var size: (channels: Int, height: Int, width: Int)?
+        private(set) var histograms: [Histogram] = []
+        private var pixelSum = Checksum()
+        private var labelSum = Checksum()
+
+        mutating func add(_ example: Example, toStatistics isSampled: Bool, toFingerprint isIdentifying: Bool) throws {
+            guard let image = example.image else {
+                throw FoveaError(.badData, "It has no image.", remedy: "Statistics are taken over images.")
+            }
+            let size = size ?? (image.channels, image.height, image.width)
+            if self.size == nil {
+                self.size = size
+                histograms = Array(repeating: Histogram(), count: image.channels)
+            }
+            guard (image.channels, image.height, image.width) == size else {
+                throw FoveaError(
+                    .badData,
+                    "The image is \(image.sizeText), those before it are \(size.channels)×\(size.height)×\(size.width).",
+                    remedy: "Bring the images to one size.")
+            }
+            if isIdentifying {
+                pixelSum.update(with: image.bytes)
+                if let label = example.label { labelSum.update(withLittleEndian: label) }
+            }
+            guard isSampled else { return }
+            let plane = image.height * image.width
+            for channel in histograms.indices {
+                histograms[channel].add(image.bytes.dropFirst(channel * plane).prefix(plane))
+            }
+        }
+
+        var fingerprint: String { "crc32:\(pixelSum)-\(labelSum)" }
+    }
+
+    /// How often each byte occurs.
+    private struct Histogram {
+        private var bins = [Int](repeating: 0, count: 256)
+
+        mutating func add(_ bytes: ArraySlice<UInt8>) {
+            for byte in bytes { bins[Int(byte)] += 1 }
+        }
+
+        var moments: (mean: Float, deviation: Float) {
+            let count = Double(bins.reduce(0, +))
+            let mean = bins.enumerated().reduce(0.0) { $0 + Double($1.offset * $1.element) } / count
+            let variance =
+                bins.enumerated().reduce(0.0) { sum, bin in
+                    let deviation = Double(bin.offset) - mean
+                    return sum + deviation * deviation * Double(bin.element)
+                } / count
+            return (Float(mean / 255), Float(variance > 0 ? variance.squareRoot() / 255 : 1))
+        }
+    }
+}

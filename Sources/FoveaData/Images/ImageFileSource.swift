@@ -1,0 +1,22 @@
+/// Image files without labels, decoded when they are asked for.
+public struct ImageFileSource: ExampleSource {
+    public let name: String
+    public let paths: [String]
+    /// 1 for luminance, 3 for sRGB.
+    private let channels: Int
+
+    /// - Parameter channels: 1 for luminance, 3 for sRGB.
+    public init(_ paths: [String], channels: Int, name: String = "files") {
+        precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
+        self.paths = paths
+        self.channels = channels
+        self.name = name
+    }
+
+    public var count: Int { paths.count }
+
+    /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
+    public func example(at index: Int) throws -> Example {
+        Example(image: try ImageFile.decode(path: paths[index], channels: channels))
+    }
+}

@@ -1,0 +1,115 @@
+import FoveaFoundation
+import FoveaGraph
+
+/// The batches of one epoch, prepared on threads of the loader's own while the network computes.
+///
+/// Each batch is a pure function of source, transforms, order and epoch: the same for any number of workers. Each iteration
+/// goes through the whole epoch. Its threads begin when it is made, and end with it. An error takes the place of the batch
+/// that it belongs to and ends the iteration, so that the batches before it are what they are without it.
+public struct DataLoader: AsyncSequence, Sendable {
+    public typealias Element = Batch
+
+    public let batchSize: Int
+    /// The number of batches.
+    public let count: Int
+    private let assembly: BatchAssembly
+    private let order: [Int]
+    private let limits: LoadingLimits
+    private let workers: Int
+    private let expectedByteCount: Int
+
+    /// - Parameters:
+    ///   - transforms: what happens to each example, in order; standardization costs least where it comes last.
+    ///   - order: the order of the examples; that of `epoch` is taken. Its seed also draws the transforms' random numbers.
+    ///   - dropLast: leaves out the last batch when it is smaller than the others.
+    ///   - workers: number of threads; one for each processor that the process may use, up to 8, where none is given.
+    ///   - limits: how far the loader works ahead.
+    /// - Throws: ``FoveaError`` when the batch size or the number of workers is less than 1, or no batch is left.
+    public init(
+        _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int, order: EpochOrder,
+        epoch: Int = 0,
+        dropLast: Bool = false, workers: Int? = nil, limits: LoadingLimits = LoadingLimits(),
+        failures: Failures = .thrown
+    ) throws {
+        guard batchSize >= 1 else {
+            throw FoveaError(
+                .usage, "The batch size \(batchSize) is less than 1.", remedy: "Choose at least one image per batch.")
+        }
+        guard (1...1024).contains(workers ?? 1) else {
+            throw FoveaError(
+                .usage, "\(workers ?? 0) workers cannot load data.",
+                remedy: "Use 1 to 1024, or leave it to the default.")
+        }
+        precondition(epoch >= 0, "epochs count from 0")
+        let fullBatches = source.count / batchSize
+        count = fullBatches + (dropLast || source.count % batchSize == 0 ? 0 : 1)
+        guard count > 0 else {
+            throw FoveaError(
+                .usage, "A batch of \(batchSize) is larger than the \(source.count) images of `\(source.name)`.",
+                remedy: "Choose a batch size of at most \(source.count).")
+        }
+        self.batchSize = batchSize
+        self.limits = limits
+        self.workers = Swift.min(workers ?? Swift.min(8, usableProcessors()), limits.batches, count)
+        self.order = order.indices(count: source.count, epoch: epoch)
+        assembly = BatchAssembly(source, transforms: transforms, seed: order.seed, epoch: epoch, failures: failures)
+        let standardized = (transforms.last as? Preprocessing)?.inputType.byteCount ?? 0
+        expectedByteCount = saturatingProduct(standardized, batchSize)
+    }
+
+    public func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+    private func indices(ofBatch number: Int) -> ArraySlice<Int> {
+        order[number * batchSize..<Swift.min((number + 1) * batchSize, order.count)]
+    }
+
+    /// Hands out the batches in order.
+    public struct Iterator: AsyncIteratorProtocol {
+        private let work: Work
+        private let sourceName: String
+        /// The types of an example in the batches before.
+        private var types: [String: TensorType]?
+
+        init(_ loader: DataLoader) {
+            sourceName = loader.assembly.source.name
+            let state = LoadingState<Batch>(
+                count: loader.count, limits: loader.limits, expectedByteCount: loader.expectedByteCount)
+            work = Work(
+                LoadingThreads(state, threads: loader.workers) { number, check in
+                    try loader.assembly.batch(loader.indices(ofBatch: number), check: check)
+                })
+        }
+
+        /// - Throws: ``FoveaError`` that names the example that cannot be read, or differs in type from those before it;
+        ///   `CancellationError` when the task that asks was cancelled.
+        public mutating func next() async throws -> Batch? {
+            try Task.checkCancellation()
+            guard let batch = try await work.threads.next() else {
+                work.threads.stop()
+                return nil
+            }
+            guard let first = batch.indices.first else { return batch }
+            let types = batch.values.mapValues {
+                TensorType(Shape(Array($0.shape.dimensions.dropFirst())), $0.dataType)
+            }
+            if let before = self.types, before != types {
+                work.threads.stop()
+                throw typeChange(from: before, to: types).located(at: .example(first, of: sourceName))
+            }
+            self.types = types
+            return batch
+        }
+    }
+
+    /// The threads of an iteration. A class, so that the end of the iteration ends them.
+    private final class Work {
+        let threads: LoadingThreads
+
+        init(_ threads: LoadingThreads) {
+            self.threads = threads
+            threads.start()
+        }
+
+        deinit { threads.stop() }
+    }
+}

@@ -1,0 +1,103 @@
+import FoveaFoundation
+public import FoveaGraph
+
+/// How an image becomes a network's input: its size and channels, and the mean and deviation that it is standardised
+/// with. It is saved with every model, and training, evaluation and prediction all go through it.
+public struct Preprocessing: Hashable, Sendable {
+    /// 1 for luminance, 3 for sRGB.
+    public let channels: Int
+    public let height: Int
+    public let width: Int
+    /// One value for each channel, where white is 1.
+    public let mean: [Float]
+    /// One value for each channel, greater than 0.
+    public let standardDeviation: [Float]
+
+    /// - Throws: ``FoveaError`` when a size is out of range, or the mean or deviation does not have one finite value for
+    ///   each channel, the deviation's greater than 0.
+    public init(channels: Int, height: Int, width: Int, mean: [Float], standardDeviation: [Float]) throws {
+        guard channels == 1 || channels == 3, 1...maximumImageExtent ~= height, 1...maximumImageExtent ~= width else {
+            throw FoveaError(
+                .badData, "A model's images cannot be \(channels)×\(height)×\(width).",
+                remedy: "They have 1 or 3 channels, and 1 to \(maximumImageExtent) rows and columns.")
+        }
+        guard mean.count == channels, standardDeviation.count == channels, mean.allSatisfy(\.isFinite),
+            standardDeviation.allSatisfy({ $0.isFinite && $0 > 0 })
+        else {
+            throw FoveaError(
+                .badData,
+                "The mean \(mean) and the standard deviation \(standardDeviation) do not fit \(channels) channel(s).",
+                remedy: "Give one finite value for each channel, the deviation's greater than 0.")
+        }
+        (self.channels, self.height, self.width) = (channels, height, width)
+        self.mean = mean
+        self.standardDeviation = standardDeviation
+    }
+
+    /// The images' own size and channels, with the mean and deviation of the training part.
+    ///
+    /// - Throws: ``FoveaError`` when an example cannot be read, has no image or one of another size than the first, or when
+    ///   no model can take images of this size.
+    public init(fittedTo training: any ExampleSource, sample: StatisticsSample = .everyExample) throws {
+        try self.init(SourceSummary(of: training, sample: sample))
+    }
+
+    /// The size, channels, mean and deviation of a source's images.
+    ///
+    /// - Throws: ``FoveaError`` when the images have a size that no model can take.
+    public init(_ summary: SourceSummary) throws {
+        try self.init(
+            channels: summary.channels, height: summary.height, width: summary.width, mean: summary.mean,
+            standardDeviation: summary.standardDeviation)
+    }
+
+    /// The type of one image as a network's input, `[1, channels, height, width]`.
+    public var inputType: TensorType { .float32([1, channels, height, width]) }
+}
+
+/// Standardization: each element is (x / 255 − mean) / deviation with its channel's mean and deviation, the same numbers as
+/// torchvision's `ToTensor` and `Normalize`.
+extension Preprocessing: Transform {
+    /// The example with a tensor `images` instead of its image.
+    ///
+    /// - Throws: ``FoveaError`` when there is no image, or it has other channels or another size.
+    public func transformed(_ example: Example, random: CounterBasedGenerator) throws -> Example {
+        let image = try fitting(example.image)
+        var example = example
+        example.image = nil
+        let type = TensorType.float32(Shape([channels, height, width]))
+        example.values[Batch.imagesName] = unsafe Tensor(type) { unsafe standardize(image, into: $0) }
+        return example
+    }
+
+    /// The image of an example.
+    ///
+    /// - Throws: ``FoveaError`` when there is none, or it has other channels or another size.
+    func fitting(_ image: DecodedImage?) throws -> DecodedImage {
+        guard let image else {
+            throw FoveaError(.badData, "It has no image to standardize.", remedy: "Use data that has images.")
+        }
+        guard (image.channels, image.height, image.width) == (channels, height, width) else {
+            throw FoveaError(
+                .badData, "The image is \(image.sizeText), the model was made for \(channels)×\(height)×\(width).",
+                remedy: "Use data of that size, or train a model on this one.")
+        }
+        return image
+    }
+
+    /// Writes (x / 255 − mean) / deviation for each byte of an image that fits.
+    @unsafe func standardize(_ image: DecodedImage, into memory: UnsafeMutableRawBufferPointer) {
+        let plane = height * width
+        precondition(memory.count == image.bytes.count * MemoryLayout<Float>.stride, "an element for each byte")
+        let elements = unsafe memory.bindMemory(to: Float.self)
+        unsafe image.bytes.withUnsafeBufferPointer { bytes in
+            for channel in 0..<channels {
+                let (mean, deviation) = (mean[channel], standardDeviation[channel])
+                // Safe: both have as many elements as the image. Checks at every one would keep the loop from using vectors.
+                for index in channel * plane..<(channel + 1) * plane {
+                    unsafe elements[index] = (Float(bytes[index]) / 255 - mean) / deviation
+                }
+            }
+        }
+    }
+}
