@@ -13,6 +13,14 @@ open class GraphBuilder {
 
     public init() {}
 
+    /// Goes on from a graph that has been built so far.
+    package init(continuing graph: Graph) {
+        self.graph = graph
+        for case let placeholder as Placeholder in graph.nodes.lazy.map(\.operation) {
+            names[placeholder.role, default: []].insert(placeholder.name)
+        }
+    }
+
     /// What a run is given under `name`.
     public func input(_ name: String, _ type: TensorType) throws -> Value {
         try placeholder(Placeholder(name: name, role: .input, type: type))

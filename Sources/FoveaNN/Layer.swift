@@ -12,7 +12,7 @@ public import FoveaGraph
 ///
 /// Layers may also be stored in arrays, tuples, dictionaries with strings or integers as keys, and cases of enumerations; a
 /// class that is a layer is walked like a structure. Layers in closures, sets and other classes are not found.
-public protocol Layer: Sendable {
+public protocol Layer: Network {
     /// Adds the layer to the graph of `input`; the first axis is the batch.
     ///
     /// - Throws: ``FoveaError`` that names the layer's path when the input does not fit.

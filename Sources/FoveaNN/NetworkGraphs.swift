@@ -1,51 +1,54 @@
 public import FoveaGraph
 
-// The graphs that a network is compiled to. All are traced for one batch size.
+// The graphs that a network is compiled to. All are traced for one batch size, and begin with the network's `ForwardPass`.
 
-/// The names of inputs and outputs in the graphs of a network.
-public enum GraphName {
-    /// Input: the batch of examples.
-    public static let images = "images"
-    /// Input: class indices, int32 [N].
-    public static let labels = "labels"
-    /// Input: the step's learning rate, a scalar.
-    public static let learningRate = "learning_rate"
-    /// Input: the number of the step from 1, a scalar.
-    public static let step = "step"
-    /// Output: the network's result [N, classes].
-    public static let logits = "logits"
-    /// Output: the mean loss of the batch, a scalar.
-    public static let loss = "loss"
-}
-
-/// A network in use: images in, logits out.
+/// A network in inference: inputs in, outputs out.
 public struct InferenceGraph: Sendable {
     public let graph: Graph
     /// The parameters in the network's order of declaration.
     public let parameters: [ParameterDeclaration]
-    /// The type of the logits.
-    public let output: TensorType
+    /// The types of a batch of the network's outputs.
+    public let outputs: Named<TensorType>
 
+    /// - Parameter batch: the types of the inputs of a batch.
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
-    public init(_ model: any Layer, input: Shape, precision: Precision = .float32) throws {
-        let trace = try Trace(model, mode: .inference, precision: precision)
-        let logits = try trace.call(model, on: trace.input(GraphName.images, .float32(input)))
-        trace.output(GraphName.logits, logits)
+    public init(_ network: TracedNetwork, batch: Named<TensorType>) throws {
+        let pass = try network.forward(.inference, batch)
+        let trace = Trace(continuing: pass)
+        trace.addOutputs(of: pass)
         graph = trace.graph
-        parameters = trace.declarations
-        output = logits.type
+        parameters = pass.declarations
+        outputs = pass.outputTypes
+    }
+
+    /// A layer by itself, for images of this shape, the batch first.
+    public init(_ model: any Layer, input: Shape, precision: Precision = .float32) throws {
+        let batch = TracedNetwork.batch(ofImages: input)
+        try self.init(TracedNetwork(model, inputs: batch, precision: precision), batch: batch)
     }
 }
 
-/// A network being measured: images and labels in, logits and the mean loss out.
+/// A network being measured: inputs and targets in; outputs, the mean loss and the metrics out.
 public struct EvaluationGraph: Sendable {
     public let graph: Graph
+    /// The names of the metrics among the graph's outputs.
+    public let metrics: [String]
 
+    /// - Parameter batch: the types of the inputs of a batch.
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
-    public init(_ model: any Layer, loss: any Loss, input: Shape, precision: Precision = .float32) throws {
-        let trace = try Trace(model, mode: .inference, precision: precision)
-        _ = try trace.forward(model, loss, input)
+    public init(_ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>) throws {
+        let pass = try network.forward(.inference, batch)
+        let trace = Trace(continuing: pass)
+        metrics = try trace.measure(pass, objective).metrics.names
+        trace.addOutputs(of: pass)
         graph = trace.graph
+    }
+
+    /// A layer by itself, for images of this shape, the batch first.
+    public init(_ model: any Layer, loss: any Loss, input: Shape, precision: Precision = .float32) throws {
+        let batch = TracedNetwork.batch(ofImages: input)
+        try self.init(
+            TracedNetwork(model, inputs: batch, precision: precision), objective: Classification(loss), batch: batch)
     }
 }
 
@@ -55,24 +58,41 @@ public struct TrainingGraph: Sendable {
     /// The parameters in the network's order of declaration.
     public let parameters: [ParameterDeclaration]
     public let slots: [OptimizerSlot]
+    /// The names of the metrics among the graph's outputs.
+    public let metrics: [String]
     /// True when the step draws random numbers, so that it takes the input ``Trace/randomKeyName``.
     public let isRandom: Bool
 
-    /// - Parameter hasDropout: false passes everything where the network has dropout.
+    /// - Parameter batch: the types of the inputs of a batch.
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
+    public init(
+        _ network: TracedNetwork, objective: any Objective, optimizer: any Optimizer, batch: Named<TensorType>
+    ) throws {
+        try optimizer.validate()
+        let pass = try network.forward(.training, batch)
+        let trace = Trace(continuing: pass)
+        let measures = try trace.measure(pass, objective)
+        trace.addOutputs(of: pass, named: objective.outputsForHost)
+        trace.updateOnlyIfFinite(measures.loss)
+        trace.keepStatistics()
+        slots = try trace.update(with: optimizer, minimizing: measures.loss)
+        graph = trace.graph
+        parameters = pass.declarations
+        metrics = measures.metrics.names
+        isRandom = graph.inputs.contains { $0.name == Trace.randomKeyName }
+    }
+
+    /// A layer by itself, for images of this shape, the batch first.
+    ///
+    /// - Parameter hasDropout: false passes everything where the network has dropout.
     public init(
         _ model: any Layer, loss: any Loss, optimizer: any Optimizer, input: Shape, hasDropout: Bool = true,
         precision: Precision = .float32
     ) throws {
-        try optimizer.validate()
-        let trace = try Trace(model, mode: .training, hasDropout: hasDropout, precision: precision)
-        let lossValue = try trace.forward(model, loss, input).loss
-        trace.updateOnlyIfFinite(lossValue)
-        trace.keepStatistics()
-        slots = try trace.update(with: optimizer, minimizing: lossValue)
-        graph = trace.graph
-        parameters = trace.declarations
-        isRandom = graph.inputs.contains { $0.name == Trace.randomKeyName }
+        let batch = TracedNetwork.batch(ofImages: input)
+        try self.init(
+            TracedNetwork(model, inputs: batch, hasDropout: hasDropout, precision: precision),
+            objective: Classification(loss), optimizer: optimizer, batch: batch)
     }
 }
 
@@ -87,22 +107,31 @@ public struct DiagnosticGraph: Sendable {
     public let isRandom: Bool
 
     /// The forward pass of a training step.
-    public init(_ model: any Layer, loss: any Loss, input: Shape, hasDropout: Bool = true) throws {
-        let trace = try Trace(model, mode: .training, hasDropout: hasDropout)
-        try self.init(trace, upTo: trace.forward(model, loss, input).loss)
+    ///
+    /// - Parameter batch: the types of the inputs of a batch.
+    public init(_ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>) throws {
+        let pass = try network.forward(.training, batch)
+        let trace = Trace(continuing: pass)
+        _ = try trace.measure(pass, objective, addingOutputs: false)
+        try self.init(trace)
     }
 
     /// Inference.
-    public init(_ model: any Layer, input: Shape) throws {
-        let trace = try Trace(model, mode: .inference)
-        try self.init(trace, upTo: trace.call(model, on: trace.input(GraphName.images, .float32(input))))
+    public init(_ network: TracedNetwork, batch: Named<TensorType>) throws {
+        try self.init(Trace(continuing: network.forward(.inference, batch)))
     }
 
-    private init(_ trace: Trace, upTo last: Value) throws {
+    /// The forward pass of a training step of a layer by itself, for images of this shape, the batch first.
+    public init(_ model: any Layer, loss: any Loss, input: Shape) throws {
+        let batch = TracedNetwork.batch(ofImages: input)
+        try self.init(TracedNetwork(model, inputs: batch), objective: Classification(loss), batch: batch)
+    }
+
+    private init(_ trace: Trace) throws {
         var layers: [String] = []
         var lastValue: [String: Int] = [:]
         for (index, node) in trace.graph.nodes.enumerated()
-        where node.results[0].dataType.isFloatingPoint && index <= last.id.node && !node.location.path.isEmpty {
+        where node.results[0].dataType.isFloatingPoint && !node.location.path.isEmpty {
             if lastValue[node.location.path] == nil { layers.append(node.location.path) }
             lastValue[node.location.path] = index
         }
@@ -119,29 +148,53 @@ public struct DiagnosticGraph: Sendable {
     }
 }
 
+extension TracedNetwork {
+    /// The inputs of a layer for images of this shape, the batch first.
+    fileprivate static func batch(ofImages shape: Shape) -> Named<TensorType> { [GraphName.images: .float32(shape)] }
+}
+
 extension Trace {
-    /// Traces the network on images, which are float32 whatever the trace computes in; the result has the parameters' type.
-    fileprivate func call(_ model: any Layer, on images: Value) throws -> Value {
-        try inParameterType(model(inArithmetic(images)))
+    /// Makes a network's outputs those of the graph.
+    ///
+    /// - Parameter names: which; all when not given.
+    fileprivate func addOutputs(of pass: ForwardPass, named names: [String]? = nil) {
+        for (name, id) in pass.outputs where names?.contains(name) != false { output(name, value(id)) }
     }
 
-    /// Traces the network and its loss, and makes the logits and the loss outputs.
-    fileprivate func forward(_ model: any Layer, _ loss: any Loss, _ input: Shape) throws -> (
-        logits: Value, loss: Value
-    ) {
-        let images = try self.input(GraphName.images, .float32(input))
-        let labels = try self.input(GraphName.labels, TensorType([input[0]], .int32))
-        let logits = try call(model, on: images)
-        guard logits.shape.rank == 2 else {
-            throw FoveaError(
-                .usage, "The network gives \(logits.shape) where [batch, classes] is expected.",
-                remedy: "End it with a Dense layer that has one output per class.")
+    /// Adds an objective's loss and metrics.
+    ///
+    /// - Parameter addingOutputs: makes them outputs.
+    fileprivate func measure(
+        _ pass: ForwardPass, _ objective: any Objective, addingOutputs: Bool = true
+    ) throws -> Measures {
+        let outputTypes = pass.outputTypes.mapValues(\.exampleType)
+        let batchSize = pass.batchSize
+        var targets: [(String, Value)] = []
+        for (name, type) in try objective.targets(for: outputTypes) {
+            let known = pass.inputs.contains(name) ? value(try pass.inputs[name]) : nil
+            let batched = TensorType(try Shape(validating: [batchSize] + type.shape.dimensions), type.dataType)
+            targets.append((name, try known ?? input(name, batched)))
         }
         location = Location(path: "loss", layer: "loss")
         defer { location = .none }
-        let lossValue = try loss(logits, labels)
-        output(GraphName.logits, logits)
-        output(GraphName.loss, lossValue)
-        return (logits, lossValue)
+        let measures = try objective(pass.outputs.mapValues(value), Named(targets))
+        for (name, value) in measures.metrics.merging([GraphName.loss: measures.loss]) {
+            try Self.expectScalar(value, name: name)
+            if pass.outputs.contains(name) {
+                throw FoveaError(
+                    .usage, "The objective's `\(name)` has the name of an output of the network.",
+                    remedy: "Give one of them another name.")
+            }
+            if addingOutputs { output(name, value) }
+        }
+        return measures
+    }
+
+    private static func expectScalar(_ value: Value, name: String) throws {
+        guard value.shape.rank == 0, value.dataType.isFloatingPoint else {
+            throw FoveaError(
+                .usage, "The objective's `\(name)` is \(value.type), not a scalar.",
+                remedy: "Take the mean over the batch: ReduceMean(axes: …).applied(to: …).")
+        }
     }
 }

@@ -23,72 +23,71 @@ struct ParameterWalk {
         case payload, collection, dictionary, properties, object
     }
 
-    typealias Body = (_ parameter: Parameter, _ path: [String], _ isShared: Bool) throws -> Bool
+    typealias Body = (_ parameter: Parameter, _ path: [String], _ isShared: Bool) throws -> Void
 
     private var kinds: [ObjectIdentifier: Kind] = [:]
     /// The objects that the walk is inside of: one that refers to another that holds it would be walked for ever.
     private var objects: Set<ObjectIdentifier> = []
     /// The first stored value that cannot be looked into, and what it is.
     private(set) var opaque: String?
+    /// Where each ``Sequential`` was met first.
+    private(set) var sequentialPaths: [ObjectIdentifier: String] = [:]
 
-    /// Shows `body` the parameters in a value one after the other, each with its place, for as long as it returns true.
+    /// Shows `body` the parameters in a value one after the other, each with its place.
     ///
-    /// - Returns: false if `body` has ended the walk.
     /// - Throws: what `body` throws, and ``FoveaError`` for a dictionary that holds parameters under keys that give no path.
-    mutating func visit(_ value: Any, at path: [String], isShared: Bool, _ body: Body) throws -> Bool {
+    mutating func visit(_ value: Any, at path: [String], isShared: Bool, _ body: Body) throws {
         switch kind(of: value) {
-        case .leaf: return true
+        case .leaf: return
         case .opaque(let what):
             if opaque == nil { opaque = "\(quoted(path.joined(separator: "."))) is \(what)" }
-            return true
         case .parameter:
-            guard let parameter = value as? Parameter else { return true }
-            return try body(parameter, path, isShared)
+            guard let parameter = value as? Parameter else { return }
+            try body(parameter, path, isShared)
         case .sequential:
-            for child in (value as? Sequential)?.children ?? [] {
-                guard try visit(child.layer, at: path + [child.name], isShared: isShared, body) else { return false }
+            guard let sequential = value as? Sequential else { return }
+            let identity = ObjectIdentifier(sequential.identity)
+            if sequentialPaths[identity] == nil { sequentialPaths[identity] = path.joined(separator: ".") }
+            for child in sequential.children {
+                try visit(child.layer, at: path + [child.name], isShared: isShared, body)
             }
-            return true
         case .shared:
-            guard let shared = value as? any SharedLayer else { return true }
-            return try visit(shared.wrapped, at: path, isShared: true, body)
+            guard let shared = value as? any SharedLayer else { return }
+            try visit(shared.wrapped, at: path, isShared: true, body)
         case .payload:
             for child in Mirror(reflecting: value).children {
-                guard try visit(child.value, at: path, isShared: isShared, body) else { return false }
+                try visit(child.value, at: path, isShared: isShared, body)
             }
-            return true
         case .collection:
             for (index, child) in Mirror(reflecting: value).children.enumerated() {
-                guard try visit(child.value, at: path + ["\(index)"], isShared: isShared, body) else { return false }
+                try visit(child.value, at: path + ["\(index)"], isShared: isShared, body)
             }
-            return true
-        case .dictionary: return try visitDictionary(value, at: path, isShared: isShared, body)
-        case .properties: return try visit(Mirror(reflecting: value), at: path, isShared: isShared, body)
+        case .dictionary: try visitDictionary(value, at: path, isShared: isShared, body)
+        case .properties: try visit(Mirror(reflecting: value), at: path, isShared: isShared, body)
         case .object:
             let identity = ObjectIdentifier(value as AnyObject)
-            guard objects.insert(identity).inserted else { return true }
+            guard objects.insert(identity).inserted else { return }
             defer { objects.remove(identity) }
-            return try visit(Mirror(reflecting: value), at: path, isShared: isShared, body)
+            try visit(Mirror(reflecting: value), at: path, isShared: isShared, body)
         }
     }
 
     /// The properties of a structure, a tuple or an object.
-    private mutating func visit(_ mirror: Mirror, at path: [String], isShared: Bool, _ body: Body) throws -> Bool {
+    private mutating func visit(_ mirror: Mirror, at path: [String], isShared: Bool, _ body: Body) throws {
         if let inherited = mirror.superclassMirror {
-            guard try visit(inherited, at: path, isShared: isShared, body) else { return false }
+            try visit(inherited, at: path, isShared: isShared, body)
         }
         for child in mirror.children {
             guard let label = child.label else { continue }
             // The elements of a tuple without labels are called `.0`, `.1`.
             let name = label.first == "." ? String(label.dropFirst()) : label
-            guard try visit(child.value, at: path + [name], isShared: isShared, body) else { return false }
+            try visit(child.value, at: path + [name], isShared: isShared, body)
         }
-        return true
     }
 
     private mutating func visitDictionary(
         _ value: Any, at path: [String], isShared: Bool, _ body: Body
-    ) throws -> Bool {
+    ) throws {
         var named: [(name: String, value: Any)] = []
         for child in Mirror(reflecting: value).children {
             let pair = Array(Mirror(reflecting: child.value).children.map(\.value))
@@ -103,13 +102,12 @@ struct ParameterWalk {
         // A dictionary has no order of its own that would be the same in the next run.
         named.sort { (Int($0.name) ?? .min, $0.name) < (Int($1.name) ?? .min, $1.name) }
         for (name, value) in named {
-            guard try visit(value, at: path + [name], isShared: isShared, body) else { return false }
+            try visit(value, at: path + [name], isShared: isShared, body)
         }
-        return true
     }
 
     private mutating func refuseParameters(in value: Any, key: Any, at path: [String]) throws {
-        _ = try visit(value, at: path, isShared: true) { _, _, _ in
+        try visit(value, at: path, isShared: true) { _, _, _ in
             throw FoveaError(
                 .usage,
                 "The dictionary `\(path.joined(separator: "."))` holds layers under the key \(quoted("\(key)")).",

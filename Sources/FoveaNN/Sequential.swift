@@ -17,6 +17,10 @@ public struct Sequential: Layer {
     }
 
     let children: [Child]
+    /// What its place in a network is known by.
+    let identity = Identity()
+
+    final class Identity: Sendable {}
 
     public init(@LayerBuilder _ layers: () -> [any Layer]) { self.init(layers()) }
 
@@ -31,7 +35,7 @@ public struct Sequential: Layer {
         let trace = try input.trace
         let path = trace.path(of: self)
         return try children.reduce(input) { value, child in
-            try trace.enter(path.isEmpty ? child.name : "\(path).\(child.name)", child.layer) { try child.layer(value) }
+            try trace.enter(joinedPath(path, child.name), child.layer) { try child.layer(value) }
         }
     }
 }

@@ -1,6 +1,7 @@
 import FoveaCPU
 import FoveaFoundation
 import FoveaGraph
+import FoveaNN
 import FoveaRuntime
 
 /// Whether batches of a network fit in a device's memory, told by planning its graphs before anything is allocated.
@@ -9,42 +10,43 @@ struct BatchMemory: Sendable {
     let states: DeviceStates
     /// What is done with a batch, for the error: `training`.
     let purpose: String
-    /// The graph for a shape of images, the batch first.
-    let graph: @Sendable (_ images: Shape) throws -> OptimizedGraph
+    /// The types of one example's inputs.
+    let inputs: Named<TensorType>
+    /// The graph for the inputs of a batch.
+    let graph: @Sendable (_ batch: Named<TensorType>) throws -> OptimizedGraph
 
     private var device: Device { states.device }
 
     /// Throws unless the program of a graph fits, before it is compiled.
     ///
-    /// - Parameters:
-    ///   - images: the shape that the network was traced for.
+    /// - Parameter count: how many examples the graph was traced for.
     /// - Throws: ``FoveaError`` with what it would take, what there is, and the largest batch that fits.
-    func require(_ traced: OptimizedGraph, for images: Shape) async throws {
+    func require(_ traced: OptimizedGraph, for count: Int) async throws {
         guard let available = device.backend.availableByteCount,
             let need = try await shortage(of: traced, available)
         else { return }
-        let image = images.dimensions.dropFirst().map(String.init).joined(separator: "×")
-        let fitting = try await largest(below: images, need, available)
-        let others = "smaller images, or \(AvailableMemory.more)"
+        let fitting = try await largest(below: count, need, available)
+        let others = inputs.areImages ? "smaller images, or \(AvailableMemory.more)" : AvailableMemory.more
         throw FoveaError(
             .unavailable,
-            "Not enough memory: \(purpose) on \(images[0]) image\(images[0] == 1 ? "" : "s") of \(image) at a time would take "
+            "Not enough memory: \(purpose) on \(inputs.text(ofExamples: count)) at a time would take "
                 + "\(need.isExact ? "" : "more than ")\(byteCountText(need.byteCount)) of memory, and "
                 + "\(byteCountText(available)) are available.",
             remedy: fitting > 0
-                ? "Use a batch size of at most \(fitting), \(others)."
-                : "Not even one image at a time fits: use a smaller network, \(others).")
+                ? "Use a batch size of at most \(fitting), \(inputs.areImages ? "" : "or ")\(others)."
+                : "Not even one \(inputs.noun) at a time fits: use a smaller network, \(inputs.areImages ? "" : "or ")"
+                    + "\(others).")
     }
 
-    /// The largest batch size up to that of `images` that fits.
+    /// The largest batch size up to `count` that fits.
     ///
-    /// - Throws: as ``require(_:for:)`` when not even one image does.
-    func fitting(upTo images: Shape) async throws -> Int {
-        let whole = try graph(images)
+    /// - Throws: as ``require(_:for:)`` when not even one example does.
+    func fitting(upTo count: Int) async throws -> Int {
+        let whole = try graph(inputs.batched(count))
         guard let available = device.backend.availableByteCount, let need = try await shortage(of: whole, available)
-        else { return images[0] }
-        let found = try await largest(below: images, need, available)
-        if found == 0 { try await require(whole, for: images) }
+        else { return count }
+        let found = try await largest(below: count, need, available)
+        if found == 0 { try await require(whole, for: count) }
         return max(1, found)
     }
 
@@ -69,28 +71,27 @@ struct BatchMemory: Sendable {
         return Need(byteCount: try await device.predictedByteCount(of: graph, states: states) ?? 0, isExact: true)
     }
 
-    /// The largest batch size that fits, where `images` do not; 0 for none.
+    /// The largest batch size that fits, where `count` does not; 0 for none.
     ///
     /// Looks among multiples of 16 where so many fit: kernels that take 16 images side by side need less than those for one
     /// image more or less.
-    private func largest(below images: Shape, _ whole: Need, _ available: Int) async throws -> Int {
-        let found = try await largest(below: images, whole, available, unit: 16)
-        return found > 0 ? found : try await largest(below: images, whole, available, unit: 1)
+    private func largest(below count: Int, _ whole: Need, _ available: Int) async throws -> Int {
+        let found = try await largest(below: count, whole, available, unit: 16)
+        return found > 0 ? found : try await largest(below: count, whole, available, unit: 1)
     }
 
     /// The largest multiple of `unit`.
     ///
     /// What a program takes grows about linearly with the batch, so each guess lies on the line between the largest that is
     /// known to fit and the smallest that is known not to.
-    private func largest(below images: Shape, _ whole: Need, _ available: Int, unit: Int) async throws -> Int {
+    private func largest(below count: Int, _ whole: Need, _ available: Int, unit: Int) async throws -> Int {
         func need(_ units: Int) async throws -> Int {
-            let smaller = try graph(Shape([units * unit] + images.dimensions.dropFirst()))
-            return try await self.need(of: smaller, available).byteCount
+            try await self.need(of: graph(inputs.batched(units * unit)), available).byteCount
         }
-        guard images[0] > unit else { return 0 }
+        guard count > unit else { return 0 }
         var fits = (units: 1, byteCount: try await need(1))
         guard fits.byteCount <= available else { return 0 }
-        var exceeds = (units: (images[0] + unit - 1) / unit, byteCount: whole.byteCount)
+        var exceeds = (units: (count + unit - 1) / unit, byteCount: whole.byteCount)
         for _ in 0..<Self.rounds where exceeds.units - fits.units > max(1, fits.units / Self.precision) {
             let distance = Double(exceeds.units - fits.units)
             let part = Double(available - fits.byteCount) / Double(exceeds.byteCount - fits.byteCount)
@@ -104,4 +105,19 @@ struct BatchMemory: Sendable {
     /// The search ends when what fits and what does not are closer than a part in so many.
     private static let precision = 50
     private static let rounds = 12
+}
+
+extension Named<TensorType> {
+    /// Whether an example is one image.
+    fileprivate var areImages: Bool { count == 1 && names == [GraphName.images] && first?.1.shape.rank == 3 }
+
+    fileprivate var noun: String { areImages ? "image" : "example" }
+
+    private var first: (String, TensorType)? { first { _ in true } }
+
+    /// `3 images of 1×28×28`, `3 examples of picture 1×8×8, vector 5`.
+    fileprivate func text(ofExamples count: Int) -> String {
+        let parts = map { areImages ? "\($1.shape)" : "\(quoted($0)) \($1.shape)" }.joined(separator: ", ")
+        return "\(count) \(noun)\(count == 1 ? "" : "s") of \(parts)"
+    }
 }

@@ -7,8 +7,8 @@ public import FoveaRuntime
 
 /// A network in inference on a device: measures data sets and classifies images.
 public actor Classifier {
-    private let model: any Layer
-    private let loss: any Loss
+    private let network: TracedNetwork
+    private let objective: any Objective
     private let states: DeviceStates
     private var device: Device { states.device }
     private var evaluationPrograms = RecentlyUsed<Shape, Program>()
@@ -21,9 +21,9 @@ public actor Classifier {
     public private(set) var shortenedName: WeightNames.Change?
 
     /// A network whose weights are among these states.
-    init(_ model: any Layer, loss: any Loss, sharing states: DeviceStates) {
-        self.model = model
-        self.loss = loss
+    init(_ network: TracedNetwork, objective: any Objective, sharing states: DeviceStates) {
+        self.network = network
+        self.objective = objective
         self.states = states
     }
 
@@ -36,7 +36,9 @@ public actor Classifier {
     public init(
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
-        self.init(model, loss: CrossEntropyLoss(), sharing: DeviceStates(on: device))
+        self.init(
+            TracedNetwork(model, input: preprocessing.exampleShape), objective: Classification(),
+            sharing: DeviceStates(on: device))
         let parameters = try trace(preprocessing)
         let fitted = try weights.fitted(to: parameters, source: source)
         shortenedName = weights.names(for: parameters).example
@@ -49,17 +51,28 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when the weights cannot be read, are not the network's, with all differences, or not finite.
     public init(_ saved: SavedModel, device: Device) async throws {
         let states = DeviceStates(on: device)
-        self.init(saved.layer, loss: CrossEntropyLoss(), sharing: states)
+        self.init(
+            TracedNetwork(saved.layer, input: saved.preprocessing.exampleShape), objective: Classification(),
+            sharing: states)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
         let shape = saved.preprocessing.inputType.shape
-        let network = try InferenceGraph(model, input: shape)
+        let inference = try InferenceGraph(network, batch: Self.inputs(shape))
         let source = quoted(saved.weightsPath)
-        let fitted = try file.fitted(to: network.parameters, source: source)
-        shortenedName = file.names(for: network.parameters).example
+        let fitted = try file.fitted(to: inference.parameters, source: source)
+        shortenedName = file.names(for: inference.parameters).example
         // Reading them takes as long as the passes.
         async let nonFinite = Self.put(fitted.map { (name: $0.key, tensor: $0.value) }, into: states)
-        traced = (shape, try device.optimized(network.graph))
+        traced = (shape, try device.optimized(inference.graph))
         try expectNoneNonFinite(await nonFinite, source: source)
+    }
+
+    /// Puts a network of one's own that was saved with its preprocessing on a device.
+    ///
+    /// - Throws: ``FoveaError`` when it does not classify images, or its weights cannot be read or are not finite.
+    public init(_ saved: SavedNetwork, device: Device) async throws {
+        _ = try (saved.preprocessing, Classification().targets(for: saved.signature.outputs))
+        self.init(saved.network, objective: Classification(), sharing: DeviceStates(on: device))
+        try await states.write(saved.weights().namedTensors)
     }
 
     /// Puts weights on a device.
@@ -77,10 +90,12 @@ public actor Classifier {
     /// - Returns: the network's parameters.
     private func trace(_ preprocessing: Preprocessing) throws -> [ParameterDeclaration] {
         let shape = preprocessing.inputType.shape
-        let network = try InferenceGraph(model, input: shape)
-        traced = (shape, try device.optimized(network.graph))
-        return network.parameters
+        let inference = try InferenceGraph(network, batch: Self.inputs(shape))
+        traced = (shape, try device.optimized(inference.graph))
+        return inference.parameters
     }
+
+    private static func inputs(_ images: Shape) -> Named<TensorType> { [GraphName.images: .float32(images)] }
 
     /// The network's results for a batch of images [N, C, H, W].
     ///
@@ -96,7 +111,9 @@ public actor Classifier {
     /// Throws unless logits say something.
     private func expectFinite(_ logits: Tensor, for images: Tensor) async throws {
         guard let row = logits.firstNonFiniteRow else { return }
-        let search = NonFiniteCause(states: states, diagnostic: try DiagnosticGraph(model, input: images.shape))
+        let search = NonFiniteCause(
+            states: states, diagnostic: try DiagnosticGraph(network, batch: Self.inputs(images.shape)),
+            inputs: network.inputs.names)
         throw FoveaError(
             .badData,
             "The network's result for image \(row + 1) of the batch is not finite; "
@@ -130,7 +147,7 @@ public actor Classifier {
     public func program(for images: Shape) async throws -> Program {
         if let known = inferencePrograms.value(for: images) { return known }
         let graph = try inferenceGraph(images)
-        try await inferenceMemory.require(graph, for: images)
+        try await inferenceMemory(images).require(graph, for: images[0])
         let program = try await device.compile(graph, states: states)
         inferencePrograms.insert(program, for: images)
         return program
@@ -142,17 +159,20 @@ public actor Classifier {
     public func batchSize(upTo images: Shape) async throws -> Int {
         // For one image there is nothing to look for: it fits, or is refused when the program is made.
         images[0] == 1 || inferencePrograms.value(for: images) != nil
-            ? images[0] : try await inferenceMemory.fitting(upTo: images)
+            ? images[0] : try await inferenceMemory(images).fitting(upTo: images[0])
     }
 
-    private var inferenceMemory: BatchMemory {
-        BatchMemory(states: states, purpose: "inference", graph: inferenceGraph)
+    private func inferenceMemory(_ images: Shape) -> BatchMemory {
+        BatchMemory(states: states, purpose: "inference", inputs: Self.inputs(images.withoutBatch)) {
+            [inferenceGraph] batch in
+            try inferenceGraph(batch[GraphName.images].shape)
+        }
     }
 
     private var inferenceGraph: @Sendable (_ images: Shape) throws -> OptimizedGraph {
-        { [model, traced, device] images in
+        { [network, traced, device] images in
             if let traced, traced.images == images { return traced.optimized }
-            return try device.optimized(InferenceGraph(model, input: images).graph)
+            return try device.optimized(InferenceGraph(network, batch: Self.inputs(images)).graph)
         }
     }
 
@@ -175,9 +195,9 @@ public actor Classifier {
             source, transforms: transforms + [preprocessing], batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false))
         for try await batch in loader {
+            try expectClasses(network.signature.classCount, in: source)
+            try batch.expectSoundTargets(objective, network.signature.outputs, of: source.name)
             let program = try await evaluationProgram(batch.images.shape)
-            try expectClasses(program.outputCount, in: source)
-            try batch.expectLabels(within: program, of: source.name)
             let results = try await device.run(program, batch.values)
             let logits = try results.tensor(GraphName.logits)
             try await expectFinite(logits, for: batch.images)
@@ -191,10 +211,12 @@ public actor Classifier {
     /// As large as fits when it is first asked for.
     private func evaluationBatchSize(upTo images: Shape) async throws -> Int {
         if let known = evaluationBatchSizes.value(for: images) { return known }
-        let memory = BatchMemory(states: states, purpose: "measuring the network") { [model, loss, device] images in
-            try device.optimized(EvaluationGraph(model, loss: loss, input: images).graph)
+        let memory = BatchMemory(
+            states: states, purpose: "measuring the network", inputs: Self.inputs(images.withoutBatch)
+        ) { [network, objective, device] batch in
+            try device.optimized(EvaluationGraph(network, objective: objective, batch: batch).graph)
         }
-        let found = try await memory.fitting(upTo: images)
+        let found = try await memory.fitting(upTo: images[0])
         evaluationBatchSizes.insert(found, for: images)
         return found
     }
@@ -202,10 +224,25 @@ public actor Classifier {
     private func evaluationProgram(_ shape: Shape) async throws -> Program {
         if let known = evaluationPrograms.value(for: shape) { return known }
         let program = try await device.compile(
-            EvaluationGraph(model, loss: loss, input: shape).graph, states: states)
+            EvaluationGraph(network, objective: objective, batch: Self.inputs(shape)).graph, states: states)
         evaluationPrograms.insert(program, for: shape)
         return program
     }
+}
+
+extension Signature {
+    /// How many classes a network tells apart; 0 where it has no logits.
+    var classCount: Int { (try? outputs[GraphName.logits])?.shape.elementCount ?? 0 }
+}
+
+extension Shape {
+    /// Without the axis of the batch.
+    fileprivate var withoutBatch: Shape { Shape(Array(dimensions.dropFirst())) }
+}
+
+extension Preprocessing {
+    /// The shape of one image.
+    var exampleShape: Shape { Shape([channels, height, width]) }
 }
 
 /// Throws unless a network has as many outputs as a data set has classes.

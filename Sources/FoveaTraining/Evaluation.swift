@@ -1,4 +1,5 @@
-package import FoveaGraph
+import FoveaGraph
+import FoveaNN
 
 /// How well a network's logits match the labels of a data set.
 public struct Evaluation: Sendable {
@@ -72,19 +73,6 @@ public struct Evaluation: Sendable {
             let f1 = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0
             return ClassFigures(
                 name: classNames[index], precision: precision, recall: recall, f1: f1, support: support)
-        }
-    }
-}
-
-extension Tensor {
-    /// For each row of a matrix, the columns with the largest elements, largest first; NaN ranks last.
-    package func rankings(limit: Int) -> [[Int]] {
-        let (rows, columns) = (shape[0], shape[1])
-        let elements = floats
-        return (0..<rows).map { row in
-            let scores = elements[row * columns..<(row + 1) * columns].map { $0.isNaN ? -.infinity : $0 }
-            if limit == 1 { return [scores.indices.max { scores[$0] < scores[$1] } ?? 0] }
-            return Array(scores.indices.sorted { scores[$0] > scores[$1] }.prefix(limit))
         }
     }
 }

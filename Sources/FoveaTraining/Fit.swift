@@ -25,34 +25,28 @@ extension Trainer {
         preprocessing: Preprocessing, plan: TrainingPlan
     ) throws -> Fit {
         try plan.validate(for: training)
-        try training.expectLabels(below: outputs)
-        if let validation { try expectClasses(outputs, in: validation) }
-        try expectTrainable(on: preprocessing.shape(ofBatch: plan.batchSize))
+        try training.expectLabels(below: signature.classCount)
+        if let validation { try expectClasses(signature.classCount, in: validation) }
+        // Traces a step, so that a batch that no step can be made of is known before the first one.
+        _ = try trainingGraph(forExamples: plan.batchSize)
         return Fit(
             trainer: self, training: training, validation: validation, transforms: transforms,
-            preprocessing: preprocessing,
-            plan: plan,
-            lastBatch: try lastBatch(of: training, preprocessing, plan))
+            preprocessing: preprocessing, plan: plan, lastBatch: try lastBatch(of: training, plan))
     }
 
     /// What becomes of the examples that do not fill a batch.
     private nonisolated func lastBatch(
-        of training: any ExampleSource, _ preprocessing: Preprocessing, _ plan: TrainingPlan
+        of training: any ExampleSource, _ plan: TrainingPlan
     ) throws -> LastBatch {
         let count = training.count % plan.batchSize
         if count == 0 { return .full }
         if plan.dropLast { return .leftOut(count: count, reason: nil) }
         do {
-            try expectTrainable(on: preprocessing.shape(ofBatch: count))
+            _ = try trainingGraph(forExamples: count)
             return .smaller(count: count)
         } catch let error as FoveaError {
             return .leftOut(count: count, reason: error.problem)
         }
-    }
-
-    /// Traces a step, so that a batch that no step can be made of is known before the first one.
-    private nonisolated func expectTrainable(on images: Shape) throws {
-        _ = try TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout)
     }
 }
 
@@ -69,12 +63,6 @@ public enum LastBatch: Hashable, Sendable {
     /// How many examples of an epoch are not seen.
     public var leftOutCount: Int {
         if case .leftOut(let count, _) = self { count } else { 0 }
-    }
-}
-
-extension Preprocessing {
-    fileprivate func shape(ofBatch count: Int) throws -> Shape {
-        try Shape(validating: [count] + inputType.shape.dimensions.dropFirst())
     }
 }
 
@@ -99,9 +87,9 @@ public struct Fit: AsyncSequence, Sendable {
     ///
     /// - Throws: ``FoveaError`` when a step cannot be compiled, or there is not enough memory.
     public func prepare() async throws {
-        _ = try await trainer.program(for: preprocessing.shape(ofBatch: plan.batchSize))
+        _ = try await trainer.program(forExamples: plan.batchSize)
         if case .smaller(let count) = lastBatch {
-            _ = try await trainer.program(for: preprocessing.shape(ofBatch: count))
+            _ = try await trainer.program(forExamples: count)
         }
     }
 

@@ -7,13 +7,15 @@ struct NonFiniteCause {
     let states: DeviceStates
     /// The graph that says for each layer whether its result is finite.
     let diagnostic: DiagnosticGraph
+    /// The names of the network's inputs.
+    let inputs: [String]
 
     /// The cause in words: the first weights, example or layer that is not finite.
     ///
-    /// - Parameter inputs: what the run was given whose result is not finite.
-    func described(for inputs: [String: Tensor]) async throws -> String {
+    /// - Parameter given: what the run was given whose result is not finite.
+    func described(for given: [String: Tensor]) async throws -> String {
         let program = try await states.device.compile(diagnostic.graph, states: states)
-        let results = try await states.device.run(program, inputs)
+        let results = try await states.device.run(program, given)
         let culprit =
             try diagnostic.layers.enumerated().first { position, _ in try !results.tensor("\(position)").isFinite }?
             .element ?? "loss"
@@ -21,8 +23,10 @@ struct NonFiniteCause {
         if let weights = diagnostic.parameters.first(where: { nonFinite.contains($0.path) }) {
             return "the weights `\(weights.path)` are not finite, and so is the result of `\(culprit)`"
         }
-        if let images = inputs[GraphName.images], let index = images.firstNonFiniteRow {
-            return "example \(index + 1) of the batch has pixels that are not finite"
+        for name in inputs {
+            guard let index = given[name]?.firstNonFiniteRow else { continue }
+            let what = name == GraphName.images ? "pixels" : "numbers in \(quoted(name))"
+            return "example \(index + 1) of the batch has \(what) that are not finite"
         }
         return "the first layer whose result is not finite is `\(culprit)`"
     }

@@ -1,5 +1,6 @@
 public import FoveaGraph
 import FoveaFoundation
+import FoveaNN
 
 /// A class with its probability.
 public struct Prediction: Hashable, Sendable {

@@ -9,24 +9,35 @@ public import FoveaRuntime
 /// ``step(_:learningRateFactor:)`` is all it takes to write a training loop of one's own; ``fit(_:validation:preprocessing:plan:)`` is that
 /// loop with epochs, validation and reports.
 public actor Trainer {
-    let model: any Layer
-    let loss: any Loss
+    let network: TracedNetwork
+    let objective: any Objective
     let optimizer: any Optimizer
     private let states: DeviceStates
     private var device: Device { states.device }
     private let seed: UInt64
-    let hasDropout: Bool
+    /// What the network takes and gives.
+    public nonisolated let signature: Signature
+    /// The types of one example of a batch: the network's inputs and the objective's targets.
+    public nonisolated let exampleTypes: Named<TensorType>
     /// The network's parameters, in its order of declaration.
     public nonisolated let parameters: [ParameterDeclaration]
-    /// How many numbers the network gives for an example.
-    nonisolated let outputs: Int
-    /// The network being trained, in use.
+    /// The network being trained, in inference.
+    public nonisolated let predictor: Predictor
+    /// The same for a network that classifies images.
     public nonisolated let classifier: Classifier
-    private var programs = RecentlyUsed<Shape, (program: Program, isRandom: Bool)>()
+    /// By the number of examples.
+    private var programs = RecentlyUsed<Int, StepProgram>()
     /// How many steps have been made.
     public private(set) var stepCount = 0
 
-    /// Puts a network on a device.
+    /// What a step runs, and what it takes and gives besides the batch and the loss.
+    private struct StepProgram {
+        let program: Program
+        let isRandom: Bool
+        let metrics: [String]
+    }
+
+    /// Puts a network that classifies images on a device.
     ///
     /// - Parameters:
     ///   - input: the shape of one example, [channels, height, width].
@@ -39,18 +50,46 @@ public actor Trainer {
         _ model: any Layer, input: Shape, loss: any Loss = CrossEntropyLoss(), optimizer: any Optimizer, device: Device,
         seed: UInt64 = 42, weights: Weights? = nil, hasDropout: Bool = true
     ) async throws {
+        try await self.init(
+            TracedNetwork(model, input: input, hasDropout: hasDropout), objective: Classification(loss),
+            optimizer: optimizer, device: device, seed: seed, weights: weights)
+    }
+
+    /// Puts a network on a device.
+    ///
+    /// - Parameters:
+    ///   - inputs: the types of one example's inputs, without the axis of the batch.
+    ///   - objective: what the network is trained for.
+    ///   - weights: where training starts; drawn from the seed when not given.
+    /// - Throws: ``FoveaError`` when a layer does not fit, naming it, when the objective does not fit the network's outputs,
+    ///   or when the weights are not the network's or not finite.
+    public init(
+        _ network: any Network, inputs: Named<TensorType>, objective: any Objective, optimizer: any Optimizer,
+        device: Device, seed: UInt64 = 42, weights: Weights? = nil
+    ) async throws {
+        try await self.init(
+            TracedNetwork(network, inputs: inputs), objective: objective, optimizer: optimizer, device: device,
+            seed: seed,
+            weights: weights)
+    }
+
+    /// Puts a network that may have been traced on a device.
+    public init(
+        _ network: TracedNetwork, objective: any Objective, optimizer: any Optimizer, device: Device, seed: UInt64 = 42,
+        weights: Weights? = nil
+    ) async throws {
         try optimizer.validate()
-        self.model = model
-        self.loss = loss
+        self.network = network
+        self.objective = objective
         self.optimizer = optimizer
         states = DeviceStates(on: device)
         self.seed = seed
-        self.hasDropout = hasDropout
-        let network = try InferenceGraph(model, input: Shape([1] + input.dimensions))
-        parameters = network.parameters
-        outputs = network.output.shape.dimensions.last ?? 0
+        parameters = try network.parameters
+        signature = try network.signature
+        exampleTypes = try signature.inputs.merging(objective.targets(for: signature.outputs))
         try AvailableMemory.require(2 * parameters.byteCount, for: "the network's weights")
-        classifier = Classifier(model, loss: loss, sharing: states)
+        predictor = Predictor(network, signature: signature, objective: objective, sharing: states)
+        classifier = Classifier(network, objective: objective, sharing: states)
         try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")
     }
 
@@ -74,44 +113,52 @@ public actor Trainer {
             throw FoveaError(
                 .usage, "The factor of the learning rate is \(learningRateFactor).", remedy: "Use a finite number.")
         }
-        let (program, isRandom) = try await stepProgram(for: batch.images.shape)
-        try batch.expectLabels(within: program)
+        let step = try await stepProgram(for: batch)
         let inputs = StepInputs(
-            batch: batch, learningRate: optimizer.learningRate * learningRateFactor, seed: isRandom ? seed : nil)
+            batch: batch, learningRate: optimizer.learningRate * learningRateFactor, seed: step.isRandom ? seed : nil)
         // Taken before the device is waited for: others may ask for a step meanwhile.
         stepCount += 1
         let number = stepCount
-        let results = try await device.run(program, inputs.ofStep(number))
+        let results = try await device.run(step.program, inputs.ofStep(number))
         let loss = try results.tensor(GraphName.loss).floats[0]
         guard loss.isFinite else {
             stepCount -= 1
             throw try await divergence(loss, batch, step: number)
         }
-        let predictions = try results.tensor(GraphName.logits).rankings(limit: 1)
-        let labels = try batch.labels.doubles
+        var metrics = try objective.hostMetrics(results, targets: batch.values)
+        for name in step.metrics { metrics.set(name, to: Double(try results.tensor(name).floats[0])) }
         return StepReport(
-            step: number, loss: loss, count: labels.count,
-            correct: zip(predictions, labels).count { $0[0] == Int($1) },
+            step: number, loss: loss, count: try exampleTypes.exampleCount(of: batch.values), metrics: metrics,
             learningRate: optimizer.learningRate * learningRateFactor)
     }
 
-    /// The program of a step on batches of images of this shape; compiled now, unless it has been already.
+    /// The program of a step on so many examples; compiled now, unless it has been already.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory.
+    public func program(forExamples count: Int) async throws -> Program {
+        try await stepProgram(forExamples: count).program
+    }
+
+    /// The program of a step on batches of images of this shape, the batch first.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
-    public func program(for images: Shape) async throws -> Program { try await stepProgram(for: images).program }
+    public func program(for images: Shape) async throws -> Program {
+        let count = try signature.inputs.exampleCount(ofTypes: [GraphName.images: .float32(images)])
+        return try await program(forExamples: count)
+    }
 
     /// Steps on the same batch again and again without leaving the device's thread: for measurements.
     ///
     /// - Returns: each step's time and loss.
     /// - Throws: as ``step(_:learningRateFactor:)``.
     public func timedSteps(_ batch: Batch, _ length: SeriesLength) async throws -> [TimedRun<Float>] {
-        let (program, isRandom) = try await stepProgram(for: batch.images.shape)
+        let step = try await stepProgram(for: batch)
+        let program = step.program
         guard let lossPosition = program.outputs.firstIndex(of: GraphName.loss) else {
             throw FoveaError(.internalDefect, "The program has no output named `\(GraphName.loss)`.")
         }
-        try batch.expectLabels(within: program)
         let inputs = StepInputs(
-            batch: batch, learningRate: optimizer.learningRate, seed: isRandom ? seed : nil)
+            batch: batch, learningRate: optimizer.learningRate, seed: step.isRandom ? seed : nil)
         let first = stepCount + 1
         do {
             let steps = try await device.series(of: program, length) { number in
@@ -133,10 +180,10 @@ public actor Trainer {
     ///
     /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is no error.
     public func explain(_ batch: Batch, runs: Int) async throws -> Explanation {
-        let (program, isRandom) = try await stepProgram(for: batch.images.shape)
-        try batch.expectLabels(within: program)
+        let step = try await stepProgram(for: batch)
+        let program = step.program
         let inputs = StepInputs(
-            batch: batch, learningRate: optimizer.learningRate, seed: isRandom ? seed : nil)
+            batch: batch, learningRate: optimizer.learningRate, seed: step.isRandom ? seed : nil)
         let first = stepCount + 1
         stepCount += runs
         return try await device.explain(program, runs: runs) { number in
@@ -151,33 +198,47 @@ public actor Trainer {
         return Weights(zip(names, tensors))
     }
 
-    private func stepProgram(for shape: Shape) async throws -> (program: Program, isRandom: Bool) {
-        if let known = programs.value(for: shape) { return known }
-        try expectExamples(in: shape)
-        let training = try TrainingGraph(
-            model, loss: loss, optimizer: optimizer, input: shape, hasDropout: hasDropout)
+    /// - Throws: ``FoveaError`` when the batch does not fit the network and its objective, before anything is computed.
+    private func stepProgram(for batch: Batch) async throws -> StepProgram {
+        let step = try await stepProgram(forExamples: exampleTypes.exampleCount(of: batch.values))
+        try batch.expectSoundTargets(objective, signature.outputs)
+        return step
+    }
+
+    private func stepProgram(forExamples count: Int) async throws -> StepProgram {
+        if let known = programs.value(for: count) { return known }
+        try expectExamples(count)
+        let training = try trainingGraph(forExamples: count)
         let optimized = try device.optimized(training.graph)
-        try await batchMemory.require(optimized, for: shape)
-        let compiled = (program: try await device.compile(optimized, states: states), isRandom: training.isRandom)
-        programs.insert(compiled, for: shape)
+        try await batchMemory.require(optimized, for: count)
+        let compiled = StepProgram(
+            program: try await device.compile(optimized, states: states), isRandom: training.isRandom,
+            metrics: training.metrics)
+        programs.insert(compiled, for: count)
         return compiled
     }
 
+    /// The graph of a step on so many examples.
+    nonisolated func trainingGraph(forExamples count: Int) throws -> TrainingGraph {
+        try TrainingGraph(
+            network, objective: objective, optimizer: optimizer, batch: network.inputs.batched(count))
+    }
+
     private var batchMemory: BatchMemory {
-        BatchMemory(states: states, purpose: "training") { [model, loss, optimizer, hasDropout, device] images in
-            try device.optimized(
-                TrainingGraph(model, loss: loss, optimizer: optimizer, input: images, hasDropout: hasDropout).graph)
+        BatchMemory(states: states, purpose: "training", inputs: network.inputs) {
+            [network, objective, optimizer, device] batch in
+            try device.optimized(TrainingGraph(network, objective: objective, optimizer: optimizer, batch: batch).graph)
         }
     }
 
     /// What to say of a loss that is not finite: the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
-        if let fault = try batch.imageFault { return fault }
-        let diagnostic = try DiagnosticGraph(
-            model, loss: self.loss, input: batch.images.shape, hasDropout: hasDropout)
+        if let fault = batch.nonFiniteInput(of: signature) { return fault }
+        let count = try exampleTypes.exampleCount(of: batch.values)
+        let diagnostic = try DiagnosticGraph(network, objective: objective, batch: network.inputs.batched(count))
         var inputs = batch.values
         if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: step, seed: seed) }
-        let cause = try await NonFiniteCause(states: states, diagnostic: diagnostic)
+        let cause = try await NonFiniteCause(states: states, diagnostic: diagnostic, inputs: network.inputs.names)
             .described(for: inputs)
         return FoveaError(
             .badData,
@@ -191,40 +252,4 @@ private struct Divergence: Error {
     /// How many steps of the series went well.
     let finiteCount: Int
     let loss: Float
-}
-
-/// What steps on one batch are given.
-private struct StepInputs: Sendable {
-    let batch: Batch
-    let learningRate: Double
-    /// Nil where the step draws no random numbers.
-    let seed: UInt64?
-
-    /// - Parameter step: the number of the step from 1.
-    func ofStep(_ step: Int) -> [String: Tensor] {
-        var inputs = batch.values
-        inputs[GraphName.learningRate] = Tensor(scalar: Float(learningRate))
-        inputs[GraphName.step] = Tensor(scalar: Float(step))
-        if let seed { inputs[Trace.randomKeyName] = Self.randomKey(step: step, seed: seed) }
-        return inputs
-    }
-
-    /// The key of a step's random numbers.
-    static func randomKey(step: Int, seed: UInt64) -> Tensor {
-        let key = CounterBasedGenerator(seed: seed, purpose: "step").derived(UInt64(step - 1)).key
-        return Tensor(integers: [Int32(bitPattern: key[0]), Int32(bitPattern: key[1])])
-    }
-}
-
-/// What one step of training did.
-public struct StepReport: Hashable, Sendable {
-    /// The number of the step, from 1.
-    public let step: Int
-    /// The mean loss of the batch, before the update.
-    public let loss: Float
-    /// The number of examples.
-    public let count: Int
-    /// How many of them were classified correctly, before the update.
-    public let correct: Int
-    public let learningRate: Double
 }

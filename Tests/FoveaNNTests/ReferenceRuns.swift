@@ -17,7 +17,7 @@ func run(_ model: any Layer, on images: Tensor, parameters: [String: Tensor] = [
 
 /// The shape a layer gives for an input of this shape, without the batch axis.
 func outputShape(_ model: any Layer, _ input: Shape) throws -> Shape {
-    Shape(Array(try InferenceGraph(model, input: Shape([1] + input.dimensions)).output.shape.dimensions.dropFirst()))
+    try TracedNetwork(model, input: input).signature.outputs[GraphName.logits].shape
 }
 
 /// The error that a piece of work throws.

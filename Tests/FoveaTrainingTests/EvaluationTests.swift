@@ -1,4 +1,5 @@
 import FoveaGraph
+import FoveaNN
 import Testing
 
 @testable import FoveaTraining

@@ -68,7 +68,8 @@ struct NonFiniteTests {
     private func classifier(_ weights: Weights, on device: Device) async throws -> Classifier {
         let states = DeviceStates(on: device)
         try await states.write(weights.namedTensors)
-        return Classifier(LeNet5(), loss: CrossEntropyLoss(), sharing: states)
+        return Classifier(
+            TracedNetwork(LeNet5(), input: Self.image), objective: Classification(), sharing: states)
     }
 
     @Test("in results are refused with the weights that they come from, in prediction and evaluation")

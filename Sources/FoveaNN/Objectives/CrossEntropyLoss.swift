@@ -1,15 +1,5 @@
 public import FoveaGraph
 
-/// What training makes small: one number for a batch of logits and labels.
-public protocol Loss: Sendable {
-    /// The scalar loss.
-    ///
-    /// - Parameters:
-    ///   - logits: [N, classes].
-    ///   - labels: class indices [N].
-    func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value
-}
-
 /// The mean over the batch of −log softmax(logits)[label].
 ///
 /// With label smoothing s the target is 1 − s for the label plus s/classes for every class. Same numbers as

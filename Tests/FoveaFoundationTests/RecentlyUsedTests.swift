@@ -1,6 +1,5 @@
+import FoveaFoundation
 import Testing
-
-@testable import FoveaTraining
 
 @Suite("The values that were used last")
 struct RecentlyUsedTests {

@@ -1,0 +1,59 @@
+import FoveaGraph
+
+/// A network that has been traced for one mode and one batch: the part that all graphs of that mode and batch begin with.
+struct ForwardPass: Sendable {
+    let graph: Graph
+    let mode: Trace.Mode
+    let hasDropout: Bool
+    let precision: Precision
+    let progress: Trace.Progress
+    let batchSize: Int
+    /// The network's inputs and outputs.
+    let inputs: Named<ValueID>
+    let outputs: Named<ValueID>
+
+    /// The parameters in the network's order of declaration.
+    var declarations: [ParameterDeclaration] { progress.declarations }
+
+    /// The types of a batch of the network's outputs.
+    var outputTypes: Named<TensorType> { outputs.mapValues(graph.type(of:)) }
+
+    /// Traces a network.
+    ///
+    /// - Parameter inputs: the types of a batch.
+    /// - Throws: ``FoveaError`` that names the layer that does not fit, an input that the network does not read, or an
+    ///   output that has no axis for the batch.
+    init(
+        _ network: any Network, _ inputs: Named<TensorType>, mode: Trace.Mode, hasDropout: Bool, precision: Precision
+    ) throws {
+        let trace = try Trace(network, mode: mode, hasDropout: hasDropout, precision: precision)
+        var given: [(String, Value)] = []
+        for (name, type) in inputs { given.append((name, try trace.input(name, type))) }
+        // Inputs and outputs are in the parameters' type, whatever the layers between compute in.
+        let results = try network(Named(given).mapValues(trace.inArithmetic)).mapValues(trace.inParameterType)
+        self.inputs = Named(given).mapValues(\.id)
+        outputs = results.mapValues(\.id)
+        (graph, progress) = (trace.graph, trace.progress)
+        (self.mode, self.hasDropout, self.precision) = (mode, hasDropout, precision)
+        batchSize = inputs.lazy.compactMap { $1.shape.dimensions.first }.first ?? 1
+        try check()
+    }
+
+    private func check() throws {
+        guard !outputs.isEmpty else {
+            throw FoveaError(.usage, "The network gives no outputs.", remedy: "Return at least one by name.")
+        }
+        let read = Set(graph.nodes.flatMap(\.operands) + outputs.map { $1 })
+        if let (name, _) = inputs.first(where: { !read.contains($1) }) {
+            throw FoveaError(
+                .usage, "The network does not read its input \(quoted(name)).",
+                remedy: "Leave it out, or use it: a layer by itself reads `\(GraphName.images)`.")
+        }
+        for (name, type) in outputTypes where type.shape.dimensions.first != batchSize {
+            throw FoveaError(
+                .usage,
+                "The output \(quoted(name)) is \(type) for a batch of \(batchSize): its first axis is not the batch's.",
+                remedy: "Give one result for each example.")
+        }
+    }
+}

@@ -1,0 +1,11 @@
+public import FoveaGraph
+
+/// What training makes small where classes are told apart: one number for a batch of logits and labels.
+public protocol Loss: Sendable {
+    /// The scalar loss.
+    ///
+    /// - Parameters:
+    ///   - logits: [N, classes].
+    ///   - labels: class indices [N].
+    func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value
+}

@@ -1,0 +1,86 @@
+public import FoveaGraph
+
+/// What a network takes and gives: named, typed inputs and outputs, each the type of one example.
+///
+/// The axis of the batch is not part of it: it comes before the axes of each type, and is as long in all of them.
+public struct Signature: Hashable, Sendable {
+    public let inputs: Named<TensorType>
+    public let outputs: Named<TensorType>
+
+    public init(inputs: Named<TensorType>, outputs: Named<TensorType>) {
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+
+    /// Throws unless this is also the signature `other`.
+    ///
+    /// - Parameters:
+    ///   - subject: whose signature this is, as a sentence begins: "The network".
+    ///   - owner: whose `other` is: "the folder".
+    /// - Throws: ``FoveaError`` that lists everything that is missing, not expected, or of another type or shape.
+    public func expect(_ other: Signature, subject: String, owner: String) throws {
+        let faults = [
+            ("inputs", TypeMisfits(of: inputs, expected: other.inputs)),
+            ("outputs", TypeMisfits(of: outputs, expected: other.outputs)),
+        ].compactMap { side, misfits in misfits.description.map { "\(side): \($0)" } }
+        guard !faults.isEmpty else { return }
+        throw FoveaError(
+            .badData, "\(subject) does not have the signature of \(owner): \(faults.joined(separator: "; ")).",
+            remedy: "Use the network that it was saved with.")
+    }
+}
+
+extension Named<TensorType> {
+    /// The types of a batch of so many examples of these types.
+    ///
+    /// - Throws: ``FoveaError`` when there would be too many elements.
+    public func batched(_ count: Int) throws -> Named<TensorType> {
+        try mapValues { TensorType(try Shape(validating: [count] + $0.shape.dimensions), $0.dataType) }
+    }
+
+    /// How many examples there are in tensors that are to be a batch of these types.
+    ///
+    /// - Throws: ``FoveaError`` that lists everything that is missing, not expected, or of another type or shape.
+    public func exampleCount(of values: [String: Tensor]) throws -> Int {
+        let count = lazy.compactMap { name, _ in values[name]?.shape.dimensions.first }.first ?? 0
+        let fits =
+            values.count == self.count
+            && allSatisfy { name, type in values[name].map { $0.type.isBatch(of: type, count) } == true }
+        if !fits { try expect(values.mapValues(\.type), count) }
+        return count
+    }
+
+    /// As ``exampleCount(of:)``, of tensors that are not there yet.
+    public func exampleCount(ofTypes types: [String: TensorType]) throws -> Int {
+        let count = lazy.compactMap { name, _ in types[name]?.shape.dimensions.first }.first ?? 0
+        try expect(types, count)
+        return count
+    }
+
+    /// Throws unless these are the types of so many examples.
+    private func expect(_ values: [String: TensorType], _ count: Int) throws {
+        let unexpected = values.filter { !contains($0.key) }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let ordered = Named(names.compactMap { name in values[name].map { (name, $0) } } + unexpected)
+        guard let problem = TypeMisfits(of: ordered, expected: try batched(count)).description else { return }
+        throw FoveaError(
+            .usage, "The batch does not fit the network: \(problem).",
+            remedy: "Give it a tensor for each input and target, the axis of the batch first: "
+                + "\(map { "\(quoted($0)) \($1.batchText)" }.joined(separator: ", ")).")
+    }
+}
+
+extension TensorType {
+    /// The type of one example of a batch of this type.
+    var exampleType: TensorType { TensorType(Shape(Array(shape.dimensions.dropFirst())), dataType) }
+
+    /// Whether this is the type of a batch of so many examples of a type.
+    func isBatch(of example: TensorType, _ count: Int) -> Bool {
+        dataType == example.dataType && shape.rank == example.shape.rank + 1 && shape[0] == count
+            && shape.dimensions.dropFirst().elementsEqual(example.shape.dimensions)
+    }
+
+    /// `f32[N×1×28×28]`: the type of a batch of N examples of this type.
+    var batchText: String {
+        "\(dataType.shortName)[\((["N"] + shape.dimensions.map(String.init)).joined(separator: "×"))]"
+    }
+}

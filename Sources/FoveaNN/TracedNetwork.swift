@@ -1,0 +1,74 @@
+import FoveaFoundation
+public import FoveaGraph
+import Synchronization
+
+/// A network for examples of some type, traced once for each mode and batch; its graphs are made from these traces.
+///
+/// Trainer and predictor of a network share one, so that whoever asks first traces for all.
+public final class TracedNetwork: Sendable {
+    public let network: any Network
+    /// The types of one example's inputs.
+    public let inputs: Named<TensorType>
+    /// False passes everything where the network has dropout.
+    public let hasDropout: Bool
+    /// The types that the network computes with and keeps its parameters in.
+    public let precision: Precision
+    private let passes = Mutex(RecentlyUsed<Key, ForwardPass>(capacity: 16))
+
+    private struct Key: Hashable {
+        let mode: Trace.Mode
+        let inputs: Named<TensorType>
+    }
+
+    /// - Parameters:
+    ///   - inputs: the types of one example, without the axis of the batch.
+    ///   - hasDropout: false passes everything where the network has dropout.
+    public init(
+        _ network: any Network, inputs: Named<TensorType>, hasDropout: Bool = true, precision: Precision = .float32
+    ) {
+        self.network = network
+        self.inputs = inputs
+        self.hasDropout = hasDropout
+        self.precision = precision
+    }
+
+    /// A layer for images.
+    ///
+    /// - Parameter input: the shape of one example, [channels, height, width].
+    public convenience init(
+        _ layer: any Layer, input: Shape, hasDropout: Bool = true, precision: Precision = .float32
+    ) {
+        self.init(layer, inputs: [GraphName.images: .float32(input)], hasDropout: hasDropout, precision: precision)
+    }
+
+    /// What the network takes and gives; the network is traced for one example to know it.
+    ///
+    /// - Throws: ``FoveaError`` that names the layer that does not fit.
+    public var signature: Signature {
+        get throws {
+            let outputs = try forward(.inference, inputs.batched(1)).outputTypes
+            return Signature(inputs: inputs, outputs: outputs.mapValues(\.exampleType))
+        }
+    }
+
+    /// The network's parameters in their order.
+    ///
+    /// - Throws: as ``signature``.
+    public var parameters: [ParameterDeclaration] {
+        get throws { try forward(.inference, inputs.batched(1)).declarations }
+    }
+
+    /// The network traced for a batch, now or before.
+    ///
+    /// - Parameter inputs: the types of a batch.
+    func forward(_ mode: Trace.Mode, _ inputs: Named<TensorType>) throws -> ForwardPass {
+        let key = Key(mode: mode, inputs: inputs)
+        // Held while the network is traced: who asks meanwhile wants the same.
+        return try passes.withLock { passes in
+            if let known = passes.value(for: key) { return known }
+            let pass = try ForwardPass(network, inputs, mode: mode, hasDropout: hasDropout, precision: precision)
+            passes.insert(pass, for: key)
+            return pass
+        }
+    }
+}
