@@ -118,6 +118,29 @@ void fovea_adam_update(
     fovea_parallel_for(total_count(count, updates), grain, adam, &t);
 }
 
+typedef struct {
+    float kept, added;
+    size_t count;
+    const fovea_update *updates;
+} average_task;
+
+ALWAYS_INLINE void average_part(const average_task *t, const fovea_update *u, size_t begin, size_t end) {
+    const float *average = u->parameter, *parameter = u->gradient;
+    float *new_average = u->new_parameter;
+    float kept = t->kept, added = t->added;
+    for (size_t i = begin; i < end; i++) new_average[i] = kept * average[i] + added * parameter[i];
+}
+
+WIDE_VECTORS static void average(size_t begin, size_t end, const void *context) {
+    const average_task *t = context;
+    FOR_EACH_STRETCH(t, begin, end, average_part)
+}
+
+void fovea_average_update(const float *rate, size_t count, const fovea_update *updates) {
+    average_task t = {.kept = 1 - *rate, .added = *rate, .count = count, .updates = updates};
+    fovea_parallel_for(total_count(count, updates), grain, average, &t);
+}
+
 // A number per channel: too few for a second thread.
 WIDE_VECTORS void fovea_moving_average(
     size_t count, float kept, float added, const float *statistic, const float *value, float *moved) {

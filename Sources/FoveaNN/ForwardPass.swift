@@ -6,6 +6,8 @@ struct ForwardPass: Sendable {
     let mode: Trace.Mode
     let hasDropout: Bool
     let precision: Precision
+    /// The parameters and statistics that training leaves as they are.
+    let frozen: [PathPattern]
     let progress: Trace.Progress
     let batchSize: Int
     /// The network's inputs and outputs.
@@ -24,9 +26,10 @@ struct ForwardPass: Sendable {
     /// - Throws: ``FoveaError`` that names the layer that does not fit, an input that the network does not read, or an
     ///   output that has no axis for the batch.
     init(
-        _ network: any Network, _ inputs: Named<TensorType>, mode: Trace.Mode, hasDropout: Bool, precision: Precision
+        _ network: any Network, _ inputs: Named<TensorType>, mode: Trace.Mode, hasDropout: Bool, precision: Precision,
+        frozen: [PathPattern]
     ) throws {
-        let trace = try Trace(network, mode: mode, hasDropout: hasDropout, precision: precision)
+        let trace = try Trace(network, mode: mode, hasDropout: hasDropout, precision: precision, frozen: frozen)
         var given: [(String, Value)] = []
         for (name, type) in inputs { given.append((name, try trace.input(name, type))) }
         // Inputs and outputs are in the parameters' type, whatever the layers between compute in.
@@ -34,7 +37,7 @@ struct ForwardPass: Sendable {
         self.inputs = Named(given).mapValues(\.id)
         outputs = results.mapValues(\.id)
         (graph, progress) = (trace.graph, trace.progress)
-        (self.mode, self.hasDropout, self.precision) = (mode, hasDropout, precision)
+        (self.mode, self.hasDropout, self.precision, self.frozen) = (mode, hasDropout, precision, frozen)
         batchSize = inputs.lazy.compactMap { $1.shape.dimensions.first }.first ?? 1
         try check()
     }

@@ -58,31 +58,38 @@ public struct TrainingGraph: Sendable {
     /// The parameters in the network's order of declaration.
     public let parameters: [ParameterDeclaration]
     public let slots: [OptimizerSlot]
+    /// The learning rates that the step takes.
+    public let learningRates: [LearningRateInput]
     /// The names of the metrics among the graph's outputs.
     public let metrics: [String]
     /// True when the step draws random numbers, so that it takes the input ``Trace/randomKeyName``.
     public let isRandom: Bool
 
-    /// - Parameter batch: the types of the inputs of a batch.
-    /// - Throws: ``FoveaError`` that names the layer that does not fit.
+    /// - Parameters:
+    ///   - phase: which of the batches of one update the step is for.
+    ///   - batch: the types of the inputs of a batch.
+    /// - Throws: ``FoveaError`` that names the layer that does not fit, or the group of the rule.
     public init(
-        _ network: TracedNetwork, objective: any Objective, optimizer: any Optimizer, batch: Named<TensorType>
+        _ network: TracedNetwork, objective: any Objective, rule: UpdateRule, phase: AccumulationPhase = .only,
+        batch: Named<TensorType>
     ) throws {
-        try optimizer.validate()
-        let pass = try network.forward(.training, batch)
+        try rule.validate()
+        let pass = try network.forward(.training, batch, freezing: rule.frozen)
         let trace = Trace(continuing: pass)
         let measures = try trace.measure(pass, objective)
         trace.addOutputs(of: pass, named: objective.outputsForHost)
         trace.updateOnlyIfFinite(measures.loss)
         trace.keepStatistics()
-        slots = try trace.update(with: optimizer, minimizing: measures.loss)
+        let updates = try trace.update(with: rule, phase, minimizing: measures.loss)
+        slots = updates.slots
+        learningRates = updates.learningRates
         graph = trace.graph
         parameters = pass.declarations
         metrics = measures.metrics.names
         isRandom = graph.inputs.contains { $0.name == Trace.randomKeyName }
     }
 
-    /// A layer by itself, for images of this shape, the batch first.
+    /// A layer by itself, for images of this shape, the batch first; each batch is an update by one optimizer.
     ///
     /// - Parameter hasDropout: false passes everything where the network has dropout.
     public init(
@@ -92,7 +99,7 @@ public struct TrainingGraph: Sendable {
         let batch = TracedNetwork.batch(ofImages: input)
         try self.init(
             TracedNetwork(model, inputs: batch, hasDropout: hasDropout, precision: precision),
-            objective: Classification(loss), optimizer: optimizer, batch: batch)
+            objective: Classification(loss), rule: UpdateRule(optimizer), batch: batch)
     }
 }
 
@@ -108,9 +115,13 @@ public struct DiagnosticGraph: Sendable {
 
     /// The forward pass of a training step.
     ///
-    /// - Parameter batch: the types of the inputs of a batch.
-    public init(_ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>) throws {
-        let pass = try network.forward(.training, batch)
+    /// - Parameters:
+    ///   - batch: the types of the inputs of a batch.
+    ///   - frozen: the parameters and statistics that training leaves as they are.
+    public init(
+        _ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>, freezing frozen: [PathPattern] = []
+    ) throws {
+        let pass = try network.forward(.training, batch, freezing: frozen)
         let trace = Trace(continuing: pass)
         _ = try trace.measure(pass, objective, addingOutputs: false)
         try self.init(trace)

@@ -1,33 +1,154 @@
 public import FoveaGraph
 
-/// What the optimizer keeps for one parameter from step to step; zero before the first.
+/// A tensor that training keeps for one parameter from step to step; zero before the first.
 public struct OptimizerSlot: Hashable, Sendable {
     /// The name of the state: `momentum_buffer/conv1.weight`.
     public let name: String
     public let type: TensorType
 }
 
+/// A learning rate that a step takes as an input: groups of parameters may have rates of their own.
+public struct LearningRateInput: Hashable, Sendable {
+    /// The name of the input: ``GraphName/learningRate`` for the optimizer's own.
+    public let name: String
+    /// The rate before the schedule.
+    public let rate: Double
+}
+
+/// Which of the batches of one update a step is for.
+public enum AccumulationPhase: Hashable, Sendable, CaseIterable {
+    /// The only one: its gradient is the update's.
+    case only
+    /// Its gradient begins the mean.
+    case first
+    /// Its gradient is added to the mean.
+    case middle
+    /// Its gradient completes the mean, and the parameters are updated.
+    case last
+
+    /// - Parameter batch: the number of the batch since the last update, from 0.
+    public init(batch: Int, of batchesPerUpdate: Int) {
+        self =
+            batchesPerUpdate == 1 ? .only : batch == 0 ? .first : batch + 1 < batchesPerUpdate ? .middle : .last
+    }
+
+    public var updatesParameters: Bool { self == .only || self == .last }
+}
+
+/// What the update part of a step takes and keeps.
+struct ParameterUpdates {
+    var slots: [OptimizerSlot] = []
+    var learningRates: [LearningRateInput] = []
+    fileprivate var learningRateValues: [Double: Value] = [:]
+}
+
 extension Trace {
-    /// Adds the gradients of a loss and the update of each trainable parameter.
+    /// Adds the gradients of a loss and the update of each parameter that is trained.
     ///
-    /// - Returns: what the optimizer keeps.
-    func update(with optimizer: any Optimizer, minimizing loss: Value) throws -> [OptimizerSlot] {
-        let trainable = declarations.filter { $0.role == .trainable }
-        let values = trainable.compactMap { value(ofParameter: $0.path) }
-        let gradients = try gradients(of: loss, with: values)
-        let learningRate = try inParameterType(input(GraphName.learningRate, .float32([])))
-        let step = try inParameterType(input(GraphName.step, .float32([])))
-        var slots: [OptimizerSlot] = []
-        for ((declaration, value), gradient) in zip(zip(trainable, values), gradients) {
-            location = Location(path: declaration.path, layer: "optimizer")
-            let names = optimizer.slots.map { "\($0)/\(declaration.path)" }
-            let kept = try names.map { try state($0, value.type) }
-            let updated = try optimizer.update(
-                value, gradient: gradient, learningRate: learningRate, step: step, slots: kept)
-            update(declaration.path, to: updated.parameter)
-            for (name, slot) in zip(names, updated.slots) { update(name, to: slot) }
-            slots += names.map { OptimizerSlot(name: $0, type: value.type) }
+    /// - Throws: ``FoveaError`` when the groups of the rule do not fit the network.
+    func update(
+        with rule: UpdateRule, _ phase: AccumulationPhase = .only, minimizing loss: Value
+    ) throws -> ParameterUpdates {
+        let treatments = try rule.treatments(of: declarations)
+        let values = treatments.compactMap { value(ofParameter: $0.parameter.path) }
+        var gradients = try gradients(of: loss, with: values)
+        defer { location = .none }
+        var updates = ParameterUpdates()
+        if phase != .only {
+            for (index, (treatment, gradient)) in zip(treatments, gradients).enumerated() {
+                location = Location(path: treatment.parameter.path, layer: "optimizer")
+                gradients[index] = try accumulate(gradient, of: treatment.parameter, rule.batchesPerUpdate, phase)
+                updates.slots.append(
+                    OptimizerSlot(name: Self.gradientSum(of: treatment.parameter.path), type: gradient.type))
+            }
         }
-        return slots
+        guard phase.updatesParameters else { return updates }
+        if let clipNorm = rule.clipNorm { gradients = try clipped(gradients, to: clipNorm, guarding: loss) }
+        let step = try inParameterType(input(GraphName.step, .float32([])))
+        let averageRate = try rule.averaging.map { _ in
+            try inParameterType(input(GraphName.averageRate, .float32([])))
+        }
+        for ((treatment, value), gradient) in zip(zip(treatments, values), gradients) {
+            location = Location(path: treatment.parameter.path, layer: "optimizer")
+            let rate = try learningRate(treatment.learningRate, base: rule.optimizer.learningRate, in: &updates)
+            let updated = try apply(treatment, to: value, gradient: gradient, rate, step, &updates)
+            if let averageRate { try average(updated, of: treatment.parameter, averageRate, &updates) }
+        }
+        return updates
+    }
+
+    /// The mean of the gradients of an update's batches so far.
+    private func accumulate(
+        _ gradient: Value, of parameter: ParameterDeclaration, _ batchesPerUpdate: Int, _ phase: AccumulationPhase
+    ) throws -> Value {
+        let name = Self.gradientSum(of: parameter.path)
+        let share = 1 / Double(batchesPerUpdate)
+        // Declared in all phases: what a state is must not depend on which step is made first.
+        let sum = try state(name, gradient.type)
+        guard phase != .first else {
+            let begun = try gradient * share
+            update(name, to: begun)
+            return begun
+        }
+        // A step of gradient descent with the rate −1/n adds the n-th part in one pass over memory.
+        let added = try SGDUpdate().applied(to: sum, gradient, constant(-share, gradient.dataType))
+        if phase == .middle { update(name, to: added) }
+        return added
+    }
+
+    private static func gradientSum(of path: String) -> String { "gradient_sum/\(path)" }
+
+    /// The gradients scaled down where their norm is above a limit; the norm becomes an output, and the step counts only if
+    /// it is finite.
+    private func clipped(_ gradients: [Value], to limit: Double, guarding loss: Value) throws -> [Value] {
+        guard let first = gradients.first else { return [] }
+        location = Location(path: "clip", layer: "optimizer")
+        var sum: Value?
+        for gradient in gradients {
+            let squares = try ReduceSum(axes: Array(0..<gradient.shape.rank)).applied(to: gradient * gradient)
+            sum = if let sum { try sum + squares } else { squares }
+        }
+        guard let sum else { return [] }
+        let norm = try SquareRoot().applied(to: sum)
+        output(GraphName.gradientNorm, norm)
+        updateOnlyIfFinite(try loss + norm)
+        // limit/max(limit, norm): exactly 1 where nothing is to be clipped. ε as in PyTorch.
+        let excess = try ReLU().applied(to: norm + (1e-6 - limit))
+        let factor = try constant(limit, first.dataType) / (excess + limit)
+        return try gradients.map { try $0 * factor }
+    }
+
+    /// The input with a group's learning rate; groups with the same rate share it.
+    private func learningRate(_ rate: Double, base: Double, in updates: inout ParameterUpdates) throws -> Value {
+        if let known = updates.learningRateValues[rate] { return known }
+        let name = rate == base ? GraphName.learningRate : "\(GraphName.learningRate)/\(updates.learningRates.count)"
+        let value = try inParameterType(input(name, .float32([])))
+        updates.learningRates.append(LearningRateInput(name: name, rate: rate))
+        updates.learningRateValues[rate] = value
+        return value
+    }
+
+    private func apply(
+        _ treatment: UpdateRule.Treatment, to value: Value, gradient: Value, _ rate: Value, _ step: Value,
+        _ updates: inout ParameterUpdates
+    ) throws -> Value {
+        let path = treatment.parameter.path
+        let names = treatment.optimizer.slots.map { "\($0)/\(path)" }
+        let kept = try names.map { try state($0, value.type) }
+        let updated = try treatment.optimizer.update(
+            value, gradient: gradient, learningRate: rate, step: step, slots: kept)
+        update(path, to: updated.parameter)
+        for (name, slot) in zip(names, updated.slots) { update(name, to: slot) }
+        updates.slots += names.map { OptimizerSlot(name: $0, type: value.type) }
+        return updated.parameter
+    }
+
+    private func average(
+        _ updated: Value, of parameter: ParameterDeclaration, _ rate: Value, _ updates: inout ParameterUpdates
+    ) throws {
+        let name = WeightAveraging.stateName(of: parameter.path)
+        let average = try state(name, updated.type)
+        update(name, to: try AverageUpdate().applied(to: average, updated, rate))
+        updates.slots.append(OptimizerSlot(name: name, type: updated.type))
     }
 }

@@ -18,6 +18,8 @@ public final class Trace: GraphBuilder {
     let hasDropout: Bool
     /// The types of what layers compute and of their parameters.
     public let precision: Precision
+    /// The parameters and statistics that training leaves as they are.
+    let frozen: [PathPattern]
     private(set) var progress: Progress
 
     /// What a trace has met so far, besides the graph.
@@ -40,10 +42,14 @@ public final class Trace: GraphBuilder {
     /// The input that keys the step's random numbers: two words of a ``CounterBasedGenerator``'s key, as int32.
     public static let randomKeyName = "random_key"
 
-    init(_ network: any Network, mode: Mode, hasDropout: Bool = true, precision: Precision = .float32) throws {
+    init(
+        _ network: any Network, mode: Mode, hasDropout: Bool = true, precision: Precision = .float32,
+        frozen: [PathPattern] = []
+    ) throws {
         self.mode = mode
         self.precision = precision
         self.hasDropout = hasDropout
+        self.frozen = frozen
         progress = Progress(try network.parameterList)
         super.init()
     }
@@ -53,6 +59,7 @@ public final class Trace: GraphBuilder {
         mode = pass.mode
         hasDropout = pass.hasDropout
         precision = pass.precision
+        frozen = pass.frozen
         progress = pass.progress
         super.init(continuing: pass.graph)
     }
@@ -92,6 +99,11 @@ public final class Trace: GraphBuilder {
         let value = try state(path, declaration.type)
         progress.declared[path] = (declaration, value.id)
         return value
+    }
+
+    /// Whether layers move a statistic: in training, unless it is frozen.
+    func moves(_ statistic: Parameter) -> Bool {
+        mode == .training && parameters[statistic].map { path in !frozen.contains { $0.matches(path) } } != false
     }
 
     /// Gives a statistic its value after this step.

@@ -18,6 +18,7 @@ public final class TracedNetwork: Sendable {
     private struct Key: Hashable {
         let mode: Trace.Mode
         let inputs: Named<TensorType>
+        let frozen: [PathPattern]
     }
 
     /// - Parameters:
@@ -60,13 +61,18 @@ public final class TracedNetwork: Sendable {
 
     /// The network traced for a batch, now or before.
     ///
-    /// - Parameter inputs: the types of a batch.
-    func forward(_ mode: Trace.Mode, _ inputs: Named<TensorType>) throws -> ForwardPass {
-        let key = Key(mode: mode, inputs: inputs)
+    /// - Parameters:
+    ///   - inputs: the types of a batch.
+    ///   - frozen: the parameters and statistics that training leaves as they are.
+    func forward(
+        _ mode: Trace.Mode, _ inputs: Named<TensorType>, freezing frozen: [PathPattern] = []
+    ) throws -> ForwardPass {
+        let key = Key(mode: mode, inputs: inputs, frozen: frozen)
         // Held while the network is traced: who asks meanwhile wants the same.
         return try passes.withLock { passes in
             if let known = passes.value(for: key) { return known }
-            let pass = try ForwardPass(network, inputs, mode: mode, hasDropout: hasDropout, precision: precision)
+            let pass = try ForwardPass(
+                network, inputs, mode: mode, hasDropout: hasDropout, precision: precision, frozen: frozen)
             passes.insert(pass, for: key)
             return pass
         }

@@ -34,6 +34,9 @@ typedef struct {
 void fovea_adam_update(
     const fovea_adam *settings, const float *rate, const float *step, size_t count, const fovea_update *updates);
 
+/// Moves averages, in place of parameters, towards parameters, in place of gradients: a′ = (1 − rate)·a + rate·p.
+void fovea_average_update(const float *rate, size_t count, const fovea_update *updates);
+
 /// moved = kept · statistic + added · value.
 void fovea_moving_average(
     size_t count, float kept, float added, const float *statistic, const float *value, float *moved);

@@ -3,7 +3,8 @@ public import FoveaGraph
 /// Standardises each channel over the batch, then scales and shifts it: y = (x − μ)/√(σ² + ε) · weight + bias.
 ///
 /// In training μ and σ² are the batch's, and the running statistics move towards them:
-/// running ← (1 − momentum)·running + momentum·batch, with the unbiased variance. In inference they are the running ones.
+/// running ← (1 − momentum)·running + momentum·batch, with the unbiased variance. In inference, and where they are frozen,
+/// they are the running ones.
 /// A layer that is called twice in a step moves them twice.
 /// Input [N, C, H, W] or [N, C]. Parameters: `weight`, `bias` [C]; statistics: `running_mean`, `running_var` [C].
 /// Same numbers as `torch.nn.BatchNorm2d`.
@@ -40,7 +41,7 @@ public struct BatchNorm2D: Layer {
             let wide = try trace.inParameterType(input)
             let (scale, shift) = (try declare(weight), try declare(bias))
             let (mean, variance) = (try declare(runningMean), try declare(runningVariance))
-            guard trace.mode == .training else {
+            guard trace.moves(runningMean), trace.moves(runningVariance) else {
                 return try trace.inArithmetic(
                     BatchNormalizationInference(epsilon: epsilon).applied(to: wide, scale, shift, mean, variance))
             }

@@ -26,6 +26,10 @@ public struct Adam: Optimizer {
     private var step: AdamStep { AdamStep(betas, epsilon, weightDecay, decoupled: false) }
     public func validate() throws { try step.validate(learningRate) }
 
+    public func withWeightDecay(_ weightDecay: Double) -> Adam {
+        Adam(learningRate: learningRate, betas: betas, epsilon: epsilon, weightDecay: weightDecay)
+    }
+
     public func update(
         _ parameter: Value, gradient: Value, learningRate: Value, step: Value, slots: [Value]
     ) throws -> (parameter: Value, slots: [Value]) {
@@ -57,6 +61,10 @@ public struct AdamW: Optimizer {
     public var slots: [String] { AdamStep.slots }
     private var step: AdamStep { AdamStep(betas, epsilon, weightDecay, decoupled: true) }
     public func validate() throws { try step.validate(learningRate) }
+
+    public func withWeightDecay(_ weightDecay: Double) -> AdamW {
+        AdamW(learningRate: learningRate, betas: betas, epsilon: epsilon, weightDecay: weightDecay)
+    }
 
     public func update(
         _ parameter: Value, gradient: Value, learningRate: Value, step: Value, slots: [Value]

@@ -12,6 +12,9 @@ public protocol Optimizer: Sendable {
     /// PyTorch's optimizers name them.
     var slots: [String] { get }
 
+    /// The same optimizer with another weight decay, for a ``ParameterGroup`` that has one of its own.
+    func withWeightDecay(_ weightDecay: Double) -> Self
+
     /// Throws ``FoveaError`` when a setting makes no sense.
     func validate() throws
 

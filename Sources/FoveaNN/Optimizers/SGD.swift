@@ -18,6 +18,10 @@ public struct SGD: Optimizer {
 
     public var slots: [String] { momentum == 0 ? [] : ["momentum_buffer"] }
 
+    public func withWeightDecay(_ weightDecay: Double) -> SGD {
+        SGD(learningRate: learningRate, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
+    }
+
     public func validate() throws {
         try expect(learningRate, in: 0..., "learning rate", "a number of at least 0")
         try expect(momentum, in: 0..<1, "momentum", "a number from 0 to below 1")

@@ -17,6 +17,10 @@ extension OperationCase {
             return descents.map { update in
                 OperationCase(update, [tensor, tensor, rate] + (update.momentum == 0 ? [] : [tensor]), scale: .element)
             }
+                + [0, 0.01, 1].map { rate in
+                    OperationCase(
+                        AverageUpdate(), [tensor, tensor, OperandDraw([], .constant(rate))], scale: .element)
+                }
                 + adams.flatMap { update in
                     [1.0, 1000].map { step in
                         OperationCase(
