@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(
             name: "FoveaCPUTests",
             dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaTestSupport"],
-            swiftSettings: settings),
+            resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
             name: "FoveaNNTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaTestSupport"],
             swiftSettings: settings),

@@ -70,8 +70,36 @@ struct PoolingTests {
             try Window(kernel: 2, padding: .init(2)), try Window(kernel: 1, padding: .init(1)),
             try Window(kernel: 2, padding: .init(5), dilation: 5),
         ] {
-            #expect(throws: FoveaError.self) { try MaxPooling(window).resultTypes(of: [.float32([1, 1, 4, 4])]) }
-            #expect(throws: FoveaError.self) { try AveragePooling(window).resultTypes(of: [.float32([1, 1, 4, 4])]) }
+            try expectPaddingOnly(window, [1, 1, 4, 4])
         }
+    }
+
+    @Test("so is one along any other number of axes")
+    func paddingOnlyAlongOtherAxes() throws {
+        let fine = Window.Axis(kernel: 3, before: 1, after: 1)
+        try expectPaddingOnly(Window(axes: [.init(kernel: 2, before: 2)]), [1, 1, 4])
+        try expectPaddingOnly(Window(axes: [fine, fine, .init(kernel: 2, after: 2)]), [1, 1, 4, 4, 4])
+    }
+
+    private func expectPaddingOnly(_ window: Window, _ images: Shape) throws {
+        for operation in [MaxPooling(window), AveragePooling(window)] as [any FoveaGraph.Operation] {
+            let error = #expect(throws: FoveaError.self) { try operation.resultTypes(of: [.float32(images)]) }
+            #expect(
+                error?.problem.hasSuffix("see only padding around the image of \(images.spatialSizes.sizeText).")
+                    == true)
+        }
+    }
+
+    @Test("max-pooling over one and three axes numbers the places row by row")
+    func otherAxes() throws {
+        let pair = Window.Axis(kernel: 2, stride: 2)
+        let sequence = try evaluate(MaxPooling(Window(axes: [pair])), doubles([1, 5, 2, 0, 7], [1, 1, 5]))
+        #expect(sequence[0].doubles == [5, 2])
+        #expect(sequence[1].doubles == [1, 0])
+        let volume = try evaluate(
+            MaxPooling(Window(axes: [pair, pair, pair])),
+            doubles([1, 5, 2, 0, 3, 4, 1, 1, 9, 0, 7, 7, 2, 8, 7, 6], [2, 1, 2, 2, 2]))
+        #expect(volume[0].doubles == [5, 9])
+        #expect(volume[1].doubles == [1, 0])
     }
 }

@@ -40,7 +40,9 @@ struct TypeRuleTests {
             Misfit(Convolution(window), [images, f32(5, 3, 3, 3)], "3 input channels"),
             Misfit(Convolution(window), [images, f32(5, 4, 5, 5)], "window's size 3×3"),
             Misfit(Convolution(window), [images, f32(5, 4, 3, 3), f32(4)], "bias"),
-            Misfit(Convolution(window), [f32(4, 6, 6), f32(5, 4, 3, 3)], "rank 4"),
+            Misfit(
+                Convolution(window), [f32(4, 6, 6), f32(5, 4, 3, 3)],
+                "a window over 2 axes expects images of rank 4 and was given 4×6×6"),
             Misfit(Convolution(window), [f32(2, 4, 2, 6), f32(5, 4, 3, 3)], "larger than the image"),
             Misfit(Convolution(window, groups: 3), [images, f32(6, 1, 3, 3)], "3 groups"),
             Misfit(Convolution(window, groups: 0), [images, f32(5, 4, 3, 3)], "0 groups"),
@@ -73,13 +75,13 @@ struct TypeRuleTests {
             Misfit(
                 FusedBatchNormalizationGradient(epsilon: 1e-5, rectifier: ReLU(), recomputesResult: true),
                 [images, f32(4), f32(4), f32(4), images, images], "one number per channel"),
-            Misfit(MaxPooling(pooling), [f32(2, 6, 6)], "rank 4"),
+            Misfit(MaxPooling(pooling), [f32(2, 6, 6)], "expects images of rank 4 and was given 2×6×6"),
             Misfit(MaxPooling(pooling), [i32(2, 4, 6, 6)], "floating-point"),
             Misfit(MaxPooling(pooling), [f32(2, 4, 1, 6)], "larger than the image"),
             Misfit(MaxPoolingGradient(pooling, inputShape: [2, 4, 6, 6]), [images, images], "i32[2×4×3×3]"),
             Misfit(AveragePooling(pooling), [images, images], "1 operands"),
             Misfit(AveragePoolingGradient(pooling, inputShape: [2, 4, 6, 6]), [images], "f32[2×4×3×3]"),
-            Misfit(GlobalAveragePooling(), [f32(2, 4)], "rank 4"),
+            Misfit(GlobalAveragePooling(), [f32(2, 4)], "rank 3 or more"),
             Misfit(Softmax(axis: 2), [f32(2, 3)], "axis 2"),
             Misfit(Softmax(), [f32()], "rank 0"),
             Misfit(LogSoftmax(axis: -3), [f32(2, 3)], "axis -3"),
@@ -95,7 +97,7 @@ struct TypeRuleTests {
             Misfit(SoftmaxCrossEntropyWithTargets(), [f32(2, 3), f32(2, 4)], "one shape"),
             Misfit(SoftmaxCrossEntropyWithTargetsGradient(), [f32(2, 3), f32(2, 3), f32(2, 3)], "f32[2]"),
             Misfit(BatchNormalization(), [images, f32(4), f32(6)], "f32[4]"),
-            Misfit(BatchNormalization(), [f32(4, 4, 4), f32(4), f32(4)], "rank 4 or 2"),
+            Misfit(BatchNormalization(), [f32(4), f32(4), f32(4)], "rank 2 or more"),
             Misfit(BatchNormalizationGradient(), [images, f32(4), f32(4), f32(4), f32(2, 4)], "one shape"),
             Misfit(BatchNormalizationInference(), [images, f32(4), f32(4), f32(4)], "5 operands"),
             Misfit(try RandomMask(rate: 0.5, shape: [3], stream: 0), [f32(2)], "i32[2]"),
@@ -132,7 +134,34 @@ struct TypeRuleTests {
         ]
     }
 
-    @Test("say what does not fit", arguments: try misfits())
+    /// Windows over one and three axes.
+    static func misfitsOfOtherAxes() throws -> [Misfit] {
+        let sequence = try Window(axes: [.init(kernel: 3)])
+        let three = Window.Axis(kernel: 3)
+        let volume = try Window(axes: [three, three, three])
+        let thousands = Window.Axis(kernel: 2048)
+        let huge = try Window(axes: [thousands, thousands, thousands])
+        return [
+            Misfit(
+                Convolution(sequence), [images, f32(5, 4, 3)],
+                "a window over 1 axis expects images of rank 3 and was given 2×4×6×6"),
+            Misfit(Convolution(sequence), [f32(2, 4, 6), f32(5, 4, 3, 3)], "expects filters of rank 3"),
+            Misfit(Convolution(sequence), [f32(2, 4, 2), f32(5, 4, 3)], "along the length it spans 3 of 2"),
+            Misfit(
+                Convolution(volume), [f32(2, 4, 6, 2, 6), f32(5, 4, 3, 3, 3)], "along the height it spans 3 of 2"),
+            Misfit(Convolution(volume), [images, f32(5, 4, 3, 3)], "or use a window over 2 axes"),
+            Misfit(ConvolutionFilterGradient(volume, withBias: false), [images, images], "expects images of rank 5"),
+            Misfit(
+                ConvolutionInputGradient(sequence, inputShape: [2, 4, 6]), [f32(2, 5, 6), f32(5, 4, 3)],
+                "f32[2×5×4]"),
+            Misfit(AveragePooling(volume), [images], "expects images of rank 5"),
+            Misfit(
+                MaxPooling(huge),
+                [f32(1, 1, 2048, 2048, 2048)], "more places than an int32"),
+        ]
+    }
+
+    @Test("say what does not fit", arguments: try misfits() + misfitsOfOtherAxes())
     func misfit(misfit: Misfit) {
         let error = #expect(throws: FoveaError.self) { try misfit.operation.resultTypes(of: misfit.operands) }
         #expect(error?.description.contains(misfit.mention) == true, "\(String(describing: error))")

@@ -26,6 +26,22 @@ struct SummaryTests {
         #expect(summary.layers.first?.type == "Conv2D")
     }
 
+    @Test("receptive fields have a size for each spatial axis, one or three")
+    func otherAxes() throws {
+        struct Pooling: Layer {
+            let axes: [Window.Axis]
+
+            func callAsFunction(_ input: Value) throws -> Value {
+                let pooled = try AveragePooling(Window(axes: axes)).applied(to: input)
+                return try ReLU()(AveragePooling(Window(axes: axes)).applied(to: pooled))
+            }
+        }
+        let sequence = Pooling(axes: [.init(kernel: 3, stride: 2)])
+        #expect(try Summary(of: sequence, input: [1, 20]).layers.last?.receptiveField == [7])
+        let volume = Pooling(axes: [.init(kernel: 1), .init(kernel: 2), .init(kernel: 3, stride: 2, dilation: 2)])
+        #expect(try Summary(of: volume, input: [1, 9, 9, 30]).layers.last?.receptiveField == [1, 3, 13])
+    }
+
     @Test("strides larger than the image do not overflow the receptive field")
     func hugeStrides() throws {
         let network = Sequential {

@@ -10,17 +10,18 @@ extension OperationCase {
 
         /// The convolution and its operands without a bias.
         var drawn: (convolution: Convolution, images: OperandDraw, filters: OperandDraw) {
-            let filterShape = Shape([filters, images[1] / groups, window.kernel.height, window.kernel.width])
+            let filterShape = Shape([filters, images[1] / groups] + window.kernel)
             return (Convolution(window, groups: groups), OperandDraw(images), OperandDraw(filterShape))
         }
     }
 
     static func convolutions() throws -> [OperationCase] {
-        try (systematicGeometries() + typicalGeometries() + narrowGeometries()).enumerated().flatMap {
-            index, geometry in
-            try cases(of: geometry, withBias: index.isMultiple(of: 2))
-                + [fusedCase(of: geometry, withBias: index.isMultiple(of: 3), turn: index)]
-        }
+        try (systematicGeometries() + typicalGeometries() + narrowGeometries() + sequences() + volumes()).enumerated()
+            .flatMap {
+                index, geometry in
+                try cases(of: geometry, withBias: index.isMultiple(of: 2))
+                    + [fusedCase(of: geometry, withBias: index.isMultiple(of: 3), turn: index)]
+            }
     }
 
     /// Few channels and as many images as a vector has lanes, or twice as many: padding on no side, on all, on some, and
@@ -68,7 +69,7 @@ extension OperationCase {
                         let (inputs, filters, groups) = channels[turn % channels.count]
                         let (height, width) = sizes[turn % sizes.count]
                         let window = try Window(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
-                        guard (try? window.outputSize(height: height, width: width, of: "Convolution")) != nil else {
+                        guard (try? window.resultSizes(over: [height, width], of: "Convolution")) != nil else {
                             continue
                         }
                         geometries.append(
@@ -80,6 +81,51 @@ extension OperationCase {
             }
         }
         return geometries
+    }
+
+    /// One spatial axis: every combination of kernel, stride, dilation and padding, with channels, groups, batch and length
+    /// taking turns; as few channels as side-by-side kernels want, and kernels as long as the sequence.
+    private static func sequences() throws -> [Geometry] {
+        let channels = [(1, 6, 1), (16, 17, 1), (3, 6, 3), (17, 3, 1), (32, 32, 2), (16, 16, 16), (4, 6, 2)]
+        var geometries: [Geometry] = []
+        for kernel in [1, 3, 4] {
+            for (stride, dilation) in [(1, 1), (2, 1), (1, 2), (3, 2)] {
+                for (before, after) in [(0, 0), (1, 1), (0, 3)] {
+                    let turn = geometries.count
+                    let (inputs, filters, groups) = channels[turn % channels.count]
+                    let axis = Window.Axis(
+                        kernel: kernel, stride: stride, dilation: dilation, before: before, after: after)
+                    geometries.append(
+                        Geometry(
+                            images: Shape([[1, 2, 16][turn % 3], inputs, [7, 12, 33][turn % 3]]), filters: filters,
+                            groups: groups, window: try Window(axes: [axis])))
+                }
+            }
+        }
+        return geometries + [
+            Geometry(images: [1, 3, 9], filters: 4, groups: 1, window: try Window(axes: [.init(kernel: 9)]))
+        ]
+    }
+
+    /// Three spatial axes, each with its own kernel, stride, dilation and padding.
+    private static func volumes() throws -> [Geometry] {
+        func geometry(_ images: Shape, _ filters: Int, groups: Int = 1, _ axes: Window.Axis...) throws -> Geometry {
+            Geometry(images: images, filters: filters, groups: groups, window: try Window(axes: axes))
+        }
+        let same = Window.Axis(kernel: 3, before: 1, after: 1)
+        return try [
+            geometry([2, 3, 4, 5, 6], 5, same, same, same),
+            geometry([1, 16, 4, 5, 4], 17, same, same, same),
+            geometry(
+                [1, 4, 5, 6, 7], 6, groups: 2, .init(kernel: 3, stride: 2, before: 1), .init(kernel: 2, after: 1),
+                .init(kernel: 3, dilation: 2, before: 2, after: 1)),
+            geometry(
+                [2, 17, 3, 4, 5], 17, groups: 17, .init(kernel: 2), .init(kernel: 3, before: 1, after: 1),
+                .init(kernel: 3, stride: 2)),
+            geometry([16, 1, 4, 4, 4], 6, .init(kernel: 3), .init(kernel: 1), .init(kernel: 2)),
+            geometry([1, 16, 3, 3, 3], 32, .init(kernel: 1), .init(kernel: 1), .init(kernel: 1)),
+            geometry([1, 2, 3, 4, 2], 3, .init(kernel: 3), .init(kernel: 4), .init(kernel: 2)),
+        ]
     }
 
     /// Layers of well-known networks, at a size that the reference can compute.

@@ -4,6 +4,7 @@ extension OperationCase {
     static func normalizations() throws -> [OperationCase] {
         let shapes: [Shape] = [
             [2, 3, 4, 5], [4, 1, 3, 3], [3, 16, 4, 4], [2, 17, 5, 5], [1, 3, 6, 7], [8, 17], [16, 1],
+            [4, 3, 7], [2, 16, 9], [1, 17, 12], [2, 3, 2, 3, 4], [3, 16, 2, 2, 3], [2, 3, 2, 1, 3, 2],
         ]
         let batch = shapes.flatMap { shape in
             let perChannel: Shape = [shape[1]]
