@@ -4,12 +4,16 @@ public enum GraphName {
     public static let images = "images"
     /// Target of ``Classification``: class indices, int32 [N].
     public static let labels = "labels"
-    /// Input of a step: its learning rate, a scalar.
+    /// Input of a step: its learning rate, a scalar; groups with other rates have `learning_rate/1`, ….
     public static let learningRate = "learning_rate"
-    /// Input of a step: its number from 1, a scalar.
+    /// Input of a step: the number of the update from 1, a scalar.
     public static let step = "step"
+    /// Input of a step: how far the averages of the weights move, a scalar.
+    public static let averageRate = "average_rate"
     /// Output of a layer: [N, classes] for one that classifies.
     public static let logits = "logits"
     /// Output of a step: the mean loss of the batch, a scalar.
     public static let loss = "loss"
+    /// Output of a step: the Euclidean norm of all gradients before they are clipped, a scalar.
+    public static let gradientNorm = "gradient_norm"
 }

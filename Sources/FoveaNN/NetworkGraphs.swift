@@ -57,6 +57,7 @@ public struct TrainingGraph: Sendable {
     public let graph: Graph
     /// The parameters in the network's order of declaration.
     public let parameters: [ParameterDeclaration]
+    /// What training keeps from step to step besides parameters and statistics; zero before the first.
     public let slots: [OptimizerSlot]
     /// The learning rates that the step takes.
     public let learningRates: [LearningRateInput]
@@ -80,9 +81,8 @@ public struct TrainingGraph: Sendable {
         trace.addOutputs(of: pass, named: objective.outputsForHost)
         trace.updateOnlyIfFinite(measures.loss)
         trace.keepStatistics()
-        let updates = try trace.update(with: rule, phase, minimizing: measures.loss)
-        slots = updates.slots
-        learningRates = updates.learningRates
+        learningRates = try trace.update(with: rule, phase, minimizing: measures.loss).learningRates
+        slots = try rule.slots(for: pass.declarations)
         graph = trace.graph
         parameters = pass.declarations
         metrics = measures.metrics.names

@@ -37,9 +37,31 @@ public enum AccumulationPhase: Hashable, Sendable, CaseIterable {
 
 /// What the update part of a step takes and keeps.
 struct ParameterUpdates {
-    var slots: [OptimizerSlot] = []
     var learningRates: [LearningRateInput] = []
     fileprivate var learningRateValues: [Double: Value] = [:]
+}
+
+extension UpdateRule {
+    /// What training keeps on the device besides the network's parameters and statistics.
+    ///
+    /// - Throws: ``FoveaError`` when the groups do not fit the network.
+    public func slots(for parameters: [ParameterDeclaration]) throws -> [OptimizerSlot] {
+        try treatments(of: parameters).flatMap { treatment in
+            let path = treatment.parameter.path
+            let names =
+                treatment.slotNames + (batchesPerUpdate > 1 ? [Self.gradientSum(of: path)] : [])
+                + (averaging == nil ? [] : [WeightAveraging.stateName(of: path)])
+            return names.map { OptimizerSlot(name: $0, type: treatment.parameter.type) }
+        }
+    }
+
+    /// The name of the state that holds the mean of a parameter's gradients so far.
+    static func gradientSum(of path: String) -> String { "gradient_sum/\(path)" }
+}
+
+extension UpdateRule.Treatment {
+    /// The names of the states that the optimizer keeps for the parameter.
+    var slotNames: [String] { optimizer.slots.map { "\($0)/\(parameter.path)" } }
 }
 
 extension Trace {
@@ -58,8 +80,6 @@ extension Trace {
             for (index, (treatment, gradient)) in zip(treatments, gradients).enumerated() {
                 location = Location(path: treatment.parameter.path, layer: "optimizer")
                 gradients[index] = try accumulate(gradient, of: treatment.parameter, rule.batchesPerUpdate, phase)
-                updates.slots.append(
-                    OptimizerSlot(name: Self.gradientSum(of: treatment.parameter.path), type: gradient.type))
             }
         }
         guard phase.updatesParameters else { return updates }
@@ -71,8 +91,8 @@ extension Trace {
         for ((treatment, value), gradient) in zip(zip(treatments, values), gradients) {
             location = Location(path: treatment.parameter.path, layer: "optimizer")
             let rate = try learningRate(treatment.learningRate, base: rule.optimizer.learningRate, in: &updates)
-            let updated = try apply(treatment, to: value, gradient: gradient, rate, step, &updates)
-            if let averageRate { try average(updated, of: treatment.parameter, averageRate, &updates) }
+            let updated = try apply(treatment, to: value, gradient: gradient, rate, step)
+            if let averageRate { try average(updated, of: treatment.parameter, averageRate) }
         }
         return updates
     }
@@ -81,7 +101,7 @@ extension Trace {
     private func accumulate(
         _ gradient: Value, of parameter: ParameterDeclaration, _ batchesPerUpdate: Int, _ phase: AccumulationPhase
     ) throws -> Value {
-        let name = Self.gradientSum(of: parameter.path)
+        let name = UpdateRule.gradientSum(of: parameter.path)
         let share = 1 / Double(batchesPerUpdate)
         // Declared in all phases: what a state is must not depend on which step is made first.
         let sum = try state(name, gradient.type)
@@ -95,8 +115,6 @@ extension Trace {
         if phase == .middle { update(name, to: added) }
         return added
     }
-
-    private static func gradientSum(of path: String) -> String { "gradient_sum/\(path)" }
 
     /// The gradients scaled down where their norm is above a limit; the norm becomes an output, and the step counts only if
     /// it is finite.
@@ -129,26 +147,23 @@ extension Trace {
     }
 
     private func apply(
-        _ treatment: UpdateRule.Treatment, to value: Value, gradient: Value, _ rate: Value, _ step: Value,
-        _ updates: inout ParameterUpdates
+        _ treatment: UpdateRule.Treatment, to value: Value, gradient: Value, _ rate: Value, _ step: Value
     ) throws -> Value {
         let path = treatment.parameter.path
-        let names = treatment.optimizer.slots.map { "\($0)/\(path)" }
+        let names = treatment.slotNames
         let kept = try names.map { try state($0, value.type) }
         let updated = try treatment.optimizer.update(
             value, gradient: gradient, learningRate: rate, step: step, slots: kept)
         update(path, to: updated.parameter)
         for (name, slot) in zip(names, updated.slots) { update(name, to: slot) }
-        updates.slots += names.map { OptimizerSlot(name: $0, type: value.type) }
         return updated.parameter
     }
 
     private func average(
-        _ updated: Value, of parameter: ParameterDeclaration, _ rate: Value, _ updates: inout ParameterUpdates
+        _ updated: Value, of parameter: ParameterDeclaration, _ rate: Value
     ) throws {
         let name = WeightAveraging.stateName(of: parameter.path)
         let average = try state(name, updated.type)
         update(name, to: try AverageUpdate().applied(to: average, updated, rate))
-        updates.slots.append(OptimizerSlot(name: name, type: updated.type))
     }
 }

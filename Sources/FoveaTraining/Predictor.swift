@@ -52,7 +52,7 @@ public actor Predictor {
     /// The means of the objective's loss, under the name `loss`, and of its metrics over all examples of some batches.
     ///
     /// - Throws: ``FoveaError`` that lists everything in which a batch is not the network's and the objective's.
-    public func evaluate(_ batches: some Sequence<Batch>) async throws -> Named<Double> {
+    public func evaluate(_ batches: some Sequence<Batch> & Sendable) async throws -> Named<Double> {
         guard let objective else {
             throw FoveaError(
                 .usage, "There is no objective to measure the network by.",
@@ -110,20 +110,4 @@ public actor Predictor {
                 remedy: "Use weights of a training that did not diverge, and inputs that are finite.")
         }
     }
-}
-
-/// Means of named numbers over examples, of which batches give their means.
-struct WeightedMeans {
-    private var sums: Named<Double> = [:]
-    private var count = 0
-
-    /// - Parameters:
-    ///   - means: the same names in each batch.
-    ///   - count: the number of examples that they are the means of.
-    mutating func add(_ means: Named<Double>, count: Int) {
-        for (name, mean) in means { sums.set(name, to: ((try? sums[name]) ?? 0) + mean * Double(count)) }
-        self.count += count
-    }
-
-    var values: Named<Double> { sums.mapValues { $0 / Double(max(1, count)) } }
 }

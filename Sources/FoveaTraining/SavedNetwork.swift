@@ -27,11 +27,11 @@ public struct SavedNetwork: Sendable {
         storedPreprocessing = description.preprocessing
         let file = try SafetensorsFile(at: folder.weightsPath).tensors
         let source = quoted(path)
-        let checks: [() throws -> Void] = [
-            { [signature] in try signature.expect(description.signature, subject: "The network", owner: source) },
-            { [parameters = try self.network.parameters] in _ = try file.fitted(to: parameters, source: source) },
-        ]
-        let errors = checks.compactMap { check in Self.error(of: check) }
+        let (found, parameters) = (signature, try self.network.parameters)
+        let errors = [
+            Self.error { try found.expect(description.signature, subject: "The network", owner: source) },
+            Self.error { _ = try file.fitted(to: parameters, source: source) },
+        ].compactMap { $0 }
         if let first = errors.first {
             throw FoveaError(
                 .badData, errors.map(\.problem).joined(separator: " "),

@@ -5,15 +5,29 @@ import FoveaNN
 /// What steps on one batch are given.
 struct StepInputs: Sendable {
     let batch: Batch
-    let learningRate: Double
+    let rule: UpdateRule
+    /// The learning rates that the step takes.
+    let learningRates: [LearningRateInput]
+    /// Multiplies them.
+    let learningRateFactor: Double
+    let phase: AccumulationPhase
     /// Nil where the step draws no random numbers.
     let seed: UInt64?
 
-    /// - Parameter step: the number of the step from 1.
-    func ofStep(_ step: Int) -> [String: Tensor] {
+    /// - Parameters:
+    ///   - step: the number of the step from 1.
+    ///   - update: the number of the update from 1.
+    func ofStep(_ step: Int, update: Int) -> [String: Tensor] {
         var inputs = batch.values
-        inputs[GraphName.learningRate] = Tensor(scalar: Float(learningRate))
-        inputs[GraphName.step] = Tensor(scalar: Float(step))
+        if phase.updatesParameters {
+            for input in learningRates {
+                inputs[input.name] = Tensor(scalar: Float(input.rate * learningRateFactor))
+            }
+            inputs[GraphName.step] = Tensor(scalar: Float(update))
+            if let averaging = rule.averaging {
+                inputs[GraphName.averageRate] = Tensor(scalar: Float(averaging.rate(ofUpdate: update)))
+            }
+        }
         if let seed { inputs[Trace.randomKeyName] = Self.randomKey(step: step, seed: seed) }
         return inputs
     }

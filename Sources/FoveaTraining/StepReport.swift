@@ -11,6 +11,8 @@ public struct StepReport: Hashable, Sendable {
     /// The objective's metrics, before the update: means over the examples of the batch.
     public let metrics: Named<Double>
     public let learningRate: Double
+    /// The Euclidean norm of all gradients before they were clipped; nil where they are not, and in steps without an update.
+    public let gradientNorm: Float?
 
     /// How many examples were classified correctly, before the update; 0 where the objective does not classify.
     public var correct: Int {

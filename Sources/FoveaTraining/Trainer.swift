@@ -11,10 +11,12 @@ public import FoveaRuntime
 public actor Trainer {
     let network: TracedNetwork
     let objective: any Objective
-    let optimizer: any Optimizer
-    private let states: DeviceStates
+    /// How the network is changed.
+    public nonisolated let rule: UpdateRule
+    let states: DeviceStates
     private var device: Device { states.device }
-    private let seed: UInt64
+    /// Where the random numbers of steps come from.
+    public internal(set) var seed: UInt64
     /// What the network takes and gives.
     public nonisolated let signature: Signature
     /// The types of one example of a batch: the network's inputs and the objective's targets.
@@ -25,15 +27,21 @@ public actor Trainer {
     public nonisolated let predictor: Predictor
     /// The same for a network that classifies images.
     public nonisolated let classifier: Classifier
-    /// By the number of examples.
-    private var programs = RecentlyUsed<Int, StepProgram>()
-    /// How many steps have been made.
-    public private(set) var stepCount = 0
+    private var programs = RecentlyUsed<StepKind, StepProgram>()
+    /// How many steps have been made, one for each batch.
+    public internal(set) var stepCount = 0
+
+    private struct StepKind: Hashable {
+        let examples: Int
+        let phase: AccumulationPhase
+    }
 
     /// What a step runs, and what it takes and gives besides the batch and the loss.
     private struct StepProgram {
         let program: Program
+        let phase: AccumulationPhase
         let isRandom: Bool
+        let learningRates: [LearningRateInput]
         let metrics: [String]
     }
 
@@ -51,8 +59,20 @@ public actor Trainer {
         seed: UInt64 = 42, weights: Weights? = nil, hasDropout: Bool = true
     ) async throws {
         try await self.init(
-            TracedNetwork(model, input: input, hasDropout: hasDropout), objective: Classification(loss),
-            optimizer: optimizer, device: device, seed: seed, weights: weights)
+            model, input: input, loss: loss, rule: UpdateRule(optimizer), device: device, seed: seed, weights: weights,
+            hasDropout: hasDropout)
+    }
+
+    /// Puts a network that classifies images on a device, with groups of parameters, clipping or averages.
+    ///
+    /// - Throws: as the initializer with one optimizer, and when the groups of the rule do not fit the network.
+    public init(
+        _ model: any Layer, input: Shape, loss: any Loss = CrossEntropyLoss(), rule: UpdateRule, device: Device,
+        seed: UInt64 = 42, weights: Weights? = nil, hasDropout: Bool = true
+    ) async throws {
+        try await self.init(
+            TracedNetwork(model, input: input, hasDropout: hasDropout), objective: Classification(loss), rule: rule,
+            device: device, seed: seed, weights: weights)
     }
 
     /// Puts a network on a device.
@@ -68,23 +88,23 @@ public actor Trainer {
         device: Device, seed: UInt64 = 42, weights: Weights? = nil
     ) async throws {
         try await self.init(
-            TracedNetwork(network, inputs: inputs), objective: objective, optimizer: optimizer, device: device,
-            seed: seed,
-            weights: weights)
+            TracedNetwork(network, inputs: inputs), objective: objective, rule: UpdateRule(optimizer), device: device,
+            seed: seed, weights: weights)
     }
 
     /// Puts a network that may have been traced on a device.
     public init(
-        _ network: TracedNetwork, objective: any Objective, optimizer: any Optimizer, device: Device, seed: UInt64 = 42,
+        _ network: TracedNetwork, objective: any Objective, rule: UpdateRule, device: Device, seed: UInt64 = 42,
         weights: Weights? = nil
     ) async throws {
-        try optimizer.validate()
+        try rule.validate()
         self.network = network
         self.objective = objective
-        self.optimizer = optimizer
+        self.rule = rule
         states = DeviceStates(on: device)
         self.seed = seed
         parameters = try network.parameters
+        _ = try rule.slots(for: parameters)
         signature = try network.signature
         exampleTypes = try signature.inputs.merging(objective.targets(for: signature.outputs))
         try AvailableMemory.require(2 * parameters.byteCount, for: "the network's weights")
@@ -113,15 +133,21 @@ public actor Trainer {
             throw FoveaError(
                 .usage, "The factor of the learning rate is \(learningRateFactor).", remedy: "Use a finite number.")
         }
-        let step = try await stepProgram(for: batch)
-        let inputs = StepInputs(
-            batch: batch, learningRate: optimizer.learningRate * learningRateFactor, seed: step.isRandom ? seed : nil)
         // Taken before the device is waited for: others may ask for a step meanwhile.
         stepCount += 1
         let number = stepCount
-        let results = try await device.run(step.program, inputs.ofStep(number))
+        let step: StepProgram
+        do {
+            step = try await stepProgram(for: batch, phase(ofStep: number))
+        } catch {
+            stepCount -= 1
+            throw error
+        }
+        let inputs = inputs(of: step, batch, learningRateFactor)
+        let results = try await device.run(step.program, inputs.ofStep(number, update: update(ofStep: number)))
         let loss = try results.tensor(GraphName.loss).floats[0]
-        guard loss.isFinite else {
+        let gradientNorm = results[GraphName.gradientNorm]?.floats[0]
+        guard loss.isFinite, gradientNorm?.isFinite != false else {
             stepCount -= 1
             throw try await divergence(loss, batch, step: number)
         }
@@ -129,14 +155,27 @@ public actor Trainer {
         for name in step.metrics { metrics.set(name, to: Double(try results.tensor(name).floats[0])) }
         return StepReport(
             step: number, loss: loss, count: try exampleTypes.exampleCount(of: batch.values), metrics: metrics,
-            learningRate: optimizer.learningRate * learningRateFactor)
+            learningRate: rule.optimizer.learningRate * learningRateFactor, gradientNorm: gradientNorm)
+    }
+
+    private func phase(ofStep step: Int) -> AccumulationPhase {
+        AccumulationPhase(batch: (step - 1) % rule.batchesPerUpdate, of: rule.batchesPerUpdate)
+    }
+
+    /// The number of the update that a step is for, from 1.
+    private func update(ofStep step: Int) -> Int { (step - 1) / rule.batchesPerUpdate + 1 }
+
+    private func inputs(of step: StepProgram, _ batch: Batch, _ learningRateFactor: Double = 1) -> StepInputs {
+        StepInputs(
+            batch: batch, rule: rule, learningRates: step.learningRates, learningRateFactor: learningRateFactor,
+            phase: step.phase, seed: step.isRandom ? seed : nil)
     }
 
     /// The program of a step on so many examples; compiled now, unless it has been already.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
     public func program(forExamples count: Int) async throws -> Program {
-        try await stepProgram(forExamples: count).program
+        try await stepProgram(forExamples: count, phase(ofStep: rule.batchesPerUpdate)).program
     }
 
     /// The program of a step on batches of images of this shape, the batch first.
@@ -147,31 +186,30 @@ public actor Trainer {
         return try await program(forExamples: count)
     }
 
-    /// Steps on the same batch again and again without leaving the device's thread: for measurements.
+    /// Steps on the same batch again and again without leaving the device's thread, each with an update: for measurements.
     ///
     /// - Returns: each step's time and loss.
     /// - Throws: as ``step(_:learningRateFactor:)``.
     public func timedSteps(_ batch: Batch, _ length: SeriesLength) async throws -> [TimedRun<Float>] {
-        let step = try await stepProgram(for: batch)
+        let step = try await stepProgram(for: batch, .only)
         let program = step.program
         guard let lossPosition = program.outputs.firstIndex(of: GraphName.loss) else {
             throw FoveaError(.internalDefect, "The program has no output named `\(GraphName.loss)`.")
         }
-        let inputs = StepInputs(
-            batch: batch, learningRate: optimizer.learningRate, seed: step.isRandom ? seed : nil)
-        let first = stepCount + 1
+        let inputs = inputs(of: step, batch)
+        let (first, firstUpdate) = (stepCount + 1, update(ofStep: stepCount + 1))
         do {
             let steps = try await device.series(of: program, length) { number in
-                try program.ordered(inputs.ofStep(first + number))
+                try program.ordered(inputs.ofStep(first + number, update: firstUpdate + number))
             } keeping: { number, outputs in
                 let loss = try outputs[lossPosition].read().floats[0]
                 guard loss.isFinite else { throw Divergence(finiteCount: number, loss: loss) }
                 return loss
             }
-            stepCount += steps.count
+            stepCount += steps.count * rule.batchesPerUpdate
             return steps
         } catch let diverged as Divergence {
-            stepCount += diverged.finiteCount
+            stepCount += diverged.finiteCount * rule.batchesPerUpdate
             throw try await divergence(diverged.loss, batch, step: stepCount + 1)
         }
     }
@@ -180,14 +218,13 @@ public actor Trainer {
     ///
     /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is no error.
     public func explain(_ batch: Batch, runs: Int) async throws -> Explanation {
-        let step = try await stepProgram(for: batch)
+        let step = try await stepProgram(for: batch, .only)
         let program = step.program
-        let inputs = StepInputs(
-            batch: batch, learningRate: optimizer.learningRate, seed: step.isRandom ? seed : nil)
-        let first = stepCount + 1
-        stepCount += runs
+        let inputs = inputs(of: step, batch)
+        let (first, firstUpdate) = (stepCount + 1, update(ofStep: stepCount + 1))
+        stepCount += runs * rule.batchesPerUpdate
         return try await device.explain(program, runs: runs) { number in
-            try program.ordered(inputs.ofStep(first + number))
+            try program.ordered(inputs.ofStep(first + number, update: firstUpdate + number))
         }
     }
 
@@ -199,35 +236,37 @@ public actor Trainer {
     }
 
     /// - Throws: ``FoveaError`` when the batch does not fit the network and its objective, before anything is computed.
-    private func stepProgram(for batch: Batch) async throws -> StepProgram {
-        let step = try await stepProgram(forExamples: exampleTypes.exampleCount(of: batch.values))
+    private func stepProgram(for batch: Batch, _ phase: AccumulationPhase) async throws -> StepProgram {
+        let step = try await stepProgram(forExamples: exampleTypes.exampleCount(of: batch.values), phase)
         try batch.expectSoundTargets(objective, signature.outputs)
         return step
     }
 
-    private func stepProgram(forExamples count: Int) async throws -> StepProgram {
-        if let known = programs.value(for: count) { return known }
+    private func stepProgram(forExamples count: Int, _ phase: AccumulationPhase) async throws -> StepProgram {
+        let kind = StepKind(examples: count, phase: phase)
+        if let known = programs.value(for: kind) { return known }
         try expectExamples(count)
-        let training = try trainingGraph(forExamples: count)
+        let training = try trainingGraph(forExamples: count, phase)
         let optimized = try device.optimized(training.graph)
-        try await batchMemory.require(optimized, for: count)
+        try await batchMemory(phase).require(optimized, for: count)
         let compiled = StepProgram(
-            program: try await device.compile(optimized, states: states), isRandom: training.isRandom,
-            metrics: training.metrics)
-        programs.insert(compiled, for: count)
+            program: try await device.compile(optimized, states: states), phase: phase, isRandom: training.isRandom,
+            learningRates: training.learningRates, metrics: training.metrics)
+        programs.insert(compiled, for: kind)
         return compiled
     }
 
     /// The graph of a step on so many examples.
-    nonisolated func trainingGraph(forExamples count: Int) throws -> TrainingGraph {
+    nonisolated func trainingGraph(forExamples count: Int, _ phase: AccumulationPhase = .only) throws -> TrainingGraph {
         try TrainingGraph(
-            network, objective: objective, optimizer: optimizer, batch: network.inputs.batched(count))
+            network, objective: objective, rule: rule, phase: phase, batch: network.inputs.batched(count))
     }
 
-    private var batchMemory: BatchMemory {
+    private func batchMemory(_ phase: AccumulationPhase) -> BatchMemory {
         BatchMemory(states: states, purpose: "training", inputs: network.inputs) {
-            [network, objective, optimizer, device] batch in
-            try device.optimized(TrainingGraph(network, objective: objective, optimizer: optimizer, batch: batch).graph)
+            [network, objective, rule, device] batch in
+            try device.optimized(
+                TrainingGraph(network, objective: objective, rule: rule, phase: phase, batch: batch).graph)
         }
     }
 
@@ -235,15 +274,19 @@ public actor Trainer {
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
         if let fault = batch.nonFiniteInput(of: signature) { return fault }
         let count = try exampleTypes.exampleCount(of: batch.values)
-        let diagnostic = try DiagnosticGraph(network, objective: objective, batch: network.inputs.batched(count))
+        let diagnostic = try DiagnosticGraph(
+            network, objective: objective, batch: network.inputs.batched(count), freezing: rule.frozen)
         var inputs = batch.values
         if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: step, seed: seed) }
         let cause = try await NonFiniteCause(states: states, diagnostic: diagnostic, inputs: network.inputs.names)
             .described(for: inputs)
+        let problem =
+            loss.isFinite
+            ? "the gradients of step \(step) are not finite"
+            : "the loss of step \(step) is \(loss.isNaN ? "not a number" : "infinite"); \(cause)"
         return FoveaError(
-            .badData,
-            "Training diverged: the loss of step \(step) is \(loss.isNaN ? "not a number" : "infinite"); \(cause).",
-            remedy: "Lower the learning rate (it is \(optimizer.learningRate)), or check the data.")
+            .badData, "Training diverged: \(problem).",
+            remedy: "Lower the learning rate (it is \(rule.optimizer.learningRate)), or check the data.")
     }
 }
 

@@ -3,7 +3,7 @@ import FoveaNN
 import Testing
 
 @Suite("Parameter paths")
-struct ParameterPathsTests {
+struct ParameterListTests {
     private struct Block: Layer {
         let conv1 = Conv2D(4, kernel: 3, padding: 1, bias: false)
         let bn1 = BatchNorm2D()

@@ -19,7 +19,9 @@ struct UpdateRuleTests {
     }
 
     private func training(_ rule: UpdateRule, _ phase: AccumulationPhase = .only) throws -> TrainingGraph {
-        try TrainingGraph(Network(), loss: CrossEntropyLoss(), rule: rule, phase: phase, input: [4, 1, 4, 4])
+        try TrainingGraph(
+            TracedNetwork(Network(), input: [1, 4, 4]), objective: Classification(CrossEntropyLoss()), rule: rule,
+            phase: phase, batch: [GraphName.images: .float32([4, 1, 4, 4])])
     }
 
     private func problem(_ rule: UpdateRule) throws -> String {

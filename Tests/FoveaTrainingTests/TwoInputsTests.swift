@@ -50,7 +50,8 @@ struct TwoInputsTests {
         #expect(Set(first.metrics.names) == ["accuracy", "class_loss", "squared_error", "squares"])
         #expect(last.loss < first.loss / 2)
         for report in [first, last] {
-            let parts = try report.metrics["class_loss"] + 0.1 * report.metrics["squared_error"]
+            let parts =
+                try report.metrics["class_loss"] + 0.1 * report.metrics["squared_error"]
                 + 0.01 * report.metrics["squares"]
             #expect(abs(Double(report.loss) - parts) < 1e-5 * max(1, parts))
             #expect(report.correct == Int((try report.metrics["accuracy"] * 16).rounded()))
@@ -102,7 +103,8 @@ struct TwoInputsTests {
         let batch = Batch(indices: [0, 1, 2], values: values)
         let error = await #expect(throws: FoveaError.self) { _ = try await trainer.step(batch) }
         #expect(
-            error?.problem == "The batch does not fit the network: missing: `vector` f32[3×4]; not expected: `vectors`; "
+            error?.problem
+                == "The batch does not fit the network: missing: `vector` f32[3×4]; not expected: `vectors`; "
                 + "other types: `class_label` is f32[3] where i32[3] is expected; other shapes: `picture` is f32[3×1×5×6] "
                 + "where f32[3×1×6×6] is expected; closest names: `vectors` for `vector`.")
         #expect(await trainer.stepCount == 0)
@@ -130,7 +132,8 @@ struct TwoInputsTests {
         let classify = Dense(3)
 
         func callAsFunction(_ inputs: Named<Value>) throws -> Named<Value> {
-            let embedding = try embed(Concatenation(axis: 1).applied(to: Flatten()(inputs["picture"]), inputs["vector"]))
+            let embedding = try embed(
+                Concatenation(axis: 1).applied(to: Flatten()(inputs["picture"]), inputs["vector"]))
             return ["class": try classify(embedding), "embedding": embedding]
         }
     }

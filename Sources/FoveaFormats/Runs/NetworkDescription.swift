@@ -31,26 +31,29 @@ public struct NetworkDescription: Hashable, Sendable {
         [
             "format_version": .integer(Self.formatVersion),
             "fovea_version": .string(FoveaVersion.current),
-            "inputs": Self.json(signature.inputs),
-            "outputs": Self.json(signature.outputs),
+            "inputs": Self.list(signature.inputs),
+            "outputs": Self.list(signature.outputs),
             "class_names": .array(classNames.map(JSONValue.string)),
-            "preprocessing": preprocessing.map {
-                [
-                    "mean": .array($0.mean.map { JSONValue($0) }),
-                    "standard_deviation": .array($0.standardDeviation.map { JSONValue($0) }),
-                ]
-            } ?? .null,
+            "preprocessing": preprocessingJSON,
         ]
     }
 
-    private static func json(_ types: Named<TensorType>) -> JSONValue {
-        .array(
-            types.map { name, type in
-                [
-                    "name": .string(name), "type": .string(type.dataType.rawValue),
-                    "shape": .array(type.shape.dimensions.map(JSONValue.integer)),
-                ]
-            })
+    private var preprocessingJSON: JSONValue {
+        guard let preprocessing else { return .null }
+        return [
+            "mean": .array(preprocessing.mean.map { JSONValue($0) }),
+            "standard_deviation": .array(preprocessing.standardDeviation.map { JSONValue($0) }),
+        ]
+    }
+
+    private static func list(_ types: Named<TensorType>) -> JSONValue {
+        let entries = types.map { name, type -> JSONValue in
+            [
+                "name": .string(name), "type": .string(type.dataType.rawValue),
+                "shape": .array(type.shape.dimensions.map(JSONValue.integer)),
+            ]
+        }
+        return .array(entries)
     }
 
     /// Reads what ``json`` writes.
@@ -59,11 +62,12 @@ public struct NetworkDescription: Hashable, Sendable {
     public init(json: JSONValue) throws {
         let fields = try JSONFields(json)
         let version = try fields.integer("format_version", in: 1...Int.max)
+        let writer = try fields.string("fovea_version")
         guard version == Self.formatVersion else {
             throw FoveaError(
                 .badData,
                 "It has format version \(version); Fovea \(FoveaVersion.current) reads version \(Self.formatVersion).",
-                remedy: "Read it with Fovea \(quoted(try fields.string("fovea_version"))), which wrote it, or a newer one.")
+                remedy: "Read it with Fovea \(quoted(writer)), which wrote it, or a newer one.")
         }
         try fields.refuseFields(besides: [
             "format_version", "fovea_version", "inputs", "outputs", "class_names", "preprocessing",
@@ -86,7 +90,7 @@ public struct NetworkDescription: Hashable, Sendable {
         guard case .array(let elements) = json else {
             throw FoveaError(.badData, "The field \(quoted(field)) is not an array.")
         }
-        let pairs = try elements.enumerated().map { index, element in
+        let pairs = try elements.enumerated().map { index, element -> (String, TensorType) in
             let fields = try JSONFields(element, at: "\(field)[\(index)]")
             try fields.refuseFields(besides: ["name", "type", "shape"])
             let typeName = try fields.string("type")

@@ -28,3 +28,17 @@ for try await event in try trainer.fit(
         print("epoch \(report.epoch): loss \(report.trainLoss), accuracy \(report.validationAccuracy ?? 0)")
     }
 }
+
+// What was learned is kept in a new folder: the first argument, or `lenet5`. Another program that has the network's Swift
+// value opens it the same way.
+let folder = CommandLine.arguments.dropFirst().first ?? "lenet5"
+try await trainer.save(to: folder, classNames: digits.training.classNames, preprocessing: preprocessing)
+
+let saved = try SavedNetwork(lenet5, from: folder)
+let classifier = try await Classifier(saved, device: ComputeDevice.auto.open())
+if let test = digits.test {
+    let evaluation = try await classifier.evaluate(test, preprocessing: saved.preprocessing)
+    let digit = try test.batch([0], preprocessing: saved.preprocessing).images
+    let best = try await classifier.logits(digit).predictions(limit: 1)[0][0]
+    print("accuracy \(evaluation.accuracy); the first digit is \(saved.classNames[best.index])")
+}
