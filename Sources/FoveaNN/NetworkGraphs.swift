@@ -119,7 +119,8 @@ public struct DiagnosticGraph: Sendable {
     ///   - batch: the types of the inputs of a batch.
     ///   - frozen: the parameters and statistics that training leaves as they are.
     public init(
-        _ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>, freezing frozen: [PathPattern] = []
+        _ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>,
+        freezing frozen: [PathPattern] = []
     ) throws {
         let pass = try network.forward(.training, batch, freezing: frozen)
         let trace = Trace(continuing: pass)

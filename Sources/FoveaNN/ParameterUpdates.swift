@@ -5,6 +5,11 @@ public struct OptimizerSlot: Hashable, Sendable {
     /// The name of the state: `momentum_buffer/conv1.weight`.
     public let name: String
     public let type: TensorType
+
+    package init(name: String, type: TensorType) {
+        self.name = name
+        self.type = type
+    }
 }
 
 /// A learning rate that a step takes as an input: groups of parameters may have rates of their own.

@@ -2,16 +2,18 @@ import FoveaFoundation
 import FoveaGraph
 
 /// All that keeps weights from being a network's.
-struct WeightMisfits {
+package struct WeightMisfits {
+    package init() {}
+
     /// Parameters that there are no weights for.
-    var missing: [String] = []
+    package var missing: [String] = []
     /// Names that the network does not have.
-    var unexpected: [String] = []
-    var misshapen: [String] = []
-    var unreadable: [String] = []
+    package var unexpected: [String] = []
+    package var misshapen: [String] = []
+    package var unreadable: [String] = []
 
     /// Nil where everything fits.
-    var description: String? {
+    package var description: String? {
         let faults = [
             Self.listed("missing", missing.map(quoted), ", "),
             Self.listed("not expected", unexpected.map(quoted), ", "),

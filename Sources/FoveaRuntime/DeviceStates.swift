@@ -32,7 +32,7 @@ public final class DeviceStates: Sendable {
     /// The memory of each state, by name.
     var current: [String: any DeviceBuffer] { buffers.withLock { $0 } }
 
-    func contains(_ name: String) -> Bool { buffers.withLock { $0[name] != nil } }
+    package func contains(_ name: String) -> Bool { buffers.withLock { $0[name] != nil } }
 
     func buffer(_ name: String) throws -> any DeviceBuffer {
         guard let buffer = buffers.withLock({ $0[name] }) else {

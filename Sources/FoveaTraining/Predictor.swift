@@ -75,9 +75,10 @@ public actor Predictor {
 
     private func inferenceProgram(forExamples count: Int) async throws -> Program {
         if let known = inferencePrograms.value(for: count) { return known }
-        let graph = try InferenceGraph(network, batch: network.inputs.batched(count)).graph
-        let memory = BatchMemory(states: states, purpose: "inference", inputs: network.inputs) { [network] batch in
-            try InferenceGraph(network, batch: batch).graph
+        let graph = try device.optimized(InferenceGraph(network, batch: network.inputs.batched(count)).graph)
+        let memory = BatchMemory(states: states, purpose: "inference", inputs: network.inputs) {
+            [network, device] batch in
+            try device.optimized(InferenceGraph(network, batch: batch).graph)
         }
         try await memory.require(graph, for: count)
         let program = try await device.compile(graph, states: states)

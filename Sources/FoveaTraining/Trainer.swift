@@ -30,6 +30,8 @@ public actor Trainer {
     private var programs = RecentlyUsed<StepKind, StepProgram>()
     /// How many steps have been made, one for each batch.
     public internal(set) var stepCount = 0
+    /// Where in the data the last step of a fit was.
+    public internal(set) var place = DataPlace()
 
     private struct StepKind: Hashable {
         let examples: Int

@@ -43,12 +43,12 @@ struct SharedArenaTests {
         let states = DeviceStates(on: device)
         let (small, large) = (try Self.products(40), try Self.products(100))
         func inputBytes(_ side: Int) -> Int { 2 * side * side * 4 }
-        let alone = try #require(try await device.predictedByteCount(of: large, states: states))
+        let alone = try #require(try await device.predictedByteCount(of: device.optimized(large), states: states))
         _ = try await device.compile(large, states: states)
         let taken = backend.arena.byteCount
         #expect(alone == taken + inputBytes(100) && taken > 0)
-        #expect(try await device.predictedByteCount(of: large, states: states) == inputBytes(100))
-        #expect(try await device.predictedByteCount(of: small, states: states) == inputBytes(40))
+        #expect(try await device.predictedByteCount(of: device.optimized(large), states: states) == inputBytes(100))
+        #expect(try await device.predictedByteCount(of: device.optimized(small), states: states) == inputBytes(40))
         _ = try await device.compile(small, states: states)
         #expect(backend.arena.byteCount == taken)
 
@@ -59,7 +59,7 @@ struct SharedArenaTests {
         let held = second.arena.byteCount
         #expect(held > 0 && held < taken)
         #expect(
-            try await other.predictedByteCount(of: large, states: DeviceStates(on: other))
+            try await other.predictedByteCount(of: other.optimized(large), states: DeviceStates(on: other))
                 == taken - held + inputBytes(100))
         _ = try await other.compile(large)
         #expect(second.arena.byteCount == taken)

@@ -51,7 +51,8 @@ private struct WindowGolden: Decodable {
         case "convolution": return Convolution(try windowOfAxes(), groups: try #require(groups))
         case "max": return MaxPooling(try windowOfAxes())
         case "average":
-            return AveragePooling(try windowOfAxes(), countIncludingPadding: try #require(counts_padding))
+            let countsPadding: Bool? = counts_padding
+            return AveragePooling(try windowOfAxes(), countIncludingPadding: try #require(countsPadding as Bool?))
         case "batch_norm": return BatchNormalization(epsilon: 1e-3)
         case "batch_norm_inference": return BatchNormalizationInference(epsilon: 1e-3)
         default: throw CancellationError()

@@ -38,7 +38,7 @@ struct TracedNetworkTests {
         }
         #expect(counter.count == 2, "and inference on four")
         for _ in 0..<2 {
-            _ = try TrainingGraph(network, objective: objective, optimizer: SGD(), batch: batch)
+            _ = try TrainingGraph(network, objective: objective, rule: UpdateRule(SGD()), batch: batch)
             _ = try DiagnosticGraph(network, objective: objective, batch: batch)
         }
         #expect(counter.count == 3, "and training on four")
@@ -58,7 +58,7 @@ struct TracedNetworkTests {
         let batch = try network.inputs.batched(2)
         let objective = Classification()
         _ = try DiagnosticGraph(network, objective: objective, batch: batch)
-        let kept = try TrainingGraph(network, objective: objective, optimizer: Adam(), batch: batch)
+        let kept = try TrainingGraph(network, objective: objective, rule: UpdateRule(Adam()), batch: batch)
         let alone = try TrainingGraph(model, loss: CrossEntropyLoss(), optimizer: Adam(), input: [2, 1, 4, 4])
         try kept.graph.verify()
         #expect("\(kept.graph)" == "\(alone.graph)")
@@ -98,7 +98,8 @@ struct TracedNetworkTests {
         #expect(try network.parameters.map(\.path) == ["node_1/shift", "node_0/scale"])
         #expect(try network.signature == Signature(inputs: ["x": .float32([3])], outputs: ["y": .float32([3])]))
         let training = try TrainingGraph(
-            network, objective: SquaredError(), optimizer: SGD(learningRate: 0.5), batch: network.inputs.batched(2))
+            network, objective: SquaredError(), rule: UpdateRule(SGD(learningRate: 0.5)),
+            batch: network.inputs.batched(2))
         let device = Device(ReferenceBackend())
         let program = try await device.compile(training.graph)
         try await program.states.write(Weights(initializing: training.parameters, seed: 1).namedTensors)

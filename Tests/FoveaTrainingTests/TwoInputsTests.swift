@@ -6,6 +6,7 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 import FoveaTraining
+import OrderedCollections
 import Testing
 
 /// A fresh folder, removed when nobody uses it any more.

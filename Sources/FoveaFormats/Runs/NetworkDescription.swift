@@ -1,5 +1,5 @@
 import FoveaFoundation
-public import FoveaGraph
+import FoveaGraph
 public import FoveaNN
 
 /// What a saved network of one's own needs besides its weights and its Swift type: `network.json` of its folder.

@@ -4,14 +4,14 @@ import Fovea
 /// these, or runs on the reference backend.
 struct TinyBackend: Backend {
     let name = "tiny"
-    let summary = "plain loops for seven operations"
+    let profile = BackendProfile(summary: "plain loops for seven operations")
 
     func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {
         guard (operands + results).allSatisfy({ $0.dataType == .float32 }) else { return false }
         switch operation {
         case let convolution as Convolution:
-            return convolution.groups == 1 && convolution.window.stride == 1 && convolution.window.dilation == 1
-                && operands.count == 2
+            return convolution.groups == 1 && operands.count == 2 && convolution.window.axes.count == 2
+                && convolution.window.axes.allSatisfy { $0.stride == 1 && $0.dilation == 1 }
         case let product as MatrixMultiplication:
             return !product.transposingLeft && !product.transposingRight && operands.count == 2
         case let transposition as Transposition: return transposition.permutation == [1, 0]
@@ -42,9 +42,9 @@ private struct TinyExecutable: Executable {
     let graph: Graph
     let state: [String: any DeviceBuffer]
 
-    func run(_ inputs: [Tensor], stopwatch: Stopwatch?) throws -> [Tensor] {
+    func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         var values: [ValueID: Tensor] = [:]
-        for (input, tensor) in zip(graph.inputs, inputs) { values[input.value] = tensor }
+        for (input, given) in zip(graph.inputs, inputs) { values[input.value] = try given.read() }
         for held in graph.states { values[held.value] = try state[held.name]?.read() }
         for (index, node) in graph.nodes.enumerated() where !(node.operation is Placeholder) {
             let operands = node.operands.compactMap { values[$0] }
@@ -120,7 +120,7 @@ private func convolve(
         for channel in 0..<filters[1] {
             for u in 0..<filters[2] {
                 for v in 0..<filters[3] {
-                    let (i, j) = (row + u - window.padding.top, column + v - window.padding.left)
+                    let (i, j) = (row + u - window.axes[0].before, column + v - window.axes[1].before)
                     guard (0..<images[2]).contains(i), (0..<images[3]).contains(j) else { continue }
                     sum +=
                         x[((image * images[1] + channel) * images[2] + i) * images[3] + j]
