@@ -114,7 +114,8 @@ struct WindowGoldenTests {
             let testCase = OperationCase(operation, [OperandDraw([2, 3, 2, 3, 2, 3], .distinct)], differentiable: [0])
             for parity in try await checkParity(of: CPUBackend(threads: 1), on: [testCase]) {
                 #expect(parity.failures.isEmpty, "\(parity.failures)")
-                #expect(parity.fellBack)
+                // The gradient of a global mean is written with operations that run for any rank.
+                if !(operation is GlobalAveragePooling) { #expect(parity.fellBack) }
             }
         }
     }
