@@ -81,6 +81,9 @@ extension Trainer {
         (stepCount, seed, place) = (checkpoint.stepCount, checkpoint.seed, checkpoint.place)
     }
 
+    /// Keeps where in the data the training is.
+    func move(to place: DataPlace) { self.place = place }
+
     /// The weights' averages, with the statistics and the frozen parameters as they are now.
     ///
     /// - Throws: ``FoveaError`` when the rule keeps none.

@@ -8,7 +8,6 @@ struct EpochTotals {
     private var correct = 0
     private var count = 0
     private var learningRate = 0.0
-    private(set) var steps = 0
     /// How long steps waited for their images.
     var wait = Duration.zero
 
@@ -17,7 +16,6 @@ struct EpochTotals {
         correct += report.correct
         count += report.count
         learningRate = report.learningRate
-        steps += 1
     }
 
     /// Ends the measured time, before validation.

@@ -17,12 +17,15 @@ extension Trainer {
     /// Work is done when the next event is asked for, so whoever iterates may read the weights between two events, and
     /// stops the training by ceasing to ask.
     ///
-    /// - Parameter transforms: what happens to each training example, in each epoch anew, before it is standardized.
+    /// - Parameters:
+    ///   - transforms: what happens to each training example, in each epoch anew, before it is standardized.
+    ///   - resuming: goes on in the data where the ``Checkpoint`` that was restored to the trainer was taken; the data and the
+    ///     plan are those of then.
     /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
     ///   batches.
     public nonisolated func fit(
         _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
-        preprocessing: Preprocessing, plan: TrainingPlan
+        preprocessing: Preprocessing, plan: TrainingPlan, resuming: Bool = false
     ) throws -> Fit {
         try plan.validate(for: training)
         try training.expectLabels(below: signature.classCount)
@@ -31,7 +34,7 @@ extension Trainer {
         _ = try trainingGraph(forExamples: plan.batchSize)
         return Fit(
             trainer: self, training: training, validation: validation, transforms: transforms,
-            preprocessing: preprocessing, plan: plan, lastBatch: try lastBatch(of: training, plan))
+            preprocessing: preprocessing, plan: plan, resuming: resuming, lastBatch: try lastBatch(of: training, plan))
     }
 
     /// What becomes of the examples that do not fill a batch.
@@ -74,6 +77,7 @@ public struct Fit: AsyncSequence, Sendable {
     let transforms: [any Transform]
     let preprocessing: Preprocessing
     let plan: TrainingPlan
+    let resuming: Bool
     /// What becomes of the examples that do not fill a batch.
     public let lastBatch: LastBatch
 
@@ -99,6 +103,9 @@ public struct Fit: AsyncSequence, Sendable {
         private let fit: Fit
         private let schedule: LearningRateSchedule
         private var epoch = 0
+        /// The number of the step in the epoch, from 1.
+        private var stepInEpoch = 0
+        private var hasBegun = false
         private var batches: DataLoader.Iterator?
         private var totals = EpochTotals()
 
@@ -114,27 +121,35 @@ public struct Fit: AsyncSequence, Sendable {
         /// - Throws: ``FoveaError`` when training diverges, or an example cannot be read or does not fit, naming it; `CancellationError` when the task was cancelled.
         public mutating func next() async throws -> TrainingEvent? {
             try Task.checkCancellation()
+            if !hasBegun {
+                try await fit.prepare()
+                let place = fit.resuming ? await fit.trainer.place : DataPlace()
+                (epoch, stepInEpoch, hasBegun) = (place.epochs, place.batches, true)
+            }
             if batches == nil {
                 guard epoch < fit.plan.epochs else { return nil }
-                if epoch == 0 { try await fit.prepare() }
                 epoch += 1
                 totals = EpochTotals()
                 batches = try DataLoader(
                     fit.training, transforms: fit.transforms + [fit.preprocessing], batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
-                    dropLast: fit.lastBatch.leftOutCount > 0
+                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0
                 ).makeAsyncIterator()
             }
             let begin = ContinuousClock.now
             let batch = try await batches?.next()
             totals.wait += ContinuousClock.now - begin
             if let batch {
-                let factor = schedule.factor(at: (epoch - 1) * fit.stepsPerEpoch + totals.steps)
+                let factor = schedule.factor(at: (epoch - 1) * fit.stepsPerEpoch + stepInEpoch)
                 let report = try await fit.trainer.step(batch, learningRateFactor: factor)
                 totals.add(report)
-                return .step(report, epoch: epoch, stepInEpoch: totals.steps, stepsPerEpoch: fit.stepsPerEpoch)
+                stepInEpoch += 1
+                await fit.trainer.move(to: DataPlace(epochs: epoch - 1, batches: stepInEpoch))
+                return .step(report, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: fit.stepsPerEpoch)
             }
             batches = nil
+            stepInEpoch = 0
+            await fit.trainer.move(to: DataPlace(epochs: epoch))
             totals.stop()
             var evaluation: Evaluation?
             if let validation = fit.validation {

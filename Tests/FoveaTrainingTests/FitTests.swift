@@ -44,6 +44,31 @@ struct FitTests {
         #expect(first.weights.tensors != other.weights.tensors)
     }
 
+    @Test(
+        "a fit that resumes from a checkpoint in the middle of an epoch ends with the same bits",
+        arguments: [5, 13, 20])
+    func resumed(stoppingAfter steps: Int) async throws {
+        let plan = TrainingPlan(epochs: 2, batchSize: 32, schedule: .cosine)
+        func fit(_ trainer: Trainer, resuming: Bool = false) throws -> Fit {
+            try trainer.fit(digits.training, preprocessing: preprocessing, plan: plan, resuming: resuming)
+        }
+        let whole = try await trainer(SmallCNN(dropout: 0.3), Adam())
+        var checkpoint: Checkpoint?
+        for try await event in try fit(whole) {
+            if case .step(let report, _, _, _) = event, report.step == steps {
+                checkpoint = try await whole.checkpoint()
+            }
+        }
+        let resumed = try await trainer(SmallCNN(dropout: 0.3), Adam(), seed: 9)
+        try await resumed.restore(try #require(checkpoint))
+        var numbers: [Int] = []
+        for try await event in try fit(resumed, resuming: true) {
+            if case .step(let report, _, _, _) = event { numbers.append(report.step) }
+        }
+        #expect(numbers == Array(steps + 1..<21))
+        #expect(try await resumed.weights().tensors == whole.weights().tensors)
+    }
+
     @Test("every step and every epoch is reported, the last batch smaller, and the learning rate follows the schedule")
     func events() async throws {
         let trainer = try await trainer(LeNet5(), SGD(learningRate: 0.1))

@@ -54,7 +54,7 @@ private struct Subject {
     var batch: Batch {
         get throws {
             let (channels, height, width) = (image[0], image[1], image[2])
-            let squares = try Self.noise([batchSize, channels, height / 4, width / 4], 1000, bound: 3.0.squareRoot())
+            let squares = try goldenNoise([batchSize, channels, height / 4, width / 4], 1000, bound: 3.0.squareRoot())
             let pixels = (0..<batchSize * channels).flatMap { plane in
                 (0..<height * width).map { position in
                     let (row, column) = (position / width / 4, position % width / 4)
@@ -73,30 +73,18 @@ private struct Subject {
                 let (path, shape) = (parameter.path, parameter.shape)
                 let value =
                     if shape.rank > 1 {
-                        try Self.noise(shape, k, bound: (6 / Double(shape.elementCount / shape[0])).squareRoot())
+                        try goldenNoise(shape, k, bound: (6 / Double(shape.elementCount / shape[0])).squareRoot())
                     } else if path.hasSuffix("running_var") {
-                        try Self.noise(shape, k, around: 1, bound: 0.5)
+                        try goldenNoise(shape, k, around: 1, bound: 0.5)
                     } else if golden.quieted.contains(path) {
-                        try Self.noise(shape, k, bound: 0.2)
+                        try goldenNoise(shape, k, bound: 0.2)
                     } else if path.hasSuffix("weight") {
-                        try Self.noise(shape, k, around: 1, bound: 0.2)
+                        try goldenNoise(shape, k, around: 1, bound: 0.2)
                     } else {
-                        try Self.noise(shape, k, bound: 0.1)
+                        try goldenNoise(shape, k, bound: 0.1)
                     }
                 return (path, value)
             })
-    }
-
-    /// The script's formula: element i of the k-th tensor is a hash of 2654435769·k + i.
-    private static func noise(_ shape: Shape, _ k: Int, around middle: Float = 0, bound: Double) throws -> Tensor {
-        let elements = (0..<shape.elementCount).map { index in
-            var x = UInt32(truncatingIfNeeded: index) &+ UInt32(truncatingIfNeeded: 2_654_435_769 * k)
-            x = (x ^ x >> 16) &* 0x7FEB_352D
-            x = (x ^ x >> 15) &* 0x846C_A68B
-            x ^= x >> 16
-            return middle + Float(bound * (Double(x >> 8) / 0x1p23 - 1))
-        }
-        return try Tensor(shape, elements)
     }
 }
 

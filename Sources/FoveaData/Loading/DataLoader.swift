@@ -21,14 +21,15 @@ public struct DataLoader: AsyncSequence, Sendable {
     /// - Parameters:
     ///   - transforms: what happens to each example, in order; standardization costs least where it comes last.
     ///   - order: the order of the examples; that of `epoch` is taken. Its seed also draws the transforms' random numbers.
+    ///   - skipping: number of batches at the beginning of the epoch that are left out, because they have been seen.
     ///   - dropLast: leaves out the last batch when it is smaller than the others.
     ///   - workers: number of threads; one for each processor that the process may use, up to 8, where none is given.
     ///   - limits: how far the loader works ahead.
     /// - Throws: ``FoveaError`` when the batch size or the number of workers is less than 1, or no batch is left.
     public init(
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int, order: EpochOrder,
-        epoch: Int = 0,
-        dropLast: Bool = false, workers: Int? = nil, limits: LoadingLimits = LoadingLimits(),
+        epoch: Int = 0, skipping: Int = 0, dropLast: Bool = false, workers: Int? = nil,
+        limits: LoadingLimits = LoadingLimits(),
         failures: Failures = .thrown
     ) throws {
         guard batchSize >= 1 else {
@@ -42,16 +43,22 @@ public struct DataLoader: AsyncSequence, Sendable {
         }
         precondition(epoch >= 0, "epochs count from 0")
         let fullBatches = source.count / batchSize
-        count = fullBatches + (dropLast || source.count % batchSize == 0 ? 0 : 1)
-        guard count > 0 else {
+        let batches = fullBatches + (dropLast || source.count % batchSize == 0 ? 0 : 1)
+        guard batches > 0 else {
             throw FoveaError(
                 .usage, "A batch of \(batchSize) is larger than the \(source.count) images of `\(source.name)`.",
                 remedy: "Choose a batch size of at most \(source.count).")
         }
+        guard (0...batches).contains(skipping) else {
+            throw FoveaError(
+                .usage, "\(skipping) batches cannot be skipped: an epoch has \(batches).",
+                remedy: "Use the data and the batch size that the training began with.")
+        }
+        count = batches - skipping
         self.batchSize = batchSize
         self.limits = limits
-        self.workers = Swift.min(workers ?? Swift.min(8, usableProcessors()), limits.batches, count)
-        self.order = order.indices(count: source.count, epoch: epoch)
+        self.workers = Swift.max(1, Swift.min(workers ?? Swift.min(8, usableProcessors()), limits.batches, count))
+        self.order = Array(order.indices(count: source.count, epoch: epoch).dropFirst(skipping * batchSize))
         assembly = BatchAssembly(source, transforms: transforms, seed: order.seed, epoch: epoch, failures: failures)
         let standardized = (transforms.last as? Preprocessing)?.inputType.byteCount ?? 0
         expectedByteCount = saturatingProduct(standardized, batchSize)

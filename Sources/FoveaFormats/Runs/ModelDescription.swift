@@ -77,10 +77,7 @@ extension ModelDescription {
             "input": .array(input.map(JSONValue.integer)),
             "classes": .integer(classes),
             "class_names": .array(classNames.map(JSONValue.string)),
-            "preprocessing": [
-                "mean": .array(preprocessing.mean.map { JSONValue($0) }),
-                "standard_deviation": .array(preprocessing.standardDeviation.map { JSONValue($0) }),
-            ],
+            "preprocessing": preprocessing.json,
         ]
     }
 
@@ -89,26 +86,32 @@ extension ModelDescription {
     /// - Throws: ``FoveaError`` naming the field that is missing, unknown or wrong, or the version that reads the file.
     public init(json: JSONValue) throws {
         let fields = try JSONFields(json)
-        let version = try fields.integer("format_version", in: 1...Int.max)
-        let writer = try fields.string("fovea_version")
-        guard version == Self.formatVersion else {
-            throw FoveaError(
-                .badData,
-                "It has format version \(version); Fovea \(FoveaVersion.current) reads version \(Self.formatVersion).",
-                remedy: "Read it with Fovea \(quoted(writer)), which wrote it, or a newer one.")
-        }
+        try fields.expectFormatVersion(Self.formatVersion)
         try fields.refuseFields(besides: [
             "format_version", "fovea_version", "architecture", "input", "classes", "class_names", "preprocessing",
         ])
-        let preprocessing = try fields.object("preprocessing")
-        try preprocessing.refuseFields(besides: ["mean", "standard_deviation"])
         try self.init(
             architecture: fields.string("architecture"), classNames: fields.strings("class_names"),
             input: fields.integers("input", in: Self.extents),
-            preprocessing: Preprocessing(
-                mean: preprocessing.floats("mean"), standardDeviation: preprocessing.floats("standard_deviation")))
+            preprocessing: Preprocessing(fields.object("preprocessing")))
         let stated = try fields.integer("classes", in: 1...Int.max)
         try Self.require(
             stated == classes, "The field `classes` is \(stated), but there are \(classes) `class_names`.")
+    }
+}
+
+extension ModelDescription.Preprocessing {
+    /// The preprocessing as the files of models and networks hold it.
+    var json: JSONValue {
+        [
+            "mean": .array(mean.map { JSONValue($0) }),
+            "standard_deviation": .array(standardDeviation.map { JSONValue($0) }),
+        ]
+    }
+
+    /// Reads what ``json`` writes.
+    init(_ fields: JSONFields) throws {
+        try fields.refuseFields(besides: ["mean", "standard_deviation"])
+        self.init(mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"))
     }
 }

@@ -34,15 +34,7 @@ public struct NetworkDescription: Hashable, Sendable {
             "inputs": Self.list(signature.inputs),
             "outputs": Self.list(signature.outputs),
             "class_names": .array(classNames.map(JSONValue.string)),
-            "preprocessing": preprocessingJSON,
-        ]
-    }
-
-    private var preprocessingJSON: JSONValue {
-        guard let preprocessing else { return .null }
-        return [
-            "mean": .array(preprocessing.mean.map { JSONValue($0) }),
-            "standard_deviation": .array(preprocessing.standardDeviation.map { JSONValue($0) }),
+            "preprocessing": preprocessing?.json ?? .null,
         ]
     }
 
@@ -61,14 +53,7 @@ public struct NetworkDescription: Hashable, Sendable {
     /// - Throws: ``FoveaError`` naming the field that is missing, unknown or wrong, or the version that reads the file.
     public init(json: JSONValue) throws {
         let fields = try JSONFields(json)
-        let version = try fields.integer("format_version", in: 1...Int.max)
-        let writer = try fields.string("fovea_version")
-        guard version == Self.formatVersion else {
-            throw FoveaError(
-                .badData,
-                "It has format version \(version); Fovea \(FoveaVersion.current) reads version \(Self.formatVersion).",
-                remedy: "Read it with Fovea \(quoted(writer)), which wrote it, or a newer one.")
-        }
+        try fields.expectFormatVersion(Self.formatVersion)
         try fields.refuseFields(besides: [
             "format_version", "fovea_version", "inputs", "outputs", "class_names", "preprocessing",
         ])
@@ -76,14 +61,9 @@ public struct NetworkDescription: Hashable, Sendable {
             inputs: try Self.types(fields.value("inputs"), "inputs"),
             outputs: try Self.types(fields.value("outputs"), "outputs"))
         classNames = try fields.strings("class_names")
-        if try fields.value("preprocessing") == .null {
-            preprocessing = nil
-        } else {
-            let numbers = try fields.object("preprocessing")
-            try numbers.refuseFields(besides: ["mean", "standard_deviation"])
-            preprocessing = ModelDescription.Preprocessing(
-                mean: try numbers.floats("mean"), standardDeviation: try numbers.floats("standard_deviation"))
-        }
+        preprocessing =
+            try fields.value("preprocessing") == .null
+            ? nil : ModelDescription.Preprocessing(fields.object("preprocessing"))
     }
 
     private static func types(_ json: JSONValue, _ field: String) throws -> Named<TensorType> {

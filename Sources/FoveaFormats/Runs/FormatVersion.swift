@@ -1,0 +1,15 @@
+import FoveaFoundation
+import FoveaGraph
+
+extension JSONFields {
+    /// Throws ``FoveaError`` unless a file has the version of its format that this Fovea reads, naming the one that wrote it.
+    func expectFormatVersion(_ expected: Int) throws {
+        let version = try integer("format_version", in: 1...Int.max)
+        let writer = try string("fovea_version")
+        guard version == expected else {
+            throw FoveaError(
+                .badData, "It has format version \(version); Fovea \(FoveaVersion.current) reads version \(expected).",
+                remedy: "Read it with Fovea \(quoted(writer)), which wrote it, or a newer one.")
+        }
+    }
+}
