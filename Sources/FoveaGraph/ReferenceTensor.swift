@@ -26,15 +26,4 @@ public struct ReferenceTensor: Sendable {
         get { elements[row * shape[1] + column] }
         set { elements[row * shape[1] + column] = newValue }
     }
-
-    @inline(__always)
-    public subscript(image: Int, channel: Int, row: Int, column: Int) -> Double {
-        get { elements[offset(image, channel, row, column)] }
-        set { elements[offset(image, channel, row, column)] = newValue }
-    }
-
-    @inline(__always)
-    private func offset(_ image: Int, _ channel: Int, _ row: Int, _ column: Int) -> Int {
-        ((image * shape[1] + channel) * shape[2] + row) * shape[3] + column
-    }
 }

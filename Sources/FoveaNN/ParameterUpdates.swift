@@ -37,6 +37,11 @@ public enum AccumulationPhase: Hashable, Sendable, CaseIterable {
             batchesPerUpdate == 1 ? .only : batch == 0 ? .first : batch + 1 < batchesPerUpdate ? .middle : .last
     }
 
+    /// Those that updates of so many batches have.
+    package static func all(of batchesPerUpdate: Int) -> [AccumulationPhase] {
+        batchesPerUpdate == 1 ? [.only] : batchesPerUpdate == 2 ? [.first, .last] : [.first, .middle, .last]
+    }
+
     public var updatesParameters: Bool { self == .only || self == .last }
 }
 

@@ -194,9 +194,10 @@ public actor Classifier {
         let loader = try DataLoader(
             source, transforms: transforms + [preprocessing], batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false))
+        let signature = try network.signature
         for try await batch in loader {
-            try expectClasses(network.signature.classCount, in: source)
-            try batch.expectSoundTargets(objective, network.signature.outputs, of: source.name)
+            try expectClasses(signature.classCount, in: source)
+            try batch.expectSoundTargets(objective, signature.outputs, of: source.name)
             let program = try await evaluationProgram(batch.images.shape)
             let results = try await device.run(program, batch.values)
             let logits = try results.tensor(GraphName.logits)

@@ -91,10 +91,8 @@ public struct Fit: AsyncSequence, Sendable {
     ///
     /// - Throws: ``FoveaError`` when a step cannot be compiled, or there is not enough memory.
     public func prepare() async throws {
-        _ = try await trainer.program(forExamples: plan.batchSize)
-        if case .smaller(let count) = lastBatch {
-            _ = try await trainer.program(forExamples: count)
-        }
+        try await trainer.prepare(forExamples: plan.batchSize)
+        if case .smaller(let count) = lastBatch { try await trainer.prepare(forExamples: count) }
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(fit: self) }

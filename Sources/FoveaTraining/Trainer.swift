@@ -180,6 +180,15 @@ public actor Trainer {
         try await stepProgram(forExamples: count, phase(ofStep: rule.batchesPerUpdate)).program
     }
 
+    /// Compiles all programs of steps on so many examples.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory.
+    func prepare(forExamples count: Int) async throws {
+        for phase in AccumulationPhase.all(of: rule.batchesPerUpdate) {
+            _ = try await stepProgram(forExamples: count, phase)
+        }
+    }
+
     /// The program of a step on batches of images of this shape, the batch first.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.

@@ -67,38 +67,9 @@ struct MemoryPlan {
         }
         sharing.shareInPlace()
 
-        var requests: [ArenaPlanner.Request] = []
-        var requestOfBuffer: [Int: Int] = [:]
-        var keptByteCount = 0
-        var keptOffsets: [Int: Int] = [:]
-        for index in buffers.indices where sharing.owner[index] == index {
-            switch buffers[index].home {
-            case .state, .caller: break
-            case .arena where !kept.contains(index):
-                guard let lifetime = sharing.lifetimes[index] else { continue }
-                requestOfBuffer[index] = requests.count
-                requests.append(ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: lifetime))
-            case .constant, .arena:
-                keptOffsets[index] = keptByteCount
-                keptByteCount += (buffers[index].byteCount + alignment - 1) / alignment * alignment
-            }
-        }
-        let arena = ArenaPlanner(requests, alignment: alignment)
-        places = buffers.indices.map { index in
-            let owner = sharing.owner[index]
-            if let offset = keptOffsets[owner] { return .kept(offset: offset) }
-            switch buffers[owner].home {
-            case .state: return .state(buffer: owner)
-            case .caller: return .caller
-            case .arena, .constant: break
-            }
-            // A buffer that no step touches needs no place of its own.
-            return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
-        }
+        (places, arenaByteCount, keptByteCount) = sharing.placed(alignment: alignment)
         self.copies = copies
         self.guarded = guarded
-        arenaByteCount = arena.byteCount
-        self.keptByteCount = keptByteCount
     }
 }
 
@@ -126,6 +97,39 @@ private struct Sharing {
             for stored in step.reads + step.writes { touch(stored.buffer, at: index) }
             for stored in step.writes where firstWrite[stored.buffer] == nil { firstWrite[stored.buffer] = index }
         }
+    }
+
+    /// Where each buffer lies, and how much memory that takes in the arena and between runs.
+    func placed(alignment: Int) -> (places: [MemoryPlan.Place], arenaByteCount: Int, keptByteCount: Int) {
+        var requests: [ArenaPlanner.Request] = []
+        var requestOfBuffer: [Int: Int] = [:]
+        var keptByteCount = 0
+        var keptOffsets: [Int: Int] = [:]
+        for index in buffers.indices where owner[index] == index {
+            switch buffers[index].home {
+            case .state, .caller: break
+            case .arena where !kept.contains(index):
+                guard let lifetime = lifetimes[index] else { continue }
+                requestOfBuffer[index] = requests.count
+                requests.append(ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: lifetime))
+            case .constant, .arena:
+                keptOffsets[index] = keptByteCount
+                keptByteCount += (buffers[index].byteCount + alignment - 1) / alignment * alignment
+            }
+        }
+        let arena = ArenaPlanner(requests, alignment: alignment)
+        let places = buffers.indices.map { index -> MemoryPlan.Place in
+            let owner = self.owner[index]
+            if let offset = keptOffsets[owner] { return .kept(offset: offset) }
+            switch buffers[owner].home {
+            case .state: return .state(buffer: owner)
+            case .caller: return .caller
+            case .arena, .constant: break
+            }
+            // A buffer that no step touches needs no place of its own.
+            return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
+        }
+        return (places, arena.byteCount, keptByteCount)
     }
 
     mutating func touch(_ buffer: Int, at step: Int) {
