@@ -48,8 +48,25 @@ public struct Tensor: Sendable {
 
     /// A tensor whose elements are all the same; `value` is converted as by ``TensorElement/init(converting:)``.
     public init(repeating value: Double, _ type: TensorType) {
-        self.init(elements: [Double](repeating: value, count: type.shape.elementCount), type)
+        self.init(type) { value }
     }
+
+    /// A tensor whose elements are numbers from `next`, row by row, converted as by ``TensorElement/init(converting:)``; only a
+    /// few of the numbers are in memory at a time.
+    public init(_ type: TensorType, next: () throws -> Double) rethrows {
+        let (count, size) = (type.shape.elementCount, type.dataType.byteCount)
+        // Safe: each block lies within the memory, which has `size` bytes for each element.
+        unsafe try self.init(type) { memory in
+            for start in stride(from: 0, to: count, by: Self.blockLength) {
+                let numbers = try (start..<min(start + Self.blockLength, count)).map { _ in try next() }
+                let bytes = start * size..<(start + numbers.count) * size
+                unsafe type.dataType.write(numbers, to: UnsafeMutableRawBufferPointer(rebasing: memory[bytes]))
+            }
+        }
+    }
+
+    /// How many numbers are converted at a time.
+    private static let blockLength = 1024
 
     /// A tensor whose elements are converted, as by ``TensorElement/init(converting:)``, from as many numbers as the shape
     /// has elements.

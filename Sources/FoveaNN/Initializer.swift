@@ -77,14 +77,14 @@ public struct Initializer: Hashable, Sendable {
     /// The values for a parameter; they depend on the seed and the path only, not on the order of initialization.
     public func values(_ type: TensorType, fans: Fans, seed: UInt64, path: String) -> Tensor {
         var stream = CounterBasedGenerator(seed: seed, purpose: "initialize " + path).stream
-        let elements: [Double] =
-            switch distribution {
-            case .constant(let value): [Double](repeating: value, count: type.shape.elementCount)
-            case .uniform(let bound):
-                (0..<type.shape.elementCount).map { _ in (2 * stream.uniform() - 1) * bound.value(fans) }
-            case .normal(let deviation):
-                (0..<type.shape.elementCount).map { _ in stream.normal() * deviation.value(fans) }
-            }
-        return Tensor(elements: elements, type)
+        switch distribution {
+        case .constant(let value): return Tensor(repeating: value, type)
+        case .uniform(let bound):
+            let bound = bound.value(fans)
+            return Tensor(type) { (2 * stream.uniform() - 1) * bound }
+        case .normal(let deviation):
+            let deviation = deviation.value(fans)
+            return Tensor(type) { stream.normal() * deviation }
+        }
     }
 }
