@@ -42,7 +42,11 @@ extension Named<TensorType> {
     ///
     /// - Throws: ``FoveaError`` that lists everything that is missing, not expected, or of another type or shape.
     public func exampleCount(of values: [String: Tensor]) throws -> Int {
-        let count = lazy.compactMap { name, _ in values[name]?.shape.dimensions.first }.first ?? 0
+        let count = exampleCount {
+            values[$0]?.shape
+        } among: {
+            values.keys
+        }
         let fits =
             values.count == self.count
             && allSatisfy { name, type in values[name].map { $0.type.isBatch(of: type, count) } == true }
@@ -52,9 +56,19 @@ extension Named<TensorType> {
 
     /// As ``exampleCount(of:)``, of tensors that are not there yet.
     public func exampleCount(ofTypes types: [String: TensorType]) throws -> Int {
-        let count = lazy.compactMap { name, _ in types[name]?.shape.dimensions.first }.first ?? 0
+        let count = exampleCount {
+            types[$0]?.shape
+        } among: {
+            types.keys
+        }
         try expect(types, count)
         return count
+    }
+
+    /// How many examples the first tensor with one of these names has; where there is none, that of another one.
+    private func exampleCount(_ shape: (String) -> Shape?, among names: () -> some Collection<String>) -> Int {
+        let known = lazy.compactMap { name, _ in shape(name)?.dimensions.first }.first
+        return known ?? names().min().flatMap { shape($0)?.dimensions.first } ?? 0
     }
 
     /// Throws unless these are the types of so many examples.

@@ -22,8 +22,11 @@ public struct Summary: Sendable {
 
     /// - Parameter input: the shape of one example, [channels, height, width].
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
-    public init(of model: any Layer, input: Shape) throws {
-        let inference = try InferenceGraph(model, input: Shape([1] + input.dimensions))
+    public init(of model: any Layer, input: Shape) throws { try self.init(of: TracedNetwork(model, input: input)) }
+
+    /// - Throws: ``FoveaError`` that names the layer that does not fit.
+    public init(of network: TracedNetwork) throws {
+        let inference = try InferenceGraph(network, batch: network.inputs.batched(1))
         let graph = inference.graph
         let fields = ReceptiveField.all(in: graph)
         var rows: [Row] = []

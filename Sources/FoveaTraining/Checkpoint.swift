@@ -31,10 +31,13 @@ public struct DataPlace: Hashable, Sendable {
     public var epochs: Int
     /// Batches of the present epoch that steps have been made on.
     public var batches: Int
+    /// The loss and the metrics over those batches.
+    public var means: WeightedMeans
 
-    public init(epochs: Int = 0, batches: Int = 0) {
+    public init(epochs: Int = 0, batches: Int = 0, means: WeightedMeans = WeightedMeans()) {
         self.epochs = epochs
         self.batches = batches
+        self.means = means
     }
 }
 
@@ -72,13 +75,18 @@ extension Trainer {
                 .badData, "The checkpoint is not of this training: \(problem).",
                 remedy: "Restore it with the network, the optimizers and the groups that it was taken with.")
         }
-        guard checkpoint.stepCount >= 0, checkpoint.place.epochs >= 0, checkpoint.place.batches >= 0 else {
+        let place = checkpoint.place
+        let counts = [
+            ("step", checkpoint.stepCount), ("epoch", place.epochs), ("batch", place.batches),
+            ("example", place.means.count),
+        ]
+        if let negative = counts.first(where: { $0.1 < 0 }) {
             throw FoveaError(
-                .badData, "The checkpoint says that \(checkpoint.stepCount) steps were made.",
+                .badData, "The checkpoint's \(negative.0) count is \(negative.1).",
                 remedy: "Use a checkpoint as a trainer gives it.")
         }
         try await states.write(checkpoint.tensors.namedTensors)
-        (stepCount, seed, place) = (checkpoint.stepCount, checkpoint.seed, checkpoint.place)
+        (stepCount, seed, self.place) = (checkpoint.stepCount, checkpoint.seed, place)
     }
 
     /// Keeps where in the data the training is.

@@ -8,12 +8,10 @@ public import FoveaRuntime
 /// A network in inference on a device: measures data sets and classifies images.
 public actor Classifier {
     private let network: TracedNetwork
-    private let objective: any Objective
+    private let evaluation: EvaluationPrograms
     private let states: DeviceStates
     private var device: Device { states.device }
-    private var evaluationPrograms = RecentlyUsed<Shape, Program>()
     private var inferencePrograms = RecentlyUsed<Shape, Program>()
-    private var evaluationBatchSizes = RecentlyUsed<Shape, Int>()
     /// The graph for the images that the network was looked at with, after the passes: both take a while for a large
     /// network, and need the device no more than tracing does.
     private var traced: (images: Shape, optimized: OptimizedGraph)?
@@ -21,10 +19,15 @@ public actor Classifier {
     public private(set) var shortenedName: WeightNames.Change?
 
     /// A network whose weights are among these states.
-    init(_ network: TracedNetwork, objective: any Objective, sharing states: DeviceStates) {
+    init(_ network: TracedNetwork, evaluation: EvaluationPrograms, sharing states: DeviceStates) {
         self.network = network
-        self.objective = objective
+        self.evaluation = evaluation
         self.states = states
+    }
+
+    private init(_ network: TracedNetwork, sharing states: DeviceStates) {
+        self.init(
+            network, evaluation: EvaluationPrograms(network, Classification(), sharing: states), sharing: states)
     }
 
     /// Puts a network and its weights on a device.
@@ -37,8 +40,7 @@ public actor Classifier {
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
         self.init(
-            TracedNetwork(model, input: preprocessing.exampleShape), objective: Classification(),
-            sharing: DeviceStates(on: device))
+            TracedNetwork(model, input: preprocessing.exampleShape), sharing: DeviceStates(on: device))
         let parameters = try trace(preprocessing)
         let fitted = try weights.fitted(to: parameters, source: source)
         shortenedName = weights.names(for: parameters).example
@@ -51,9 +53,7 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when the weights cannot be read, are not the network's, with all differences, or not finite.
     public init(_ saved: SavedModel, device: Device) async throws {
         let states = DeviceStates(on: device)
-        self.init(
-            TracedNetwork(saved.layer, input: saved.preprocessing.exampleShape), objective: Classification(),
-            sharing: states)
+        self.init(TracedNetwork(saved.layer, input: saved.preprocessing.exampleShape), sharing: states)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
         let shape = saved.preprocessing.inputType.shape
         let inference = try InferenceGraph(network, batch: Self.inputs(shape))
@@ -71,7 +71,7 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when it does not classify images, or its weights cannot be read or are not finite.
     public init(_ saved: SavedNetwork, device: Device) async throws {
         _ = try (saved.preprocessing, Classification().targets(for: saved.signature.outputs))
-        self.init(saved.network, objective: Classification(), sharing: DeviceStates(on: device))
+        self.init(saved.network, sharing: DeviceStates(on: device))
         try await states.write(saved.weights().namedTensors)
     }
 
@@ -187,47 +187,23 @@ public actor Classifier {
         _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
         batchSize: Int = 250
     ) async throws -> Evaluation {
-        var evaluation = Evaluation(classNames: source.classNames)
-        let size = try await evaluationBatchSize(
-            upTo: Shape(
-                validating: [min(batchSize, source.count)] + preprocessing.inputType.shape.dimensions.dropFirst()))
+        let signature = try network.signature
+        try source.expectClasses(signature.classCount)
+        let size = try await evaluation.batchSize(
+            upTo: min(batchSize, source.count), of: Self.inputs(preprocessing.exampleShape))
         let loader = try DataLoader(
             source, transforms: transforms + [preprocessing], batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false))
-        let signature = try network.signature
+        var figures = Evaluation(classNames: source.classNames)
         for try await batch in loader {
-            try expectClasses(signature.classCount, in: source)
-            try batch.expectSoundTargets(objective, signature.outputs, of: source.name)
-            let program = try await evaluationProgram(batch.images.shape)
-            let results = try await device.run(program, batch.values)
-            let logits = try results.tensor(GraphName.logits)
+            let labels = try batch.classIndices(for: signature.outputs, of: source.name)
+            let measured = try await evaluation.measure(batch, of: source.name)
+            let logits = try measured.results.tensor(GraphName.logits)
             try await expectFinite(logits, for: batch.images)
-            evaluation.add(
-                logits: logits, labels: try batch.labels.doubles.map { Int32($0) },
-                loss: try results.tensor(GraphName.loss).floats[0])
+            figures.add(
+                logits: logits, labels: labels, loss: Float(try measured.means[GraphName.loss]))
         }
-        return evaluation
-    }
-
-    /// As large as fits when it is first asked for.
-    private func evaluationBatchSize(upTo images: Shape) async throws -> Int {
-        if let known = evaluationBatchSizes.value(for: images) { return known }
-        let memory = BatchMemory(
-            states: states, purpose: "measuring the network", inputs: Self.inputs(images.withoutBatch)
-        ) { [network, objective, device] batch in
-            try device.optimized(EvaluationGraph(network, objective: objective, batch: batch).graph)
-        }
-        let found = try await memory.fitting(upTo: images[0])
-        evaluationBatchSizes.insert(found, for: images)
-        return found
-    }
-
-    private func evaluationProgram(_ shape: Shape) async throws -> Program {
-        if let known = evaluationPrograms.value(for: shape) { return known }
-        let program = try await device.compile(
-            EvaluationGraph(network, objective: objective, batch: Self.inputs(shape)).graph, states: states)
-        evaluationPrograms.insert(program, for: shape)
-        return program
+        return figures
     }
 }
 
@@ -244,16 +220,6 @@ extension Shape {
 extension Preprocessing {
     /// The shape of one image.
     var exampleShape: Shape { Shape([channels, height, width]) }
-}
-
-/// Throws unless a network has as many outputs as a data set has classes.
-func expectClasses(_ outputs: Int, in source: any ExampleSource) throws {
-    guard outputs == source.classNames.count else {
-        throw FoveaError(
-            .badData,
-            "The network has \(outputs) classes, but the data set `\(source.name)` has \(source.classNames.count).",
-            remedy: "Use data with the same classes, or train a network for these.")
-    }
 }
 
 extension [String: Tensor] {

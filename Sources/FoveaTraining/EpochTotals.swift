@@ -1,33 +1,33 @@
 import FoveaFormats
+import FoveaNN
 
-/// Sums over the steps of an epoch.
+/// What the steps of an epoch come to.
 struct EpochTotals {
     private let start = ContinuousClock.now
     private var seconds = 0.0
-    private var lossSum = 0.0
-    private var correct = 0
-    private var count = 0
+    /// How many examples steps have seen since `start`.
+    private var seenCount = 0
     private var learningRate = 0.0
-    /// How long steps waited for their images.
+    /// The loss and the metrics of all batches of the epoch, also of those before a resumed fit went on.
+    private(set) var means: WeightedMeans
+    /// How long steps waited for their batches.
     var wait = Duration.zero
 
+    init(goingOnFrom means: WeightedMeans) { self.means = means }
+
     mutating func add(_ report: StepReport) {
-        lossSum += Double(report.loss) * Double(report.count)
-        correct += report.correct
-        count += report.count
+        means.add(Named([(GraphName.loss, Double(report.loss))]).merging(report.metrics), count: report.count)
+        seenCount += report.count
         learningRate = report.learningRate
     }
 
     /// Ends the measured time, before validation.
     mutating func stop() { seconds = (ContinuousClock.now - start) / .seconds(1) }
 
-    func metrics(epoch: Int, _ evaluation: Evaluation?) -> EpochMetrics {
-        let examples = Double(max(1, count))
-        return EpochMetrics(
-            epoch: epoch, trainLoss: Float(lossSum / examples), trainAccuracy: Float(Double(correct) / examples),
-            validationLoss: (evaluation?.loss).map { Float($0) },
-            validationAccuracy: (evaluation?.accuracy).map { Float($0) }, learningRate: Float(learningRate),
-            seconds: Float(seconds), imagesPerSecond: Float(seconds > 0 ? Double(count) / seconds : 0),
+    func metrics(epoch: Int, validation: Named<Double>?) -> EpochMetrics {
+        EpochMetrics(
+            epoch: epoch, training: means.values, validation: validation, learningRate: Float(learningRate),
+            seconds: Float(seconds), imagesPerSecond: Float(seconds > 0 ? Double(seenCount) / seconds : 0),
             dataWait: Float(seconds > 0 ? wait / .seconds(seconds) : 0))
     }
 }

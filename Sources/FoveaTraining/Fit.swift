@@ -1,15 +1,7 @@
 public import FoveaData
-public import FoveaFormats
+import FoveaFormats
 import FoveaGraph
 import FoveaNN
-
-/// What happens while a network is trained, in order.
-public enum TrainingEvent: Sendable {
-    /// A step was made.
-    case step(StepReport, epoch: Int, stepInEpoch: Int, stepsPerEpoch: Int)
-    /// An epoch ended.
-    case epoch(EpochMetrics)
-}
 
 extension Trainer {
     /// Trains for the epochs of a plan, reporting every step and every epoch.
@@ -18,54 +10,26 @@ extension Trainer {
     /// stops the training by ceasing to ask.
     ///
     /// - Parameters:
-    ///   - transforms: what happens to each training example, in each epoch anew, before it is standardized.
+    ///   - transforms: what happens to each training example, in each epoch anew, before the preprocessing.
+    ///   - preprocessing: the last transform of each example of both parts, which makes it the network's inputs:
+    ///     ``Preprocessing`` for images. Not needed where the source gives tensors that the network takes.
     ///   - resuming: goes on in the data where the ``Checkpoint`` that was restored to the trainer was taken; the data and the
     ///     plan are those of then.
     /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
     ///   batches.
     public nonisolated func fit(
         _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
-        preprocessing: Preprocessing, plan: TrainingPlan, resuming: Bool = false
+        preprocessing: (any Transform)? = nil, plan: TrainingPlan, resuming: Bool = false
     ) throws -> Fit {
         try plan.validate(for: training)
-        try training.expectLabels(below: signature.classCount)
-        if let validation { try expectClasses(signature.classCount, in: validation) }
+        try training.expectSoundLabels(objective, signature.outputs)
+        try validation?.expectClasses(of: signature)
         // Traces a step, so that a batch that no step can be made of is known before the first one.
         _ = try trainingGraph(forExamples: plan.batchSize)
+        let preprocessing = preprocessing.map { [$0] } ?? []
         return Fit(
-            trainer: self, training: training, validation: validation, transforms: transforms,
+            trainer: self, training: training, validation: validation, transforms: transforms + preprocessing,
             preprocessing: preprocessing, plan: plan, resuming: resuming, lastBatch: try lastBatch(of: training, plan))
-    }
-
-    /// What becomes of the examples that do not fill a batch.
-    private nonisolated func lastBatch(
-        of training: any ExampleSource, _ plan: TrainingPlan
-    ) throws -> LastBatch {
-        let count = training.count % plan.batchSize
-        if count == 0 { return .full }
-        if plan.dropLast { return .leftOut(count: count, reason: nil) }
-        do {
-            _ = try trainingGraph(forExamples: count)
-            return .smaller(count: count)
-        } catch let error as FoveaError {
-            return .leftOut(count: count, reason: error.problem)
-        }
-    }
-}
-
-/// What an epoch does with the examples that do not fill a batch.
-public enum LastBatch: Hashable, Sendable {
-    /// There are none.
-    case full
-    /// They are a smaller batch.
-    case smaller(count: Int)
-    /// Each epoch leaves some out, others in each epoch when it is shuffled: because the plan says so, or because the
-    /// network cannot be trained on so few, for the reason given.
-    case leftOut(count: Int, reason: String?)
-
-    /// How many examples of an epoch are not seen.
-    public var leftOutCount: Int {
-        if case .leftOut(let count, _) = self { count } else { 0 }
     }
 }
 
@@ -74,8 +38,10 @@ public struct Fit: AsyncSequence, Sendable {
     let trainer: Trainer
     let training: any ExampleSource
     let validation: (any ExampleSource)?
+    /// What happens to each training example, the preprocessing included.
     let transforms: [any Transform]
-    let preprocessing: Preprocessing
+    /// What happens to each validation example.
+    let preprocessing: [any Transform]
     let plan: TrainingPlan
     let resuming: Bool
     /// What becomes of the examples that do not fill a batch.
@@ -105,7 +71,7 @@ public struct Fit: AsyncSequence, Sendable {
         private var stepInEpoch = 0
         private var hasBegun = false
         private var batches: DataLoader.Iterator?
-        private var totals = EpochTotals()
+        private var totals = EpochTotals(goingOnFrom: WeightedMeans())
 
         init(fit: Fit) {
             self.fit = fit
@@ -123,13 +89,14 @@ public struct Fit: AsyncSequence, Sendable {
                 try await fit.prepare()
                 let place = fit.resuming ? await fit.trainer.place : DataPlace()
                 (epoch, stepInEpoch, hasBegun) = (place.epochs, place.batches, true)
+                totals = EpochTotals(goingOnFrom: place.means)
             }
             if batches == nil {
                 guard epoch < fit.plan.epochs else { return nil }
                 epoch += 1
-                totals = EpochTotals()
+                totals = EpochTotals(goingOnFrom: stepInEpoch > 0 ? totals.means : WeightedMeans())
                 batches = try DataLoader(
-                    fit.training, transforms: fit.transforms + [fit.preprocessing], batchSize: fit.plan.batchSize,
+                    fit.training, transforms: fit.transforms, batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
                     skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0
                 ).makeAsyncIterator()
@@ -142,18 +109,18 @@ public struct Fit: AsyncSequence, Sendable {
                 let report = try await fit.trainer.step(batch, learningRateFactor: factor)
                 totals.add(report)
                 stepInEpoch += 1
-                await fit.trainer.move(to: DataPlace(epochs: epoch - 1, batches: stepInEpoch))
+                await fit.trainer.move(to: DataPlace(epochs: epoch - 1, batches: stepInEpoch, means: totals.means))
                 return .step(report, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: fit.stepsPerEpoch)
             }
             batches = nil
             stepInEpoch = 0
             await fit.trainer.move(to: DataPlace(epochs: epoch))
             totals.stop()
-            var evaluation: Evaluation?
-            if let validation = fit.validation {
-                evaluation = try await fit.trainer.classifier.evaluate(validation, preprocessing: fit.preprocessing)
+            var validation: Named<Double>?
+            if let part = fit.validation {
+                validation = try await fit.trainer.predictor.evaluate(part, transforms: fit.preprocessing)
             }
-            return .epoch(totals.metrics(epoch: epoch, evaluation))
+            return .epoch(totals.metrics(epoch: epoch, validation: validation))
         }
     }
 }

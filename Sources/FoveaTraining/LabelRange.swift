@@ -23,6 +23,21 @@ func expectExamples(_ count: Int) throws {
 }
 
 extension Batch {
+    /// The class of each example.
+    ///
+    /// - Parameter source: the name of the source that it comes from.
+    /// - Throws: ``FoveaError`` when the batch has no class indices, or one is none of the network's classes.
+    func classIndices(for outputs: Named<TensorType>, of source: String) throws -> [Int32] {
+        let tensor = try labels
+        guard let labels = tensor.elements(as: Int32.self), tensor.shape.rank == 1 else {
+            throw FoveaError(
+                .badData, "The labels of `\(source)` are \(tensor.type), not a class index for each example.",
+                remedy: "Use data whose labels are int32 class indices.")
+        }
+        try expectSoundTargets(Classification(), outputs, of: source)
+        return labels
+    }
+
     /// What to say of inputs that are not finite: a loss that is not either comes from them.
     func nonFiniteInput(of signature: Signature) -> FoveaError? {
         for name in signature.inputs.names {
@@ -40,12 +55,30 @@ extension Batch {
 }
 
 extension ExampleSource {
-    /// Throws unless each label names one of a network's outputs, where labels are known without reading the examples.
-    func expectLabels(below outputs: Int) throws {
-        guard let labels = knownLabels, let index = labels.firstIndex(where: { !(0..<outputs).contains(Int($0)) })
+    /// Throws unless each label makes sense for a network's outputs, where labels are known without reading the examples.
+    ///
+    /// - Throws: ``FoveaError`` that names the label and its example.
+    func expectSoundLabels(_ objective: any Objective, _ outputs: Named<TensorType>) throws {
+        guard let labels = knownLabels,
+            let misfit = objective.misfit(in: [Batch.labelsName: Tensor(integers: labels)], for: outputs)
         else { return }
-        throw Classification.misfit(labels[index], row: index, classes: outputs).error(
-            of: "example \(index) of `\(name)`")
+        throw misfit.error(of: "example \(misfit.row) of `\(name)`")
+    }
+
+    /// Throws unless the source names as many classes as a network has outputs.
+    func expectClasses(_ outputs: Int) throws {
+        guard outputs == classNames.count else {
+            throw FoveaError(
+                .badData,
+                "The network has \(outputs) classes, but the data set `\(name)` has \(classNames.count).",
+                remedy: "Use data with the same classes, or train a network for these.")
+        }
+    }
+
+    /// As ``expectClasses(_:)``, where both have classes.
+    func expectClasses(of signature: Signature) throws {
+        let outputs = signature.classCount
+        if outputs > 0, !classNames.isEmpty { try expectClasses(outputs) }
     }
 }
 

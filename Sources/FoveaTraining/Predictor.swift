@@ -11,18 +11,19 @@ public actor Predictor {
     private let network: TracedNetwork
     /// What the network takes and gives.
     public nonisolated let signature: Signature
-    private let objective: (any Objective)?
+    private let evaluation: EvaluationPrograms?
     private let states: DeviceStates
     private var device: Device { states.device }
     /// By the number of examples.
     private var inferencePrograms = RecentlyUsed<Int, Program>()
-    private var evaluationPrograms = RecentlyUsed<Int, (program: Program, metrics: [String])>()
 
     /// A network whose weights are among these states.
-    init(_ network: TracedNetwork, signature: Signature, objective: (any Objective)?, sharing states: DeviceStates) {
+    init(
+        _ network: TracedNetwork, signature: Signature, evaluation: EvaluationPrograms?, sharing states: DeviceStates
+    ) {
         self.network = network
         self.signature = signature
-        self.objective = objective
+        self.evaluation = evaluation
         self.states = states
     }
 
@@ -31,8 +32,10 @@ public actor Predictor {
     /// - Parameter objective: what ``evaluate(_:)`` measures.
     /// - Throws: ``FoveaError`` when the weights cannot be read, or are not finite.
     public init(_ saved: SavedNetwork, objective: (any Objective)? = nil, device: Device) async throws {
+        let states = DeviceStates(on: device)
         self.init(
-            saved.network, signature: saved.signature, objective: objective, sharing: DeviceStates(on: device))
+            saved.network, signature: saved.signature,
+            evaluation: objective.map { EvaluationPrograms(saved.network, $0, sharing: states) }, sharing: states)
         try await states.write(saved.weights().namedTensors)
     }
 
@@ -49,28 +52,58 @@ public actor Predictor {
         return outputs
     }
 
+    /// The means of the objective's loss, under the name `loss`, and of its metrics over all examples of a source.
+    ///
+    /// - Parameters:
+    ///   - transforms: what happens to each example, in order.
+    ///   - batchSize: how many examples are measured at a time, or fewer where so many do not fit in memory.
+    /// - Throws: ``FoveaError`` that names the example that cannot be read, or that lists everything in which a batch is not
+    ///   the network's and the objective's; and when an output is NaN or infinite.
+    public func evaluate(
+        _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int = 250
+    ) async throws -> Named<Double> {
+        let (evaluation, types) = try evaluated
+        try source.expectClasses(of: signature)
+        let size = try await evaluation.batchSize(upTo: min(batchSize, source.count), of: signature.inputs)
+        let loader = try DataLoader(
+            source, transforms: transforms, batchSize: size, order: EpochOrder(seed: 0, isShuffled: false))
+        var means = WeightedMeans()
+        for try await batch in loader { try await add(batch, of: source.name, to: &means, evaluation, types) }
+        return means.values
+    }
+
     /// The means of the objective's loss, under the name `loss`, and of its metrics over all examples of some batches.
     ///
-    /// - Throws: ``FoveaError`` that lists everything in which a batch is not the network's and the objective's.
+    /// - Throws: ``FoveaError`` that lists everything in which a batch is not the network's and the objective's; and when an
+    ///   output is NaN or infinite.
     public func evaluate(_ batches: some Sequence<Batch> & Sendable) async throws -> Named<Double> {
-        guard let objective else {
-            throw FoveaError(
-                .usage, "There is no objective to measure the network by.",
-                remedy: "Pass it when the predictor is made: Predictor(_:objective:device:).")
-        }
+        let (evaluation, types) = try evaluated
         var means = WeightedMeans()
-        let types = try signature.inputs.merging(objective.targets(for: signature.outputs))
-        for batch in batches {
-            let count = try types.exampleCount(of: batch.values)
-            try expectExamples(count)
-            try batch.expectSoundTargets(objective, signature.outputs)
-            let (program, metrics) = try await evaluationProgram(objective, forExamples: count)
-            let results = try await device.run(program, batch.values)
-            var values: Named<Double> = [GraphName.loss: Double(try results.tensor(GraphName.loss).floats[0])]
-            for name in metrics { values.set(name, to: Double(try results.tensor(name).floats[0])) }
-            means.add(values.merging(try objective.hostMetrics(results, targets: batch.values)), count: count)
-        }
+        for batch in batches { try await add(batch, to: &means, evaluation, types) }
         return means.values
+    }
+
+    /// What measures, and the types of one example's inputs and targets.
+    private var evaluated: (programs: EvaluationPrograms, types: Named<TensorType>) {
+        get throws {
+            guard let evaluation else {
+                throw FoveaError(
+                    .usage, "There is no objective to measure the network by.",
+                    remedy: "Pass it when the predictor is made: Predictor(_:objective:device:).")
+            }
+            return (evaluation, try signature.inputs.merging(evaluation.objective.targets(for: signature.outputs)))
+        }
+    }
+
+    private func add(
+        _ batch: Batch, of source: String? = nil, to means: inout WeightedMeans, _ evaluation: EvaluationPrograms,
+        _ types: Named<TensorType>
+    ) async throws {
+        let count = try types.exampleCount(of: batch.values)
+        try expectExamples(count)
+        let measured = try await evaluation.measure(batch, of: source)
+        try await expectFinite(measured.results, for: batch.values, count)
+        means.add(measured.means, count: count)
     }
 
     private func inferenceProgram(forExamples count: Int) async throws -> Program {
@@ -84,16 +117,6 @@ public actor Predictor {
         let program = try await device.compile(graph, states: states)
         inferencePrograms.insert(program, for: count)
         return program
-    }
-
-    private func evaluationProgram(
-        _ objective: any Objective, forExamples count: Int
-    ) async throws -> (program: Program, metrics: [String]) {
-        if let known = evaluationPrograms.value(for: count) { return known }
-        let evaluation = try EvaluationGraph(network, objective: objective, batch: network.inputs.batched(count))
-        let program = try await device.compile(evaluation.graph, states: states)
-        evaluationPrograms.insert((program, evaluation.metrics), for: count)
-        return (program, evaluation.metrics)
     }
 
     private func expectFinite(_ outputs: [String: Tensor], for inputs: [String: Tensor], _ count: Int) async throws {

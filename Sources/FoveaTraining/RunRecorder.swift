@@ -3,8 +3,8 @@ public import FoveaNN
 
 /// Keeps a training run's folder up to date: the metrics of each epoch, the last weights and the best.
 ///
-/// The best epoch is the one with the highest validation accuracy, and of equals the first; without validation data, the
-/// one with the lowest training loss.
+/// The best epoch is the one with the highest validation accuracy, and of equals the first; where no accuracy is measured, the
+/// one with the lowest validation loss; and without validation data the one with the lowest training loss.
 public struct RunRecorder: Sendable {
     public let folder: RunFolder
     /// The metrics of the best epoch so far.
@@ -33,6 +33,8 @@ public struct RunRecorder: Sendable {
         if let accuracy = metrics.validationAccuracy, let bestAccuracy = best.validationAccuracy {
             return accuracy > bestAccuracy
         }
-        return metrics.trainLoss < best.trainLoss
+        if let loss = metrics.validationLoss, let bestLoss = best.validationLoss { return loss < bestLoss }
+        if let loss = metrics.trainLoss, let bestLoss = best.trainLoss { return loss < bestLoss }
+        return false
     }
 }

@@ -110,8 +110,9 @@ public actor Trainer {
         signature = try network.signature
         exampleTypes = try signature.inputs.merging(objective.targets(for: signature.outputs))
         try AvailableMemory.require(2 * parameters.byteCount, for: "the network's weights")
-        predictor = Predictor(network, signature: signature, objective: objective, sharing: states)
-        classifier = Classifier(network, objective: objective, sharing: states)
+        let evaluation = EvaluationPrograms(network, objective, sharing: states)
+        predictor = Predictor(network, signature: signature, evaluation: evaluation, sharing: states)
+        classifier = Classifier(network, evaluation: evaluation, sharing: states)
         try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")
     }
 

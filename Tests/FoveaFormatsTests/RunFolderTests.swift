@@ -1,6 +1,7 @@
 import Foundation
 import FoveaFoundation
 import FoveaGraph
+import FoveaNN
 import FoveaTestSupport
 import OrderedCollections
 import Testing
@@ -64,11 +65,11 @@ struct RunFolderTests {
         try withTemporaryFolder { folder in
             let written = try RunFolder.create(at: "\(folder)/r", run: run, model: model)
             var epoch = EpochMetrics(
-                epoch: 1, trainLoss: 2.25, trainAccuracy: 0.5, learningRate: 0.01, seconds: 1.5, imagesPerSecond: 4000,
-                dataWait: 0.25)
+                epoch: 1, training: ["loss": 2.25, "accuracy": 0.5], learningRate: 0.01, seconds: 1.5,
+                imagesPerSecond: 4000, dataWait: 0.25)
             try written.append(epoch)
             epoch.epoch = 2
-            (epoch.validationLoss, epoch.validationAccuracy) = (.nan, 0.1)
+            epoch.validation = ["loss": .nan, "accuracy": 0.1]
             try written.append(epoch)
             #expect(
                 try text("\(folder)/r/metrics.csv") == """

@@ -23,6 +23,30 @@ struct ParameterWalkTests {
         #expect(try paths(Tuples()) == ["pair.0.weight", "pair.1.weight", "named.first.weight", "named.second.weight"])
     }
 
+    private struct Parameterless: Layer {
+        let front = Sequential {
+            ReLU()
+            Flatten()
+        }
+        let head = Sequential { Dense(3, bias: false) }
+        let tail = Sequential {
+            Tanh()
+            Sequential { ReLU() }
+        }
+
+        func callAsFunction(_ input: Value) throws -> Value { try tail(head(front(input))) }
+    }
+
+    @Test("a Sequential without parameters has its place all the same")
+    func parameterless() throws {
+        #expect(try paths(Parameterless()) == ["head.0.weight"])
+        #expect(
+            try Summary(of: Parameterless(), input: [1, 2, 2]).layers.map(\.path) == [
+                "front.0", "front.1", "head.0", "tail.0", "tail.1.0",
+            ])
+        #expect(try paths(Sequential { ReLU() }) == [])
+    }
+
     private struct Branches: Layer {
         let byName: [String: any Layer] = [
             "wide": Dense(3, bias: false), "deep": Sequential { Dense(3, bias: false) }, "unused": ReLU(),

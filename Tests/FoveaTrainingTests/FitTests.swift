@@ -54,18 +54,27 @@ struct FitTests {
         }
         let whole = try await trainer(SmallCNN(dropout: 0.3), Adam())
         var checkpoint: Checkpoint?
+        var means: [Named<Double>] = []
         for try await event in try fit(whole) {
-            if case .step(let report, _, _, _) = event, report.step == steps {
-                checkpoint = try await whole.checkpoint()
+            switch event {
+            case .step(let report, _, _, _):
+                if report.step == steps { checkpoint = try await whole.checkpoint() }
+            case .epoch(let metrics): means.append(metrics.training)
             }
         }
         let resumed = try await trainer(SmallCNN(dropout: 0.3), Adam(), seed: 9)
         try await resumed.restore(try #require(checkpoint))
         var numbers: [Int] = []
+        var resumedMeans: [Named<Double>] = []
         for try await event in try fit(resumed, resuming: true) {
-            if case .step(let report, _, _, _) = event { numbers.append(report.step) }
+            switch event {
+            case .step(let report, _, _, _): numbers.append(report.step)
+            case .epoch(let metrics): resumedMeans.append(metrics.training)
+            }
         }
         #expect(numbers == Array(steps + 1..<21))
+        #expect(resumedMeans == Array(means.suffix(resumedMeans.count)))
+        #expect(resumedMeans.count == (steps <= 10 ? 2 : 1))
         #expect(try await resumed.weights().tensors == whole.weights().tensors)
     }
 

@@ -68,8 +68,9 @@ struct NonFiniteTests {
     private func classifier(_ weights: Weights, on device: Device) async throws -> Classifier {
         let states = DeviceStates(on: device)
         try await states.write(weights.namedTensors)
+        let network = TracedNetwork(LeNet5(), input: Self.image)
         return Classifier(
-            TracedNetwork(LeNet5(), input: Self.image), objective: Classification(), sharing: states)
+            network, evaluation: EvaluationPrograms(network, Classification(), sharing: states), sharing: states)
     }
 
     @Test("in results are refused with the weights that they come from, in prediction and evaluation")

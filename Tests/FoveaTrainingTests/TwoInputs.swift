@@ -87,3 +87,17 @@ extension TwoInputs {
         try batch(indices).values.filter { inputs.contains($0.key) }
     }
 }
+
+/// The examples of ``TwoInputs/batch(_:)`` one by one.
+struct TwoInputsSource: ExampleSource {
+    let name = "two inputs"
+    let range: Range<Int>
+
+    var count: Int { range.count }
+
+    func example(at index: Int) throws -> Example {
+        let batch = try TwoInputs.batch(range.lowerBound + index..<range.lowerBound + index + 1)
+        let values = try batch.values.mapValues { try $0.reshaped(to: Shape(Array($0.shape.dimensions.dropFirst()))) }
+        return Example(values: values)
+    }
+}

@@ -67,6 +67,50 @@ struct TwoInputsTests {
         #expect(try whole["accuracy"] > 0.9)
     }
 
+    @Test("is fitted to sources of named tensors, each epoch with the means of the loss and of every metric")
+    func fitting() async throws {
+        let trainer = try await trainer()
+        let plan = TrainingPlan(epochs: 12, batchSize: 16, isShuffled: false)
+        var means = WeightedMeans()
+        var epochs: [EpochMetrics] = []
+        for try await event in try trainer.fit(
+            TwoInputsSource(range: 0..<40), validation: TwoInputsSource(range: 100..<130), plan: plan)
+        {
+            switch event {
+            case .step(let report, let epoch, _, let stepsPerEpoch):
+                #expect(stepsPerEpoch == 3)
+                if epoch == 1 { means.add(report.metrics, count: report.count) }
+            case .epoch(let metrics): epochs.append(metrics)
+            }
+        }
+        let first = try #require(epochs.first)
+        #expect(epochs.count == 12)
+        #expect(first.training.names == ["loss", "accuracy", "class_loss", "squared_error", "squares"])
+        #expect(first.validation?.names == first.training.names)
+        for (name, mean) in means.values { #expect(try first.training[name] == mean, "\(name)") }
+        let last = try #require(epochs.last)
+        let measured = try await trainer.predictor.evaluate(TwoInputsSource(range: 100..<130))
+        #expect(last.validation == measured)
+        #expect(last.validationAccuracy == (try? measured["accuracy"]).map { Float($0) })
+        #expect(try last.training["squared_error"] < first.training["squared_error"] / 2)
+        #expect(last.json.text().contains("\"train_squared_error\":"))
+        #expect(last.json.text().contains("\"val_squared_error\":"))
+    }
+
+    @Test("refuses a source that lacks what the network takes, with all differences, before the first step")
+    func misfittingSource() async throws {
+        let trainer = try await trainer()
+        let digits = try Glyphs(seed: 5, trainingCount: 20, testCount: 10).splits().training
+        let error = await #expect(throws: FoveaError.self) {
+            for try await _ in try trainer.fit(digits, plan: TrainingPlan(epochs: 1, batchSize: 4)) {}
+        }
+        #expect(
+            error?.problem.hasPrefix(
+                "The batch does not fit the network: missing: `picture` f32[4×1×6×6], `vector` f32[4×4]") == true,
+            "\(String(describing: error))")
+        #expect(await trainer.stepCount == 0)
+    }
+
     @Test("gives the same outputs bit for bit when it was saved and is loaded in another process")
     func anotherProcess() async throws {
         let folder = try Folder()

@@ -90,9 +90,10 @@ struct Benchmark: AsyncParsableCommand {
         let given = try batch.map { try Batch(reading: $0, classes: network.classes, needsLabels: mode == .train) }
         let images = try given?.images.shape ?? Shape(validating: [batchSize ?? 1] + network.input.dimensions)
         let image = Shape(Array(images.dimensions.dropFirst()))
+        let traced = TracedNetwork(network.layer, input: image, hasDropout: !noDropout)
         let trainer = try await Trainer(
-            network.layer, input: image, optimizer: optimizer, device: device, seed: random.seed,
-            weights: try startingWeights(of: network, input: image), hasDropout: !noDropout)
+            traced, objective: Classification(), rule: UpdateRule(optimizer), device: device, seed: random.seed,
+            weights: try startingWeights(of: traced, from: weights ?? network.folder?.weightsPath()))
 
         let clock = ContinuousClock()
         let begin = clock.now
@@ -113,7 +114,7 @@ struct Benchmark: AsyncParsableCommand {
             model: network.name, mode: mode, images: images, classes: network.classes,
             threads: device.backend.profile.threads, device: device.backend.name,
             compilation: compilation, steps: measured.durations,
-            multiplyAdds: try Summary(of: network.layer, input: image).totalMultiplyAdds,
+            multiplyAdds: try Summary(of: traced).totalMultiplyAdds,
             peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,
             explanation: explain ? try await explanation(trainer, batch, step: measured.durations.quantile(0.5)) : nil)
         if output.json {
@@ -153,11 +154,9 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    /// The weights that a file or a run has; nil where they shall be drawn.
-    private func startingWeights(of network: NetworkOptions.Network, input: Shape) throws -> Weights? {
-        guard let path = weights ?? network.folder?.weightsPath() else { return nil }
-        let parameters = try InferenceGraph(network.layer, input: Shape([1] + input.dimensions)).parameters
-        return try WeightsFile(at: path).weights(for: parameters)
+    /// The weights in a file; nil where there is none and they are to be drawn.
+    private func startingWeights(of network: TracedNetwork, from path: String?) throws -> Weights? {
+        try path.map { try WeightsFile(at: $0).weights(for: network.parameters) }
     }
 
     /// Warms up, then times the steps.

@@ -11,8 +11,8 @@ struct EpochTable {
         ]
         return [
             ("epoch", { $0.epoch.grouped }),
-            ("train_loss", { $0.trainLoss.fourDecimals }),
-            ("train_accuracy", { $0.trainAccuracy.percent }),
+            ("train_loss", { $0.trainLoss?.fourDecimals ?? "" }),
+            ("train_accuracy", { $0.trainAccuracy?.percent ?? "" }),
         ] + (hasValidation ? validation : []) + [
             ("data_wait", { $0.dataWait.percent }),
             ("images/s", { $0.imagesPerSecond.groupedWhole }),

@@ -44,13 +44,14 @@ struct TrainingRun {
         try plan.validate(for: splits.training)
         let summary = try SourceSummary(of: splits.training)
         preprocessing = try Preprocessing(summary)
-        let layer = entry.make(splits.training.classNames.count)
-        let network = try InferenceGraph(layer, input: preprocessing.inputType.shape)
-        parameterCount = network.trainableCount
-        let fitted = try start?.weights(for: network.parameters)
+        let network = TracedNetwork(
+            entry.make(splits.training.classNames.count),
+            input: Shape([preprocessing.channels, preprocessing.height, preprocessing.width]))
+        let parameters = try network.parameters
+        parameterCount = parameters.trainableCount
         trainer = try await Trainer(
-            layer, input: Shape([preprocessing.channels, preprocessing.height, preprocessing.width]), loss: loss,
-            optimizer: optimizer, device: device, seed: options.random.seed, weights: fitted)
+            network, objective: Classification(loss), rule: UpdateRule(optimizer), device: device,
+            seed: options.random.seed, weights: try start?.weights(for: parameters))
         fit = try trainer.fit(
             splits.training, validation: splits.validation, preprocessing: preprocessing, plan: plan)
         try await fit.prepare()
@@ -126,9 +127,9 @@ struct TrainingRun {
     }
 }
 
-extension InferenceGraph {
+extension [ParameterDeclaration] {
     /// How many numbers training changes.
     var trainableCount: Int {
-        parameters.reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) }
+        reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) }
     }
 }

@@ -70,7 +70,9 @@ public struct RunFolder: Hashable, Sendable {
         do {
             try replaceFile(at: "\(path)/run.json", with: Self.text(run.json))
             try replaceFile(at: "\(path)/model.json", with: Self.text(model.json))
-            try replaceFile(at: "\(path)/metrics.csv", with: Array("\(EpochMetrics.csvHeader)\n".utf8))
+            try replaceFile(
+                at: "\(path)/metrics.csv",
+                with: Array("\(EpochMetrics.csvHeader(of: EpochMetrics.classification))\n".utf8))
             _ = try createFolder(at: "\(path)/weights")
             try synchronizeFolder(parentFolder(of: path))
         } catch {

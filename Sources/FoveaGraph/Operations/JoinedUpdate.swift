@@ -1,10 +1,3 @@
-/// An optimizer's update of one parameter. Operands: the parameter, its gradient, scalars such as the learning rate, and
-/// what is kept per parameter (slots). Results: the new parameter and slots.
-public protocol ParameterUpdate: Operation {
-    /// How many scalars follow the gradient.
-    static var scalarCount: Int { get }
-}
-
 /// The updates of several parameters with the same settings in one go.
 ///
 /// Operands: the scalars, which all share; then each parameter with its gradient and slots. Results: each parameter and its

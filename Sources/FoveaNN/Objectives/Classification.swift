@@ -49,12 +49,9 @@ public struct Classification: Objective {
         let classes = logits.shape.elementCount
         let classIndices = labels.doubles
         guard let row = classIndices.firstIndex(where: { !(0..<Double(classes)).contains($0) }) else { return nil }
-        return Self.misfit(Int32(classIndices[row]), row: row, classes: classes)
-    }
-
-    package static func misfit(_ label: Int32, row: Int, classes: Int) -> TargetMisfit {
-        TargetMisfit(
-            row: row, subject: "The label \(label)", predicate: "is none of the network's \(classes) outputs",
+        return TargetMisfit(
+            row: row, subject: "The label \(Int(classIndices[row]))",
+            predicate: "is none of the network's \(classes) outputs",
             remedy:
                 "Labels count the classes from 0: use 0 to \(classes - 1), or give the network an output for each class."
         )

@@ -1,0 +1,33 @@
+import FoveaData
+import FoveaGraph
+
+/// What an epoch does with the examples that do not fill a batch.
+public enum LastBatch: Hashable, Sendable {
+    /// There are none.
+    case full
+    /// They are a smaller batch.
+    case smaller(count: Int)
+    /// Each epoch leaves some out, others in each epoch when it is shuffled: because the plan says so, or because the
+    /// network cannot be trained on so few, for the reason given.
+    case leftOut(count: Int, reason: String?)
+
+    /// Number of examples that an epoch leaves out.
+    public var leftOutCount: Int {
+        if case .leftOut(let count, _) = self { count } else { 0 }
+    }
+}
+
+extension Trainer {
+    /// What becomes of the examples that do not fill a batch.
+    nonisolated func lastBatch(of training: any ExampleSource, _ plan: TrainingPlan) throws -> LastBatch {
+        let count = training.count % plan.batchSize
+        if count == 0 { return .full }
+        if plan.dropLast { return .leftOut(count: count, reason: nil) }
+        do {
+            _ = try trainingGraph(forExamples: count)
+            return .smaller(count: count)
+        } catch let error as FoveaError {
+            return .leftOut(count: count, reason: error.problem)
+        }
+    }
+}
