@@ -86,10 +86,12 @@ public struct CPUBackend: Backend {
 
     public var availableByteCount: Int? { memory() }
 
-    public func predictedByteCount(of graph: Graph) throws -> Int? {
+    public func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int? {
         fovea_set_thread_count(Int32(threads))
         var states: [String: StateMemory] = [:]
-        for state in graph.states { states[state.name] = try StateMemory.planned(state.type) }
+        for (name, type, _) in graph.states {
+            states[name] = try state[name] as? StateMemory ?? StateMemory.planned(type)
+        }
         let plan = try LoweredGraph(graph, state: states, selecting: kernels.untimed, on: engine).memoryPlan
         return saturatingSum(max(0, plan.arenaByteCount - arena.byteCount), plan.keptByteCount)
     }

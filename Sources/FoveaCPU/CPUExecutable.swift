@@ -17,6 +17,7 @@ import FoveaRuntime
     private let memory: ProgramMemory
     private let arena: SharedArena
     private let engine: Engine
+    private let tenant = ArenaTenant()
     private var bound: (program: BoundProgram, generation: Int)?
     /// The states that preparations read, and their versions at that time; nil where a preparation has failed.
     private let preparedStates: [StateMemory]
@@ -44,10 +45,12 @@ import FoveaRuntime
         try self.init(
             graph, state: state, selecting: kernels, isCareful: isCareful, loweredAs: isCareful ? nil : lowered,
             in: arena, on: engine)
+        for state in updatedStates { state.noteUpdatingProgram() }
         // Already now, so that a program is ready when its first input is.
         try arena.exclusively {
             arena.vacate()
-            try prepare(try boundProgram())
+            let program = try boundProgram()
+            if lowered.keepsPreparations { try prepare(program) }
         }
     }
 
@@ -170,9 +173,13 @@ import FoveaRuntime
     }
 
     /// Makes what runs read and none of them changes, such as weights in the layout that a kernel wants; again when a
-    /// state that it is made of has changed.
+    /// state that it is made of has changed, or when it lay in the arena and another program has worked there.
     private func prepare(_ program: BoundProgram) throws {
-        if let preparedVersions, zip(preparedVersions, preparedStates).allSatisfy({ $0 == $1.version }) { return }
+        let isThere = lowered.keepsPreparations || arena.tenant === tenant
+        arena.tenant = tenant
+        if isThere, let preparedVersions, zip(preparedVersions, preparedStates).allSatisfy({ $0 == $1.version }) {
+            return
+        }
         preparedVersions = nil
         hasPreparedNonFinite = false
         watch?.begin()

@@ -12,6 +12,8 @@ import Synchronization
     private(set) var memory: AlignedMemory
     /// Raised whenever the memory has become another: addresses taken before are of no use any more.
     private(set) var generation = 0
+    /// Whose program worked here last, so that what it has prepared here is still here; nil where it is not.
+    var tenant: ArenaTenant?
     /// The results of the last run.
     private var results: [ArenaValue] = []
 
@@ -33,6 +35,7 @@ import Synchronization
         try AvailableMemory.require(byteCount - memory.byteCount, for: "the program")
         vacate()
         generation += 1
+        tenant = nil
         // The old memory goes first: there need not be room for both.
         memory = try AlignedMemory(byteCount: 0, for: "the program")
         memory = try AlignedMemory(byteCount: byteCount, for: "the program")
@@ -51,6 +54,9 @@ import Synchronization
         return value
     }
 }
+
+/// Tells one program in the arena from another.
+final class ArenaTenant: Sendable {}
 
 /// The result of a run: in the arena as long as no other run needs its place, and memory of its own from then on.
 @safe final class ArenaValue: DeviceValue {

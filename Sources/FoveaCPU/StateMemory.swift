@@ -10,6 +10,8 @@ import FoveaRuntime
     private let stretch: AlignedMemory
     /// How often the elements have been replaced: what a program has prepared from them holds for one version.
     private(set) var version = 0
+    /// Whether there is a program that updates it, so that what is prepared from it does not hold for long.
+    private(set) var isUpdatedByProgram = false
 
     private init(_ type: TensorType, in stretch: AlignedMemory, at offset: Int) {
         self.type = type
@@ -48,6 +50,9 @@ import FoveaRuntime
         // Safe: the memory has exactly the type's byte count.
         unsafe type.dataType.isFinite(UnsafeRawBufferPointer(start: start, count: type.byteCount))
     }
+
+    /// Notes that a program will update it.
+    func noteUpdatingProgram() { isUpdatedByProgram = true }
 
     /// Notes that a program has written new elements.
     func noteUpdate() { version &+= 1 }

@@ -34,8 +34,9 @@ public protocol Backend: Sendable {
     /// The bytes that a program of a graph would take beyond what programs of the backend hold already, its states not
     /// counted: found by planning it, while nothing large is allocated and no kernel is timed. All nodes are supported.
     ///
+    /// - Parameter state: the memory of the graph's states that the device holds already.
     /// - Returns: nil where the backend cannot tell.
-    func predictedByteCount(of graph: Graph) throws -> Int?
+    func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int?
 }
 
 extension Backend {
@@ -53,7 +54,7 @@ extension Backend {
     /// One line for people: library, version, instruction set.
     public var summary: String { profile.summary }
     public var availableByteCount: Int? { nil }
-    public func predictedByteCount(of graph: Graph) throws -> Int? { nil }
+    public func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int? { nil }
 }
 
 /// A tensor that lives on a device from run to run. Used on the device's compute thread only.

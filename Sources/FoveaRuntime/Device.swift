@@ -81,7 +81,8 @@ public actor Device {
         try expectOwn(optimized, states)
         let graph = optimized.graph
         guard graph.nodes.allSatisfy({ backend.capabilities.run($0, of: graph) }),
-            let program = try withDenormalNumbers(asZero: true, { try backend.predictedByteCount(of: graph) })
+            let program = try withDenormalNumbers(
+                asZero: true, { try backend.predictedByteCount(of: graph, state: states.current) })
         else { return nil }
         return saturatingSum(program, outsideByteCount(of: graph, states))
     }
@@ -124,6 +125,12 @@ public actor Device {
 
     func read(_ names: [String], of states: DeviceStates) throws -> [Tensor] {
         try names.map { try states.buffer($0).read() }
+    }
+
+    func reading<Result: Sendable>(
+        _ states: DeviceStates, _ body: @Sendable (_ read: (String) throws -> Tensor) throws -> Result
+    ) throws -> Result {
+        try body { try states.buffer($0).read() }
     }
 
     func nonFiniteNames(of states: DeviceStates) throws -> [String] {

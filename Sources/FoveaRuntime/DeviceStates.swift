@@ -18,6 +18,15 @@ public final class DeviceStates: Sendable {
     /// - Throws: ``FoveaError`` when there is no state of that name.
     public func read(_ names: [String]) async throws -> [Tensor] { try await device.read(names, of: self) }
 
+    /// Does some work on the device's thread that reads states one after the other, so that not all of their values have to
+    /// be in memory at once.
+    ///
+    /// - Parameter body: is handed what reads a state by its name.
+    /// - Throws: what `body` throws, and ``FoveaError`` when there is no state of a name.
+    public func reading<Result: Sendable>(
+        _ body: @Sendable (_ read: (String) throws -> Tensor) throws -> Result
+    ) async throws -> Result { try await device.reading(self, body) }
+
     /// Gives states new values; states that are not there yet are created.
     ///
     /// - Parameter values: each name once.

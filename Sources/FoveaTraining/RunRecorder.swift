@@ -1,5 +1,6 @@
 public import FoveaFormats
-public import FoveaNN
+import FoveaNN
+import FoveaRuntime
 
 /// Keeps a training run's folder up to date: the metrics of each epoch, the last weights and the best.
 ///
@@ -14,15 +15,15 @@ public struct RunRecorder: Sendable {
 
     public init(_ folder: RunFolder) { self.folder = folder }
 
-    /// Records an epoch.
+    /// Records an epoch, with the weights as they are now.
     ///
     /// - Throws: ``FoveaError`` when the weights are not finite or a file cannot be written; the files that were there are
     ///   then as they were.
-    public mutating func record(_ metrics: EpochMetrics, weights: Weights) throws {
-        try folder.save(weights.tensors, as: .last)
+    public mutating func record(_ metrics: EpochMetrics, of trainer: Trainer) async throws {
+        try await trainer.save(as: .last, in: folder)
         epochs += 1
         if isBest(metrics) {
-            try folder.save(weights.tensors, as: .best)
+            try await trainer.save(as: .best, in: folder)
             best = metrics
         }
         try folder.append(metrics)
@@ -36,5 +37,15 @@ public struct RunRecorder: Sendable {
         if let loss = metrics.validationLoss, let bestLoss = best.validationLoss { return loss < bestLoss }
         if let loss = metrics.trainLoss, let bestLoss = best.trainLoss { return loss < bestLoss }
         return false
+    }
+}
+
+extension Trainer {
+    /// Writes the weights as they are now into a run folder.
+    ///
+    /// - Throws: as ``RunRecorder/record(_:of:)``.
+    public func save(as weights: RunFolder.Weights, in folder: RunFolder) async throws {
+        let types = Named(parameters.map { ($0.path, $0.type) })
+        try await states.reading { read in try folder.save(types, as: weights, reading: read) }
     }
 }

@@ -1,4 +1,5 @@
 public import FoveaData
+import FoveaFormats
 import FoveaFoundation
 public import FoveaGraph
 public import FoveaNN
@@ -124,6 +125,18 @@ public actor Trainer {
         let fitted = try weights.fitted(to: parameters, source: source)
         try fitted.expectFinite(source: source)
         try await states.write(fitted.namedTensors)
+    }
+
+    /// Replaces the network's weights by those of a safetensors file, one after the other.
+    ///
+    /// - Throws: ``FoveaError`` when the file cannot be read, or its weights are not the network's, with all differences, or not
+    ///   finite; nothing has changed then.
+    public func load(fileAt path: String) async throws {
+        let source = quoted(path)
+        let stored = try SafetensorsFile(at: path).tensors.fitted(to: parameters, source: source)
+        let nonFinite = try stored.filter { try !Tensor(copying: $0.value).isFinite }.map(\.key)
+        try expectNoneNonFinite(nonFinite, source: source)
+        try await states.write(stored.map { (name: $0.key, tensor: $0.value) })
     }
 
     /// One step of training on one batch.

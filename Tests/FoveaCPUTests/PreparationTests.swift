@@ -145,8 +145,57 @@ struct PreparationTests {
         #expect(lowered.program.preparedStates.count == 1)
         let plan = MemoryPlan(
             buffers: lowered.program.buffers, preparations: lowered.program.preparations, steps: [], inputs: [],
-            outputs: lowered.outputs.map(\.buffer), updates: [], guardBuffer: nil, alignment: 64)
+            outputs: lowered.outputs.map(\.buffer), updates: [], guardBuffer: nil, keepsPreparations: true,
+            alignment: 64)
         #expect(plan.keptByteCount == 64, "the sum alone")
         #expect(plan.arenaByteCount >= 64 * 64 * 4)
+    }
+
+    @Test("lies in the arena where another program updates the states, and is made anew when somebody worked there")
+    func shortLived() async throws {
+        let inference = try InferenceGraph(Network(), input: Self.input).graph
+        let training = try TrainingGraph(
+            Network(), loss: CrossEntropyLoss(), optimizer: SGD(learningRate: 0.1), input: Self.input
+        ).graph
+        let (cpu, reference) = (
+            Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed))), Device(ReferenceBackend())
+        )
+        let (states, expectedStates) = (DeviceStates(on: cpu), DeviceStates(on: reference))
+        let weights = Self.weights(0, of: inference)
+        try await states.write(weights)
+        try await expectedStates.write(weights)
+        let step = try await cpu.compile(training, states: states)
+        let free = try #require(
+            try await cpu.predictedByteCount(of: cpu.optimized(inference), states: states))
+        let apart = try #require(
+            try await cpu.predictedByteCount(of: cpu.optimized(inference), states: DeviceStates(on: cpu)))
+        let stateBytes = inference.states.reduce(0) { $0 + $1.type.byteCount }
+        // Preparations of states that nobody updates take memory of their own: at least the relaid filters of 4608 numbers.
+        #expect(free < apart - stateBytes - 4 * 4608)
+        let program = try await cpu.compile(inference, states: states)
+        let expectation = try await reference.compile(inference, states: expectedStates)
+        let other = try await cpu.compile(InferenceGraph(Network(), input: [64, 3, 6, 6]).graph)
+        let inputs: [String: Tensor] = [GraphName.images: Self.images]
+        let manyImages = Self.tensor(.float32([64, 3, 6, 6]), "many")
+        var expected = try await reference.run(expectation, inputs)[GraphName.logits]
+        // Twice in a row, and after a larger program.
+        for isAlone in [true, true, false, false] {
+            if !isAlone { _ = try await cpu.run(other, [GraphName.images: manyImages]) }
+            try expectClose(try await cpu.run(program, inputs)[GraphName.logits], expected, "alone: \(isAlone)")
+        }
+        let expectedStep = try await reference.compile(training, states: expectedStates)
+        let batch = [
+            GraphName.images: Self.images, GraphName.labels: Self.labels,
+            GraphName.learningRate: Tensor(scalar: 0.1), GraphName.step: Tensor(scalar: 1),
+        ]
+        for _ in 0..<2 {
+            let given = batch.filter { name, _ in training.inputs.contains { $0.name == name } }
+            _ = try await cpu.run(step, given)
+            _ = try await reference.run(expectedStep, given)
+            let before = expected
+            expected = try await reference.run(expectation, inputs)[GraphName.logits]
+            #expect(before != expected)
+            try expectClose(try await cpu.run(program, inputs)[GraphName.logits], expected, "after a step")
+        }
     }
 }

@@ -12,6 +12,9 @@ struct LoweredGraph {
     let guardValue: Stored?
     /// States and their new values, both as buffers.
     let updates: [(state: Int, value: Int)]
+    /// Whether preparations have memory of their own, where they hold until a state that they are made of is written. Where
+    /// another program updates such a state they are made again soon, and lie in the arena until another program works there.
+    let keepsPreparations: Bool
 
     /// - Parameter isCareful: whether NaN and infinities must come out of every step as the definitions say.
     init(
@@ -70,6 +73,7 @@ struct LoweredGraph {
             program.readWhereCallerHasIt(input)
         }
         program.dropUnreadPreparations(keeping: neededAfterRuns)
+        keepsPreparations = !program.preparedStates.contains(where: \.isUpdatedByProgram)
         self.program = program
         self.inputs = inputs
     }
@@ -81,6 +85,6 @@ extension LoweredGraph {
         MemoryPlan(
             buffers: program.buffers, preparations: program.preparations, steps: program.steps,
             inputs: inputs.compactMap { $0?.buffer }, outputs: outputs.map(\.buffer), updates: updates,
-            guardBuffer: guardValue?.buffer, alignment: AlignedMemory.alignment)
+            guardBuffer: guardValue?.buffer, keepsPreparations: keepsPreparations, alignment: AlignedMemory.alignment)
     }
 }

@@ -32,9 +32,11 @@ struct MemoryPlan {
     ///   - outputs: buffers that are read after the last step, before `updates` are copied.
     ///   - updates: states (buffers) and the buffers of their new values.
     ///   - guardBuffer: the number that must be finite for states to change.
+    ///   - keepsPreparations: whether their results have memory of their own, instead of a place in the arena that no step
+    ///     of a run writes to.
     init(
         buffers: [Buffer], preparations: [PlannedStep], steps runSteps: [PlannedStep], inputs: [Int], outputs: [Int],
-        updates: [(state: Int, value: Int)], guardBuffer: Int?, alignment: Int
+        updates: [(state: Int, value: Int)], guardBuffer: Int?, keepsPreparations: Bool, alignment: Int
     ) {
         let steps = preparations + runSteps
         let neededInRuns = Set(
@@ -67,7 +69,8 @@ struct MemoryPlan {
         }
         sharing.shareInPlace()
 
-        (places, arenaByteCount, keptByteCount) = sharing.placed(alignment: alignment)
+        (places, arenaByteCount, keptByteCount) = sharing.placed(
+            keepingPreparations: keepsPreparations, alignment: alignment)
         self.copies = copies
         self.guarded = guarded
     }
@@ -100,7 +103,9 @@ private struct Sharing {
     }
 
     /// Where each buffer lies, and how much memory that takes in the arena and between runs.
-    func placed(alignment: Int) -> (places: [MemoryPlan.Place], arenaByteCount: Int, keptByteCount: Int) {
+    func placed(
+        keepingPreparations: Bool, alignment: Int
+    ) -> (places: [MemoryPlan.Place], arenaByteCount: Int, keptByteCount: Int) {
         var requests: [ArenaPlanner.Request] = []
         var requestOfBuffer: [Int: Int] = [:]
         var keptByteCount = 0
@@ -112,6 +117,10 @@ private struct Sharing {
                 guard let lifetime = lifetimes[index] else { continue }
                 requestOfBuffer[index] = requests.count
                 requests.append(ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: lifetime))
+            case .arena where !keepingPreparations:
+                requestOfBuffer[index] = requests.count
+                requests.append(
+                    ArenaPlanner.Request(byteCount: buffers[index].byteCount, lifetime: -1...steps.count))
             case .constant, .arena:
                 keptOffsets[index] = keptByteCount
                 keptByteCount += (buffers[index].byteCount + alignment - 1) / alignment * alignment

@@ -89,9 +89,9 @@ struct TrainingRun {
         }
         var test: Evaluation?
         if let part = splits.test {
-            try await trainer.load(
-                Weights(try folder.readWeights(.best)), source: quoted(folder.weightsPath(.best)))
-            test = try await trainer.classifier.evaluate(part, preprocessing: preprocessing)
+            try await trainer.load(fileAt: folder.weightsPath(.best))
+            test = try await trainer.classifier.evaluate(
+                part, preprocessing: preprocessing, batchSize: plan.batchSize)
         }
         return Outcome(folder: folder, best: recorder.best, test: test)
     }
@@ -112,14 +112,14 @@ struct TrainingRun {
                 report.step(step, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch)
                 place = "after step \(stepInEpoch.grouped) of \(stepsPerEpoch.grouped) of epoch \(epoch)"
             case .epoch(let metrics):
-                try recorder.record(metrics, weights: try await trainer.weights())
+                try await recorder.record(metrics, of: trainer)
                 try recordKernels(in: recorder.folder)
                 try report.epoch(metrics)
                 place = "after epoch \(metrics.epoch)"
             }
             guard let signal = interruption.signal else { continue }
             report.stop()
-            try recorder.folder.save(try await trainer.weights().tensors, as: .last)
+            try await trainer.save(as: .last, in: recorder.folder)
             throw Interruption.Stop(
                 signal: signal,
                 description: "stopped \(place); its weights are in \(quoted(recorder.folder.weightsPath(.last)))")

@@ -1,5 +1,6 @@
 import FoveaFoundation
 public import FoveaGraph
+public import FoveaNN
 public import OrderedCollections
 
 /// The folder that a training run leaves: how it was started, the model, its weights, and what each epoch measured.
@@ -89,12 +90,28 @@ public struct RunFolder: Hashable, Sendable {
     /// - Throws: ``FoveaError`` when a tensor has an element that is NaN or infinite, or the file cannot be written; the
     ///   weights that were there are then untouched.
     public func save(_ tensors: OrderedDictionary<String, Tensor>, as weights: Weights) throws {
-        if let diverged = tensors.first(where: { !$0.value.isFinite }) {
-            throw FoveaError(
-                .badData, "\(quoted(diverged.key)) has an element that is not finite: such weights are not saved.",
-                remedy: "Lower the learning rate.")
+        try save(Named(tensors.map { ($0.key, $0.value.type) }), as: weights) { name in
+            guard let tensor = tensors[name] else { preconditionFailure("the types are those of the tensors") }
+            return tensor
         }
-        try Safetensors.write(tensors, metadata: ["format": "pt"], to: weightsPath(weights))
+    }
+
+    /// Replaces the best or the last weights by tensors that are read one after the other.
+    ///
+    /// - Parameter read: gives the tensor of a name, of the type that is said.
+    /// - Throws: as ``save(_:as:)``, and what `read` throws.
+    public func save(
+        _ types: Named<TensorType>, as weights: Weights, reading read: (String) throws -> Tensor
+    ) throws {
+        try Safetensors.write(types, metadata: ["format": "pt"], to: weightsPath(weights)) { name in
+            let tensor = try read(name)
+            guard tensor.isFinite else {
+                throw FoveaError(
+                    .badData, "\(quoted(name)) has an element that is not finite: such weights are not saved.",
+                    remedy: "Lower the learning rate.")
+            }
+            return tensor
+        }
     }
 
     /// Where the choices of kernels are.

@@ -1,5 +1,6 @@
 import FoveaFoundation
 public import FoveaGraph
+public import FoveaNN
 public import OrderedCollections
 
 #if _endian(big)
@@ -40,14 +41,32 @@ public enum Safetensors {
     public static func write(
         _ tensors: OrderedDictionary<String, Tensor>, metadata: [String: String] = [:], to path: String
     ) throws {
-        let header = try SafetensorsHeader(describing: tensors, metadata: metadata)
+        try write(Named(tensors.map { ($0.key, $0.value.type) }), metadata: metadata, to: path) { name in
+            guard let tensor = tensors[name] else { preconditionFailure("the types are those of the tensors") }
+            return tensor
+        }
+    }
+
+    /// Writes tensors that are read one after the other, so that not all of them have to be in memory at once.
+    ///
+    /// - Parameter read: gives the tensor of a name, of the type that is said.
+    /// - Throws: as ``write(_:metadata:to:)``, and what `read` throws.
+    public static func write(
+        _ types: Named<TensorType>, metadata: [String: String] = [:], to path: String,
+        reading read: (String) throws -> Tensor
+    ) throws {
+        let header = try SafetensorsHeader(describing: types, metadata: metadata)
         let text = try header.text()
         let inFileOrder = header.entries.elements.sorted { $0.value.bytes.lowerBound < $1.value.bytes.lowerBound }
         try replaceFile(at: path) { file in
             try file.write((0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text)
-            for (name, _) in inFileOrder {
+            for (name, entry) in inFileOrder {
+                let tensor = try read(name)
+                guard tensor.type.byteCount == entry.bytes.count else {
+                    throw FoveaError(.internalDefect, "The tensor \(quoted(name)) is \(tensor.type), not as announced.")
+                }
                 // Safe: the bytes are used only while the tensor that owns them is borrowed.
-                unsafe try tensors[name]?.withBytes { unsafe try file.write($0) }
+                unsafe try tensor.withBytes { unsafe try file.write($0) }
             }
         }
     }

@@ -1,5 +1,6 @@
 import FoveaFoundation
 import FoveaGraph
+import FoveaNN
 import OrderedCollections
 
 /// What the head of a safetensors file says: where each tensor's bytes are, and a map of free text.
@@ -120,24 +121,24 @@ struct SafetensorsHeader {
 
     // MARK: Writing
 
-    /// The header of a file with these tensors, in their order.
+    /// The header of a file with tensors of these types, in their order.
     ///
     /// The bytes are laid out with the widest elements first, as the reference implementation does: so every tensor
     /// begins at a multiple of its element size.
-    init(describing tensors: OrderedDictionary<String, Tensor>, metadata: [String: String]) throws {
+    init(describing types: Named<TensorType>, metadata: [String: String]) throws {
         self.metadata = metadata
         var ranges: [String: Range<Int>] = [:]
         var end = 0
-        for byteCount in Set(tensors.values.map(\.dataType.byteCount)).sorted(by: >) {
-            for (name, tensor) in tensors where tensor.dataType.byteCount == byteCount {
-                ranges[name] = end..<end + tensor.type.byteCount
-                end += tensor.type.byteCount
+        for byteCount in Set(types.map(\.1.dataType.byteCount)).sorted(by: >) {
+            for (name, type) in types where type.dataType.byteCount == byteCount {
+                ranges[name] = end..<end + type.byteCount
+                end += type.byteCount
             }
         }
-        for (name, tensor) in tensors {
+        for (name, type) in types {
             try Self.check(name: name)
             entries[name] = ranges[name].map {
-                Entry(elementType: .tensor(tensor.dataType), shape: tensor.shape, bytes: $0)
+                Entry(elementType: .tensor(type.dataType), shape: type.shape, bytes: $0)
             }
         }
     }
