@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -11,16 +11,15 @@ typedef struct {
     const fovea_average_pooling *pooling;
     const float *from;
     float *to;
-    // A row of sums for each thread.
+    // One row of sums per thread.
     double *rows;
 } task;
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-// Numbers in a row of sums: of pixels where means are taken, of windows where their gradients are.
+// How many numbers a row of sums has: one for each pixel of a row forward, one for each window backward.
 static size_t row_length(const fovea_average_pooling *p) {
     size_t longest = p->width > p->pooled_width ? p->width : p->pooled_width;
-    // Whole cache lines, so that no two threads write to the same one.
+    // Whole cache lines, so that no two threads write to the same line.
     return (longest * p->lanes + 7) / 8 * 8;
 }
 
@@ -28,7 +27,7 @@ size_t fovea_average_pooling_workspace(const fovea_average_pooling *p) {
     return p->threads * row_length(p) * sizeof(double);
 }
 
-// Positions begin, begin + step, … before end.
+// The positions begin, begin + step, … below end.
 typedef struct {
     size_t begin, end, step;
 } positions;
@@ -48,12 +47,12 @@ static positions pixels_under(const fovea_average_pooling *p, int axis, size_t w
 
 static size_t count_of(positions p) { return (p.end - p.begin + p.step - 1) / p.step; }
 
-// What each of a window's pixels counts in its mean, along one axis.
+// The weight of a pixel in the mean of its window, along one axis.
 static double share(const fovea_average_pooling *p, int axis, size_t window, size_t size) {
     return 1 / (p->counts_padding ? (double)p->kernel[axis] : (double)count_of(pixels_under(p, axis, window, size)));
 }
 
-// The windows that may cover a pixel, along one axis; with dilation not all of them do.
+// The windows that may cover a pixel, along one axis; with dilation, not all of them do.
 static positions windows_over(const fovea_average_pooling *p, int axis, size_t pixel, size_t windows) {
     int64_t place = (int64_t)pixel + p->before[axis];
     int64_t first = rounded_up(place - (p->kernel[axis] - 1) * p->dilation[axis], p->stride[axis]);
@@ -71,7 +70,8 @@ ALWAYS_INLINE void add_row(const float *row, double factor, size_t count, double
     for (size_t i = 0; i < count; i++) sums[i] += row[i] * factor;
 }
 
-// Σ of the sums at some positions, for `width` neighbouring lanes, a literal: they stay in registers.
+// Adds up the sums at some positions for `width` neighbouring lanes, which stay in registers: `width` is a literal in
+// every call.
 ALWAYS_INLINE void sum_positions(
     const double *sums, positions at, size_t lanes, size_t width, double factor, float *restrict result) {
     double total[16] = {0};
@@ -81,7 +81,7 @@ ALWAYS_INLINE void sum_positions(
     for (size_t lane = 0; lane < width; lane++) result[lane] = (float)(total[lane] * factor);
 }
 
-// A long line of neighbours: independent partial sums become vectors.
+// For a long line of neighbours: independent partial sums become vector instructions.
 ALWAYS_INLINE void sum_line(const double *sums, positions at, double factor, float *restrict result) {
     double partial[16] = {0}, total = 0;
     size_t i = at.begin;
@@ -145,7 +145,7 @@ WIDE_VECTORS static void spread_rows(size_t member, size_t members, const void *
         for (size_t x = 0; x < p->width; x++) {
             float *gradient = t->to + (row * p->width + x) * lanes;
             positions windows = windows_over(p, 1, x, p->pooled_width);
-            // The first window that covers the pixel, and how far it is to the next one.
+            // The first window that covers the pixel, and the distance to the next one.
             while (windows.begin < windows.end && !covers(p, 1, windows.begin, x)) windows.begin++;
             size_t next = windows.begin + 1;
             while (next < windows.end && !covers(p, 1, next, x)) next++;
@@ -155,7 +155,7 @@ WIDE_VECTORS static void spread_rows(size_t member, size_t members, const void *
     }
 }
 
-// Threads for so many sums; below 16,384 for each one costs more than it saves.
+// How many threads `work` additions are worth: one with fewer than 16,384 of them costs more than it saves.
 static size_t members_for(const fovea_average_pooling *p, size_t rows, size_t work) {
     size_t team = p->threads, useful = 1 + work / 16384;
     if (team > useful) team = useful;

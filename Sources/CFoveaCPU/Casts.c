@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 typedef struct {
     const void *from;
@@ -17,9 +17,9 @@ WIDE_VECTORS static void narrow(size_t begin, size_t end, const void *context) {
     for (size_t i = begin; i < end; i++) {
         uint32_t bits;
         memcpy(&bits, from + i, sizeof bits);
-        // Half a unit of the last place, or just less where the half that stays is even.
+        // Adds half a unit of the last place that stays, or just less if that place is even.
         uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-        // Rounding could make NaN an infinity: it is made a quiet NaN.
+        // Rounding could turn NaN into infinity, so NaN becomes a quiet NaN instead.
         uint32_t quiet = bits >> 16 | 0x40;
         to[i] = (uint16_t)((bits & 0x7FFFFFFF) > 0x7F800000 ? quiet : rounded);
     }

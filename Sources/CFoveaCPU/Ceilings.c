@@ -1,16 +1,14 @@
 #include "Ceilings.h"
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
-// Independent sums, enough to hide the latency of a multiply-add in two pipes of the widest vectors.
-enum { lanes = 16, sums = 16 };
-
-typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
+// Enough independent sums to hide the latency of a multiply-add in two pipes of the widest vectors.
+enum { sums = 16, parts = 64 };
 
 typedef struct {
     size_t rounds;
-    // Keeps the results alive.
+    // The results are written, so that the compiler cannot drop the loop.
     float *sink;
 } task;
 
@@ -24,17 +22,15 @@ WIDE_VECTORS static void multiply_and_add(size_t begin, size_t end, const void *
             for (int i = 0; i < sums; i++) sum[i] = sum[i] * factor + term;
         }
         for (int i = 1; i < sums; i++) sum[0] += sum[i];
-        t->sink[part * lanes] = sum[0][0];
+        t->sink[part * vector_lanes] = sum[0][0];
     }
 }
 
-enum { parts = 64 };
-
 double fovea_multiply_and_add(size_t rounds) {
-    float sink[parts * lanes];
+    float sink[parts * vector_lanes];
     task t = {rounds, sink};
     fovea_parallel_for(parts, 1, multiply_and_add, &t);
-    return 2.0 * lanes * sums * parts * (double)rounds;
+    return 2.0 * vector_lanes * sums * parts * (double)rounds;
 }
 
 WIDE_VECTORS static void stream(size_t begin, size_t end, const void *context) {

@@ -80,7 +80,7 @@ dnnl_status_t fovea_convolution_implementations(
         if (attributes != NULL) dnnl_primitive_attr_destroy(attributes);
         return status;
     }
-    // A gradient is found with the forward convolution as a hint.
+    // oneDNN takes the forward convolution as a hint for a gradient.
     dnnl_convolution_desc_t hint_operation;
     dnnl_primitive_desc_t hint = NULL;
     status = forward(c, dnnl_forward_training, algorithm, &hint_operation);

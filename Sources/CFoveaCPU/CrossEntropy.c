@@ -5,7 +5,7 @@
 #include "Exponential.h"
 #include "Parallel.h"
 #include "SoftmaxRows.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -21,7 +21,7 @@ typedef struct {
 
 static int is_class(int32_t label, size_t classes) { return label >= 0 && (size_t)label < classes; }
 
-// A row whose label names no class.
+// For a row whose label is not a class.
 static void refuse_row(const task *t, size_t row) {
     if (t->losses != NULL) t->losses[row] = NAN;
     if (t->gradient == NULL) return;
@@ -58,17 +58,17 @@ WIDE_VECTORS static void find_rows(size_t begin, size_t end, const void *context
         float share = (float)(mass / sum);
         if (target != NULL) {
             for (size_t c = 0; c < classes; c++) {
-                gradient[c] = upstream * (fovea_exponential(x[c] - maximum) * share - target[c]);
+                gradient[c] = upstream * (exponential(x[c] - maximum) * share - target[c]);
             }
         } else {
-            for (size_t c = 0; c < classes; c++) gradient[c] = upstream * (fovea_exponential(x[c] - maximum) * share);
+            for (size_t c = 0; c < classes; c++) gradient[c] = upstream * (exponential(x[c] - maximum) * share);
             size_t label = (size_t)t->labels[row];
-            gradient[label] = upstream * (fovea_exponential(x[label] - maximum) * share - 1);
+            gradient[label] = upstream * (exponential(x[label] - maximum) * share - 1);
         }
     }
 }
 
-// Rows for which a second thread is worth it.
+// How many rows are worth a second thread.
 static size_t grain(size_t classes) { return 1 + 2048 / (classes + 1); }
 
 void fovea_cross_entropy(

@@ -4,7 +4,7 @@
 
 #include "Exponential.h"
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -16,10 +16,11 @@ typedef struct {
     float *result;
 } task;
 
-// tanh(ln(1 + eˣ)) = (1 + 2t) / (1 + 2t + 2t²) with t = e⁻ˣ; for negative x both sides are multiplied by e²ˣ. `rest` is what
-// is missing to 1, `sigmoid` the logistic function: Mish and its slope from one exponential that cannot overflow.
-static inline __attribute__((always_inline)) float mish_gate(float x, float *rest, float *sigmoid) {
-    float t = fovea_exponential(-fabsf(x));
+// tanh(ln(1 + eˣ)) = (1 + 2t) / (1 + 2t + 2t²) with t = e⁻ˣ; for negative x, numerator and denominator are multiplied
+// by e²ˣ. `rest` is 1 minus that, `sigmoid` the logistic function: Mish and its slope take one exponential, which
+// cannot overflow.
+ALWAYS_INLINE float mish_gate(float x, float *rest, float *sigmoid) {
+    float t = exponential(-fabsf(x));
     float numerator = x > 0 ? 1 + 2 * t : t * t + 2 * t;
     float missing = x > 0 ? 2 * t * t : 2;
     *rest = missing / (numerator + missing);
@@ -27,7 +28,7 @@ static inline __attribute__((always_inline)) float mish_gate(float x, float *res
     return numerator / (numerator + missing);
 }
 
-// One conditional per comparison, and each comparison false for NaN, so that NaN passes through.
+// Each comparison is false for NaN, so that NaN passes through.
 WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context) {
     const task *t = context;
     const float *x = t->x;
@@ -43,7 +44,7 @@ WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context)
         for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * x[i];
         break;
     case fovea_elu:
-        for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * (fovea_exponential(x[i]) - 1);
+        for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * (exponential(x[i]) - 1);
         break;
     case fovea_absolute:
         for (size_t i = begin; i < end; i++) y[i] = fabsf(x[i]);
@@ -60,8 +61,8 @@ WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context)
             y[i] = x[i] * mish_gate(x[i], &rest, &sigmoid);
         }
         break;
-    case fovea_exponential_function:
-        for (size_t i = begin; i < end; i++) y[i] = fovea_exponential(x[i]);
+    case fovea_exponential:
+        for (size_t i = begin; i < end; i++) y[i] = exponential(x[i]);
         break;
     }
 }
@@ -83,7 +84,7 @@ WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context)
         break;
     case fovea_elu:
         for (size_t i = begin; i < end; i++) {
-            dx[i] = upstream[i] * (x[i] > 0 ? 1 : parameter * fovea_exponential(x[i]));
+            dx[i] = upstream[i] * (x[i] > 0 ? 1 : parameter * exponential(x[i]));
         }
         break;
     case fovea_absolute:
@@ -104,13 +105,13 @@ WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context)
             dx[i] = upstream[i] * (gate + x[i] * rest * (1 + gate) * sigmoid);
         }
         break;
-    case fovea_exponential_function:
-        for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * fovea_exponential(x[i]);
+    case fovea_exponential:
+        for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * exponential(x[i]);
         break;
     }
 }
 
-// Below this many elements a second thread costs more than it saves.
+// Below this many elements, a second thread costs more than it saves.
 static const size_t grain = 16384;
 
 void fovea_activate(fovea_activation function, float parameter, size_t count, const float *x, float *y) {

@@ -4,11 +4,13 @@
 #include <stdint.h>
 #include <string.h>
 
-/// eˣ within 2 units in the last place, in operations that become vectors inside a loop; 0 below −87, infinite where a float
-/// overflows. NaN stays NaN.
-static inline __attribute__((always_inline)) float fovea_exponential(float x) {
-    // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. Adding and taking away 1.5 · 2²³ rounds to an integer, which
-    // then stands in the low bits of the sum; ln 2 is subtracted in two parts, the first of which multiplies exactly.
+#include "Vectors.h"
+
+/// eˣ to within 2 units in the last place, in operations that a loop can vectorize: 0 below −87, infinite where a float
+/// overflows; NaN stays NaN.
+ALWAYS_INLINE float exponential(float x) {
+    // eˣ = 2ⁿ · eʳ with n = round(x / ln 2) and |r| ≤ ln 2 / 2. Adding and subtracting 1.5 · 2²³ rounds to an integer,
+    // which the low bits of the sum then hold; ln 2 is subtracted in two parts, the first of which has an exact product.
     const float shift = 12582912.0f;
     float bounded = x < -87.0f ? -87.0f : x > 89.0f ? 89.0f : x;
     float shifted = bounded * 1.44269504f + shift;
@@ -24,7 +26,7 @@ static inline __attribute__((always_inline)) float fovea_exponential(float x) {
     p = p * r * r + r + 1.0f;
     int32_t exponent;
     memcpy(&exponent, &shifted, sizeof exponent);
-    // The low bits, sign included. 2ⁿ in two factors, because 2¹²⁸ is no float although eʳ · 2¹²⁸ may be one.
+    // The low bits, sign included. 2ⁿ takes two factors, because 2¹²⁸ is not a float although eʳ · 2¹²⁸ may be one.
     exponent = (int32_t)((uint32_t)exponent << 16) >> 16;
     int32_t first = exponent / 2;
     int32_t bits[2] = {(first + 127) << 23, (exponent - first + 127) << 23};

@@ -1,13 +1,10 @@
 #include "FilterBlocks.h"
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-enum { side = 16, block_size = side * side };
-
-typedef float vector __attribute__((vector_size(side * sizeof(float)), aligned(4), may_alias));
+enum { side = vector_lanes, block_size = side * side };
 
 typedef struct {
     fovea_filter_blocks blocks;
@@ -15,26 +12,27 @@ typedef struct {
     float *to;
 } task;
 
-// Rows to columns: after each of four rounds twice as many numbers of a column are next to each other.
+// Each of the four rounds doubles how many numbers of a column are next to each other.
 ALWAYS_INLINE void transpose(vector rows[side]) {
-#pragma clang loop unroll(full)
+    UNROLL
     for (int round = 0; round < 4; round++) {
         vector mixed[side];
-#pragma clang loop unroll(full)
+        UNROLL
         for (int i = 0; i < side / 2; i++) {
             vector a = rows[i], b = rows[i + side / 2];
             mixed[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
             mixed[2 * i + 1] =
                 __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
         }
-#pragma clang loop unroll(full)
+        UNROLL
         for (int i = 0; i < side; i++) rows[i] = mixed[i];
     }
 }
 
-// 16 filters of 16 channels are 16 rows of 16·taps numbers, channel by channel. Each group of 16 columns is turned into
-// vectors of filters in registers: rows lie so far apart that they would drive each other out of the cache.
-ALWAYS_INLINE void move_filters_innermost(const float *plain, size_t row_length, size_t taps, float *block, int is_inverse) {
+// 16 filters of 16 channels are 16 rows of 16·taps numbers, channel by channel. Each group of 16 columns is transposed
+// in registers: rows lie so far apart that they would evict each other from the cache.
+ALWAYS_INLINE void move_filters_innermost(
+    const float *plain, size_t row_length, size_t taps, float *block, int is_inverse) {
     size_t channel = 0, tap = 0;
     for (size_t group = 0; group < taps; group++) {
         float *row = (float *)plain + group * side;
@@ -47,28 +45,32 @@ ALWAYS_INLINE void move_filters_innermost(const float *plain, size_t row_length,
             }
         }
         vector rows[side];
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < side; i++) rows[i] = *(vector *)(is_inverse ? columns[i] : row + i * row_length);
+        UNROLL
+        for (size_t i = 0; i < side; i++) {
+            rows[i] = *(unaligned_vector *)(is_inverse ? columns[i] : row + i * row_length);
+        }
         transpose(rows);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < side; i++) *(vector *)(is_inverse ? row + i * row_length : columns[i]) = rows[i];
+        UNROLL
+        for (size_t i = 0; i < side; i++) {
+            *(unaligned_vector *)(is_inverse ? row + i * row_length : columns[i]) = rows[i];
+        }
     }
 }
 
-// The same by way of a block whose filters are innermost.
+// By way of a block whose filters are innermost.
 ALWAYS_INLINE void move_channels_innermost(
     const float *plain, size_t row_length, size_t taps, float *block, int is_inverse) {
-    float between[fovea_most_taps * block_size];
+    float between[fovea_maximum_taps * block_size];
     if (!is_inverse) move_filters_innermost(plain, row_length, taps, between, 0);
     for (size_t tap = 0; tap < taps; tap++) {
         const float *from = (is_inverse ? block : between) + tap * block_size;
         float *to = (is_inverse ? between : block) + tap * block_size;
         vector rows[side];
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < side; i++) rows[i] = *(const vector *)(from + i * side);
+        UNROLL
+        for (size_t i = 0; i < side; i++) rows[i] = *(const unaligned_vector *)(from + i * side);
         transpose(rows);
-#pragma clang loop unroll(full)
-        for (size_t i = 0; i < side; i++) *(vector *)(to + i * side) = rows[i];
+        UNROLL
+        for (size_t i = 0; i < side; i++) *(unaligned_vector *)(to + i * side) = rows[i];
     }
     if (is_inverse) move_filters_innermost(plain, row_length, taps, between, 1);
 }

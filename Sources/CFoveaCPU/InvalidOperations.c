@@ -7,7 +7,7 @@
 bool fovea_notices_invalid_operations(void) { return true; }
 
 static bool take(void) {
-    // The flag in the register that controls vector instructions, MXCSR; it stays until it is cleared.
+    // The flag in MXCSR, the register that controls vector instructions; once set, it stays until it is cleared.
     const unsigned invalid = 1;
     unsigned state = __builtin_ia32_stmxcsr();
     if ((state & invalid) == 0) return false;

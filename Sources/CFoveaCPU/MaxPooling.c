@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 typedef struct {
     const fovea_max_pooling *pooling;
@@ -15,7 +15,6 @@ typedef struct {
     float *gradient;
 } task;
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 // The most lanes that are pooled side by side in registers.
 enum { maximum_width = 16 };
@@ -25,7 +24,7 @@ typedef struct {
     int64_t start, first, end;
 } places;
 
-// The depth of images that have none: a literal, so that the loops over it vanish.
+// The depth of images that have none; its numbers are literals, so that the loops over it vanish.
 static const places only_slice = {0, 0, 1};
 
 ALWAYS_INLINE places inside(const fovea_max_pooling *p, int axis, size_t position, size_t size) {
@@ -38,7 +37,7 @@ ALWAYS_INLINE places inside(const fovea_max_pooling *p, int axis, size_t positio
 
 static bool is_deep(const fovea_max_pooling *p) { return p->depth > 1 || p->pooled_depth > 1 || p->kernel[0] > 1; }
 
-// Where the pixel under a place lies in its plane.
+// The offset of the pixel under a place in its plane.
 ALWAYS_INLINE int64_t offset(
     const fovea_max_pooling *p, places slices, places rows, places columns, int64_t t, int64_t u, int64_t v) {
     int64_t z = slices.start + t * p->dilation[0], y = rows.start + u * p->dilation[1];
@@ -46,12 +45,12 @@ ALWAYS_INLINE int64_t offset(
     return ((z * (int64_t)p->height + y) * (int64_t)p->width + x) * (int64_t)p->lanes;
 }
 
-// The number of a place.
+// The number of the place (t, u, v).
 ALWAYS_INLINE int32_t numbered(const fovea_max_pooling *p, int64_t t, int64_t u, int64_t v) {
     return (int32_t)((t * p->kernel[1] + u) * p->kernel[2] + v);
 }
 
-// One window for lanes that lie next to each other. `width` is a literal where this is called, and the maxima stay in
+// One window for lanes that lie next to each other. `width` is a literal in every call, so that the maxima stay in
 // registers.
 ALWAYS_INLINE void pool_window(
     const fovea_max_pooling *p, const float *restrict image, places slices, places rows, places columns, size_t width,
@@ -69,7 +68,7 @@ ALWAYS_INLINE void pool_window(
             for (int64_t v = columns.first; v < columns.end; v++, pixel += p->dilation[2] * (int64_t)p->lanes) {
                 int32_t here = numbered(p, t, u, v);
                 for (size_t lane = 0; lane < width; lane++) {
-                    // True also where the pixel is NaN; a NaN that has won gives way to a later NaN only.
+                    // NaN always wins, and then gives way to a later NaN only.
                     int wins = (pixel[lane] > best[lane]) | (pixel[lane] != pixel[lane]);
                     best[lane] = wins ? pixel[lane] : best[lane];
                     if (place != NULL) where[lane] = wins ? here : where[lane];
@@ -81,7 +80,7 @@ ALWAYS_INLINE void pool_window(
     if (place != NULL) for (size_t lane = 0; lane < width; lane++) place[lane] = where[lane];
 }
 
-// `with_places` and `deep` are literals where this is called, so that each call becomes a loop of its own.
+// `with_places` and `deep` are literals in most calls, each of which becomes a loop of its own.
 ALWAYS_INLINE void pool(const task *t, size_t begin, size_t end, int with_places, int deep) {
     const fovea_max_pooling *p = t->pooling;
     size_t lanes = p->lanes;
@@ -124,8 +123,8 @@ void fovea_max_pool(const fovea_max_pooling *pooling, const float *images, float
     fovea_parallel_for(rows, 1 + 16384 / (work + 1), pool_rows, &t);
 }
 
-// Every place of the window takes what is its own: for lanes side by side that is fewer steps than following each lane to
-// its winner. `width` is a literal where this is called.
+// Every place of the window takes its share: with lanes side by side that is fewer steps than following each lane to
+// its winner. `width` is a literal in every call.
 ALWAYS_INLINE void spread_window(
     const fovea_max_pooling *p, float *restrict image, places slices, places rows, places columns, size_t width,
     const int32_t *restrict place, const float *restrict upstream) {
@@ -162,7 +161,7 @@ ALWAYS_INLINE void spread_row(
     }
 }
 
-// One plane at a time, because windows of one plane may overlap. `deep` is a literal where this is called.
+// One plane at a time, because windows of one plane may overlap. `deep` is a literal in every call.
 ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
     const fovea_max_pooling *p = t->pooling;
     size_t plane_size = p->depth * p->height * p->width * p->lanes, row_length = p->pooled_width * p->lanes;

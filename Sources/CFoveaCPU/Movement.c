@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 typedef struct {
     const fovea_view *view;
@@ -11,7 +11,7 @@ typedef struct {
     uint32_t *to;
 } task;
 
-// Copies lines of the last axis; the line's number, written in the sizes of the other axes, gives its place.
+// Copies lines of the last axis; the number of a line, taken apart by the sizes of the other axes, gives its place.
 WIDE_VECTORS static void copy_lines(size_t begin, size_t end, const void *context) {
     const task *t = context;
     const fovea_view *view = t->view;
@@ -45,7 +45,7 @@ void fovea_copy_view(const fovea_view *view, const uint32_t *from, uint32_t *to)
 
 WIDE_VECTORS static void read_part(size_t begin, size_t end, const void *context) {
     const volatile char *bytes = context;
-    // One byte of each cache line brings all of it.
+    // Reading one byte of a cache line brings in all of it.
     for (size_t line = begin; line < end; line++) (void)bytes[line * 64];
 }
 
@@ -60,7 +60,7 @@ typedef struct {
     uint32_t *joined;
 } joining;
 
-// The elements from `begin` to `end` of what is joined.
+// Writes the elements [begin, end) of the joined tensor.
 static void join_part(size_t begin, size_t end, const void *context) {
     const joining *j = context;
     size_t start = 0;

@@ -1,5 +1,7 @@
 #include "NormalizationWalk.h"
 
+#pragma STDC FP_CONTRACT OFF
+
 size_t fovea_normalization_workspace(const fovea_normalization *n) {
     size_t blocks = block_count(n);
     return blocks * sizeof(parameters) + blocks * part_count(n) * sizeof(partial);
@@ -9,7 +11,7 @@ size_t fovea_normalization_workspace(const fovea_normalization *n) {
 
 ALWAYS_INLINE void add_deviation(const float *x, size_t width, const vector *shift, vector *sum, vector *squares) {
     vector v = *shift;
-    read(x, width, &v);
+    load(x, width, &v);
     v -= *shift;
     *sum += v;
     *squares += v * v;
@@ -19,7 +21,7 @@ ALWAYS_INLINE void add_deviations(
     const float *x, size_t count, size_t step, size_t width, const vector *shift, vector *sum, vector *squares) {
     vector from = *shift, sums = *sum, square_sums = *squares;
     size_t i = 0;
-    // Chunks do not wait for each other's sums.
+    // Chunks are independent: no addition waits for the previous chunk.
     for (; i + chunk_length <= count; i += chunk_length) {
         vector chunk = {0}, chunk_squares = {0};
         for (size_t j = 0; j < chunk_length; j++) {
@@ -34,7 +36,7 @@ ALWAYS_INLINE void add_deviations(
     *squares = square_sums + rest_squares;
 }
 
-// Adds the mean and the squared deviations of `added` numbers to those of `count` (Chan, Golub and LeVeque, 1983).
+// Merges the mean and the squared deviations of `added` numbers into those of `count` (Chan, Golub and LeVeque, 1983).
 ALWAYS_INLINE void merge(
     double count, double added, double mean, double deviations, double *total_mean, double *total_deviations) {
     double distance = mean - *total_mean;
@@ -42,7 +44,7 @@ ALWAYS_INLINE void merge(
     *total_deviations += deviations + distance * distance * (count * added / (count + added));
 }
 
-// Deviations are taken from the mean so far, so that the difference of the two sums loses no digits.
+// Takes deviations from the mean so far, so that the difference of the two sums loses no digits.
 ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
     const fovea_normalization *n = t->n;
     size_t lanes = n->lanes, begin, end;
@@ -54,21 +56,23 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
     size_t pending = 0, additions = 0;
     for (size_t pixel = begin; pixel < end;) {
         size_t length = count == 0 ? first_run_length : run_length;
-        stretch s;
-        find_stretch(n, block, pixel, end, length, &s);
+        segment s = next_segment(n, block, pixel, end, length);
         const float *x = t->x + s.offset;
         if (pixel == begin) {
             size_t channels = s.width < lanes ? s.width : lanes;
-            for (size_t lane = 0; lane < WIDTH; lane++) shift[lane] = (lane & (lanes - 1)) < channels ? x[lane & (lanes - 1)] : 0;
+            for (size_t lane = 0; lane < vector_lanes; lane++) {
+                size_t channel = lane & (lanes - 1);
+                shift[lane] = channel < channels ? x[channel] : 0;
+            }
         }
-        if (s.width == WIDTH) add_deviations(x, s.count, s.step, WIDTH, &shift, &sum, &squares);
+        if (s.width == vector_lanes) add_deviations(x, s.count, s.step, vector_lanes, &shift, &sum, &squares);
         else add_deviations(x, s.count, s.step, s.width, &shift, &sum, &squares);
         if (s.rest > 0) add_deviations(x + s.count * s.step, 1, 0, s.rest, &shift, &sum, &squares);
         pixel += s.pixels;
         pending += s.pixels;
         additions += additions_of(&s);
-        if (additions < most_additions && pending * lanes < length * WIDTH && pixel < end) continue;
-        double sums[WIDTH], square_sums[WIDTH], added = (double)pending, inverse = 1 / added;
+        if (additions < most_additions && pending * lanes < length * vector_lanes && pixel < end) continue;
+        double sums[vector_lanes], square_sums[vector_lanes], added = (double)pending, inverse = 1 / added;
         fold(&sum, lanes, sums);
         fold(&squares, lanes, square_sums);
         for (size_t lane = 0; lane < lanes; lane++) {
@@ -76,7 +80,7 @@ ALWAYS_INLINE void measure_part(const task *t, size_t block, size_t part) {
             merge(count, added, (double)shift[lane] + mean, square_sums[lane] - sums[lane] * mean,
                   &result->first[lane], &result->second[lane]);
         }
-        for (size_t lane = 0; lane < WIDTH; lane++) shift[lane] = (float)result->first[lane & (lanes - 1)];
+        for (size_t lane = 0; lane < vector_lanes; lane++) shift[lane] = (float)result->first[lane & (lanes - 1)];
         sum = squares = (vector){0};
         count += added;
         pending = additions = 0;
@@ -87,7 +91,7 @@ ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
     const fovea_normalization *n = t->n;
     parameters *p = &t->parameters[block];
     memset(p, 0, sizeof *p);
-    double mean[WIDTH] = {0}, deviations[WIDTH] = {0}, count = 0;
+    double mean[vector_lanes] = {0}, deviations[vector_lanes] = {0}, count = 0;
     for (size_t part = 0; part < t->parts; part++) {
         size_t begin, end;
         find_part(t, part, &begin, &end);
@@ -98,7 +102,7 @@ ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
         }
         count += added;
     }
-    for (size_t lane = 0; lane < WIDTH; lane++) {
+    for (size_t lane = 0; lane < vector_lanes; lane++) {
         size_t of_block = lane & (n->lanes - 1), channel = block * n->lanes + of_block;
         if (channel >= n->channels) continue;
         t->mean[channel] = (float)mean[of_block];
@@ -109,9 +113,9 @@ ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
 
 // MARK: The result
 
-// `rectifier` is a literal where these are called.
+// `rectifier` is a literal in every call of these functions.
 ALWAYS_INLINE void rectify(fovea_rectifier rectifier, vector *v) {
-    // One comparison per bound, false for NaN, so that NaN passes through.
+    // Both comparisons are false for NaN, so that NaN passes through.
     if (rectifier != fovea_no_rectifier) *v = (vector)((mask)*v & ~(*v < 0));
     if (rectifier == fovea_rectify_to_6) {
         mask above = *v > 6;
@@ -128,27 +132,35 @@ ALWAYS_INLINE void normalize(
     vector mean = p->mean, factor = p->factor, bias = p->offset;
     for (size_t i = 0; i < count; i++) {
         vector v = mean;
-        read(x + i * step, width, &v);
+        load(x + i * step, width, &v);
         v = (v - mean) * factor + bias;
         if (residual != NULL) {
             vector r = {0};
-            read(residual + i * step, width, &r);
+            load(residual + i * step, width, &r);
             v += r;
         }
         rectify(rectifier, &v);
-        write(y + i * step, width, is_streamed, &v);
+        store(y + i * step, width, is_streamed, &v);
     }
 }
 
 ALWAYS_INLINE void normalize_part(const task *t, size_t block, size_t part, fovea_rectifier rectifier) {
-    WRITE_PART(normalize, t, block, part, rectifier)
+    write_part(t, block, part, rectifier, normalize);
 }
 
-// MARK: All of it
+// MARK: Entry points
 
 ALWAYS_INLINE void measure_rectifying(const task *t, size_t member, size_t members, fovea_rectifier rectifier) {
-#define NORMALIZE_PART(t, block, part) normalize_part(t, block, part, rectifier)
-    FOR_EACH_PHASE(measure_part, finish_statistics, NORMALIZE_PART)
+    for (size_t first = 0; first < t->blocks; first += t->blocks_per_phase) {
+        phase p = find_phase(t, first, member, members);
+        for (size_t unit = p.begin; unit < p.end; unit++) measure_part(t, block_of(&p, unit), part_of(&p, unit));
+        fovea_wait_for_team();
+        for (size_t block = first + member; block < first + p.blocks; block += members) finish_statistics(t, block);
+        fovea_wait_for_team();
+        for (size_t unit = p.end; unit-- > p.begin;) {
+            normalize_part(t, block_of(&p, unit), part_of(&p, unit), rectifier);
+        }
+    }
 }
 
 WIDE_VECTORS static void normalize_all(size_t member, size_t members, const void *context) {
@@ -167,7 +179,7 @@ void fovea_normalize(
         .n = n, .x = x, .scale = scale, .bias = bias, .residual = residual, .result = y, .mean = mean,
         .variance = variance,
     };
-    run(&t, workspace, 1, y == x || y == residual, normalize_all);
+    run_task(&t, workspace, 1, y == x || y == residual, normalize_all);
 }
 
 // MARK: With given statistics
@@ -177,7 +189,7 @@ ALWAYS_INLINE void normalize_given_rectifying(
     for (size_t block = member; block < t->blocks; block += members) {
         parameters *p = &t->parameters[block];
         memset(p, 0, sizeof *p);
-        for (size_t lane = 0; lane < WIDTH; lane++) {
+        for (size_t lane = 0; lane < vector_lanes; lane++) {
             size_t channel = block * t->n->lanes + (lane & (t->n->lanes - 1));
             if (channel < t->n->channels) find_parameters(t, channel, t->given_mean, t->given_variance, lane, p);
         }
@@ -203,5 +215,5 @@ void fovea_normalize_given(
     task t = {
         .n = n, .x = x, .scale = scale, .bias = bias, .given_mean = mean, .given_variance = variance, .result = y,
     };
-    run(&t, workspace, 1, y == x, normalize_all_given);
+    run_task(&t, workspace, 1, y == x, normalize_all_given);
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 typedef struct {
     const fovea_folding *folding;
@@ -26,6 +26,6 @@ WIDE_VECTORS static void fold_filters(size_t begin, size_t end, const void *cont
 
 void fovea_fold_normalization(const fovea_folding *f, const float *filters, float *folded, float *folded_bias) {
     task t = {f, filters, folded, folded_bias};
-    // Below 16,384 numbers a second thread costs more than it saves.
+    // Below 16,384 numbers, a second thread costs more than it saves.
     fovea_parallel_for(f->count, 1 + 16384 / (f->size + 1), fold_filters, &t);
 }

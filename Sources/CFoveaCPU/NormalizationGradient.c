@@ -1,5 +1,7 @@
 #include "NormalizationWalk.h"
 
+#pragma STDC FP_CONTRACT OFF
+
 // MARK: The sums of the gradient
 
 ALWAYS_INLINE void rectify_gradient(fovea_rectifier rectifier, const vector *y, vector *g) {
@@ -10,14 +12,16 @@ ALWAYS_INLINE void rectify_gradient(fovea_rectifier rectifier, const vector *y, 
     *g *= (vector)((mask)ones & ~flat);
 }
 
-// g for one vector: the upstream gradient where the result, made again from the deviation from the mean, was not cut off.
+// g for one vector: the upstream gradient where the result, recomputed from the deviation from the mean,
+// was not clamped.
 ALWAYS_INLINE void rectify_again(fovea_rectifier rectifier, const vector *deviation, const parameters *p, vector *g) {
     if (rectifier == fovea_no_rectifier) return;
     vector y = *deviation * p->factor + p->offset;
     rectify_gradient(rectifier, &y, g);
 }
 
-// `is_staged` is a literal: whether g is put together from several tensors, and written for the second loop.
+// `is_staged` is a literal: whether g depends on more tensors than x and one gradient, and is stored
+// for the second loop.
 ALWAYS_INLINE void add_gradients(
     const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_staged,
     fovea_rectifier rectifier, vector *sum, vector *products) {
@@ -28,23 +32,23 @@ ALWAYS_INLINE void add_gradients(
     parameters local = *p;
     for (size_t i = 0; i < count; i++) {
         vector g = {0}, v = local.mean;
-        read(upstream + i * step, width, &g);
-        read(x + i * step, width, &v);
+        load(upstream + i * step, width, &g);
+        load(x + i * step, width, &v);
         v -= local.mean;
         if (is_staged) {
             if (second != NULL) {
                 vector other = {0};
-                read(second + i * step, width, &other);
+                load(second + i * step, width, &other);
                 g += other;
             }
             if (y != NULL) {
                 vector result = {0};
-                read(y + i * step, width, &result);
+                load(y + i * step, width, &result);
                 rectify_gradient(rectifier, &result, &g);
             } else {
                 rectify_again(rectifier, &v, &local, &g);
             }
-            write(t->staged + offset + i * step, width, 0, &g);
+            store(t->staged + offset + i * step, width, 0, &g);
         } else {
             rectify_again(rectifier, &v, &local, &g);
         }
@@ -69,16 +73,15 @@ ALWAYS_INLINE void add_gradients_of_part(
     memset(result, 0, sizeof *result);
     vector sum = {0}, products = {0};
     parameters p = {0};
-    for (size_t lane = 0; lane < WIDTH; lane++) {
+    for (size_t lane = 0; lane < vector_lanes; lane++) {
         size_t channel = block * lanes + (lane & (lanes - 1));
         if (channel < n->channels) find_parameters(t, channel, t->given_mean, t->given_variance, lane, &p);
     }
     size_t pending = 0, additions = 0;
     for (size_t pixel = begin; pixel < end;) {
-        stretch s;
-        find_stretch(n, block, pixel, end, run_length, &s);
-        if (s.width == WIDTH) {
-            add_gradients(t, &p, s.offset, s.count, s.step, WIDTH, is_staged, rectifier, &sum, &products);
+        segment s = next_segment(n, block, pixel, end, run_length);
+        if (s.width == vector_lanes) {
+            add_gradients(t, &p, s.offset, s.count, s.step, vector_lanes, is_staged, rectifier, &sum, &products);
         } else {
             add_gradients(t, &p, s.offset, s.count, s.step, s.width, is_staged, rectifier, &sum, &products);
         }
@@ -89,8 +92,8 @@ ALWAYS_INLINE void add_gradients_of_part(
         pixel += s.pixels;
         pending += s.pixels;
         additions += additions_of(&s);
-        if (additions < most_additions && pending * lanes < run_length * WIDTH && pixel < end) continue;
-        double sums[WIDTH], product_sums[WIDTH];
+        if (additions < most_additions && pending * lanes < run_length * vector_lanes && pixel < end) continue;
+        double sums[vector_lanes], product_sums[vector_lanes];
         fold(&sum, lanes, sums);
         fold(&products, lanes, product_sums);
         for (size_t lane = 0; lane < lanes; lane++) {
@@ -106,7 +109,7 @@ ALWAYS_INLINE void finish_sums(const task *t, size_t block) {
     const fovea_normalization *n = t->n;
     parameters *p = &t->parameters[block];
     memset(p, 0, sizeof *p);
-    double sums[WIDTH] = {0}, products[WIDTH] = {0}, count = (double)(n->images * n->pixels);
+    double sums[vector_lanes] = {0}, products[vector_lanes] = {0}, count = (double)(n->images * n->pixels);
     for (size_t part = 0; part < t->parts; part++) {
         const partial *added = &t->partials[block * t->parts + part];
         for (size_t lane = 0; lane < n->lanes; lane++) {
@@ -114,7 +117,7 @@ ALWAYS_INLINE void finish_sums(const task *t, size_t block) {
             products[lane] += added->second[lane];
         }
     }
-    for (size_t lane = 0; lane < WIDTH; lane++) {
+    for (size_t lane = 0; lane < vector_lanes; lane++) {
         size_t of_block = lane & (n->lanes - 1), channel = block * n->lanes + of_block;
         if (channel >= n->channels) continue;
         find_parameters(t, channel, t->given_mean, t->given_variance, lane, p);
@@ -137,26 +140,37 @@ ALWAYS_INLINE void differentiate(
     parameters local = *p;
     for (size_t i = 0; i < count; i++) {
         vector g = {0}, v = local.mean;
-        read(gradient + i * step, width, &g);
-        read(x + i * step, width, &v);
+        load(gradient + i * step, width, &g);
+        load(x + i * step, width, &v);
         v -= local.mean;
         rectify_again(rectifier, &v, &local, &g);
         v = local.factor * (g - local.average - v * local.slope);
-        write(dx + i * step, width, is_streamed, &v);
+        store(dx + i * step, width, is_streamed, &v);
     }
 }
 
 ALWAYS_INLINE void differentiate_part(const task *t, size_t block, size_t part, fovea_rectifier rectifier) {
-    WRITE_PART(differentiate, t, block, part, rectifier)
+    write_part(t, block, part, rectifier, differentiate);
 }
 
-// MARK: All of it
+// MARK: Entry points
 
 ALWAYS_INLINE void add_rectifying(
     const task *t, size_t member, size_t members, int is_staged, fovea_rectifier rectifier) {
-#define ADD_GRADIENTS_OF_PART(t, block, part) add_gradients_of_part(t, block, part, is_staged, rectifier)
-#define DIFFERENTIATE_PART(t, block, part) differentiate_part(t, block, part, is_staged ? fovea_no_rectifier : rectifier)
-    FOR_EACH_PHASE(ADD_GRADIENTS_OF_PART, finish_sums, DIFFERENTIATE_PART)
+    // What is staged has gone through the rectifier already.
+    fovea_rectifier remaining = is_staged ? fovea_no_rectifier : rectifier;
+    for (size_t first = 0; first < t->blocks; first += t->blocks_per_phase) {
+        phase p = find_phase(t, first, member, members);
+        for (size_t unit = p.begin; unit < p.end; unit++) {
+            add_gradients_of_part(t, block_of(&p, unit), part_of(&p, unit), is_staged, rectifier);
+        }
+        fovea_wait_for_team();
+        for (size_t block = first + member; block < first + p.blocks; block += members) finish_sums(t, block);
+        fovea_wait_for_team();
+        for (size_t unit = p.end; unit-- > p.begin;) {
+            differentiate_part(t, block_of(&p, unit), part_of(&p, unit), remaining);
+        }
+    }
 }
 
 WIDE_VECTORS static void differentiate_staged(size_t member, size_t members, const void *context) {
@@ -181,14 +195,14 @@ void fovea_normalize_gradient(
     const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
     const float *variance, const float *y, const float *upstream, const float *second_upstream, float *dx, float *dscale,
     float *dbias, float *rectified, void *workspace) {
-    // The second loop needs g again. Where that takes more than x and one gradient, it is kept meanwhile: as the result
-    // that it is, or where dx will be.
+    // The second loop needs g again. If that takes more than x and one gradient, g is stored in between: in
+    // `rectified`, which asks for it anyway, or where dx goes.
     int is_staged = y != NULL || second_upstream != NULL || rectified != NULL;
     task t = {
         .n = n, .x = x, .scale = scale, .bias = bias, .given_mean = mean, .given_variance = variance, .y = y,
         .upstream = upstream, .second_upstream = second_upstream, .result = dx, .dscale = dscale, .dbias = dbias,
         .staged = rectified != NULL ? rectified : is_staged ? dx : NULL,
     };
-    run(&t, workspace, 2, dx == x || dx == upstream || dx == t.staged,
+    run_task(&t, workspace, 2, dx == x || dx == upstream || dx == t.staged,
         is_staged ? differentiate_staged : differentiate_directly);
 }

@@ -3,13 +3,13 @@
 #include <math.h>
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Sizes.h"
+#include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-// Below this many elements a second thread costs more than it saves.
+// Below this many elements, a second thread costs more than it saves.
 static const size_t grain = 8192;
 
 static size_t total_count(size_t count, const fovea_update *updates) {
@@ -19,29 +19,39 @@ static size_t total_count(size_t count, const fovea_update *updates) {
 }
 
 typedef struct {
+    size_t begin, end;
+} range;
+
+// The elements of all parameters are numbered one after the other, those of `update` from `start` on: which of its
+// elements are among [begin, end). For a parameter that has none there, `end` is not above `begin`.
+ALWAYS_INLINE range elements_within(const fovea_update *update, size_t start, size_t begin, size_t end) {
+    return (range){begin > start ? begin - start : 0, smaller(update->count, end - start)};
+}
+
+typedef struct {
     fovea_sgd settings;
     float rate;
     size_t count;
     const fovea_update *updates;
 } sgd_task;
 
-ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, size_t begin, size_t end) {
+ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, range elements) {
     const float *parameter = u->parameter, *gradient = u->gradient, *velocity = u->slots[0];
     float *new_parameter = u->new_parameter, *new_velocity = u->new_slots[0];
     float rate = t->rate, momentum = t->settings.momentum, decay = t->settings.weight_decay;
     if (velocity == NULL) {
-        for (size_t i = begin; i < end; i++) {
+        for (size_t i = elements.begin; i < elements.end; i++) {
             new_parameter[i] = parameter[i] - rate * (gradient[i] + decay * parameter[i]);
         }
     } else if (t->settings.nesterov) {
-        for (size_t i = begin; i < end; i++) {
+        for (size_t i = elements.begin; i < elements.end; i++) {
             float decayed = gradient[i] + decay * parameter[i];
             float speed = momentum * velocity[i] + decayed;
             new_velocity[i] = speed;
             new_parameter[i] = parameter[i] - rate * (decayed + momentum * speed);
         }
     } else {
-        for (size_t i = begin; i < end; i++) {
+        for (size_t i = elements.begin; i < elements.end; i++) {
             float speed = momentum * velocity[i] + (gradient[i] + decay * parameter[i]);
             new_velocity[i] = speed;
             new_parameter[i] = parameter[i] - rate * speed;
@@ -49,19 +59,11 @@ ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, size_t beg
     }
 }
 
-// The elements of all parameters are numbered one after the other; PART is called for each stretch of [begin, end) that lies
-// in one parameter.
-#define FOR_EACH_STRETCH(t, begin, end, PART)                                                                           \
-    for (size_t i = 0, start = 0; i < (t)->count && start < (end); start += (t)->updates[i].count, i++) {               \
-        const fovea_update *update = &(t)->updates[i];                                                                  \
-        size_t stop = start + update->count;                                                                            \
-        if (stop <= (begin)) continue;                                                                                  \
-        PART(t, update, (begin) > start ? (begin) - start : 0, ((end) < stop ? (end) : stop) - start);                  \
-    }
-
 WIDE_VECTORS static void sgd(size_t begin, size_t end, const void *context) {
     const sgd_task *t = context;
-    FOR_EACH_STRETCH(t, begin, end, sgd_part)
+    for (size_t i = 0, start = 0; i < t->count && start < end; start += t->updates[i++].count) {
+        sgd_part(t, &t->updates[i], elements_within(&t->updates[i], start, begin, end));
+    }
 }
 
 void fovea_sgd_update(const fovea_sgd *settings, const float *rate, size_t count, const fovea_update *updates) {
@@ -69,19 +71,19 @@ void fovea_sgd_update(const fovea_sgd *settings, const float *rate, size_t count
     fovea_parallel_for(total_count(count, updates), grain, sgd, &t);
 }
 
-// The scalars of a step, rounded to float once.
+// The scalars of a step; each is rounded to float once.
 typedef struct {
     float beta1, beta2, rest1, rest2, epsilon, decay, shrink, rate, second_factor;
     size_t count;
     const fovea_update *updates;
 } adam_task;
 
-ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, size_t begin, size_t end) {
+ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, range elements) {
     const float *parameter = u->parameter, *gradient = u->gradient, *first = u->slots[0], *second = u->slots[1];
     float *new_parameter = u->new_parameter, *new_first = u->new_slots[0], *new_second = u->new_slots[1];
     float beta1 = t->beta1, beta2 = t->beta2, rest1 = t->rest1, rest2 = t->rest2, epsilon = t->epsilon;
     float decay = t->decay, shrink = t->shrink, rate = t->rate, second_factor = t->second_factor;
-    for (size_t i = begin; i < end; i++) {
+    for (size_t i = elements.begin; i < elements.end; i++) {
         float p = parameter[i];
         float g = gradient[i] + decay * p;
         float m = beta1 * first[i] + rest1 * g;
@@ -94,7 +96,9 @@ ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, size_t b
 
 WIDE_VECTORS static void adam(size_t begin, size_t end, const void *context) {
     const adam_task *t = context;
-    FOR_EACH_STRETCH(t, begin, end, adam_part)
+    for (size_t i = 0, start = 0; i < t->count && start < end; start += t->updates[i++].count) {
+        adam_part(t, &t->updates[i], elements_within(&t->updates[i], start, begin, end));
+    }
 }
 
 void fovea_adam_update(
@@ -124,16 +128,18 @@ typedef struct {
     const fovea_update *updates;
 } average_task;
 
-ALWAYS_INLINE void average_part(const average_task *t, const fovea_update *u, size_t begin, size_t end) {
+ALWAYS_INLINE void average_part(const average_task *t, const fovea_update *u, range elements) {
     const float *average = u->parameter, *parameter = u->gradient;
     float *new_average = u->new_parameter;
     float kept = t->kept, added = t->added;
-    for (size_t i = begin; i < end; i++) new_average[i] = kept * average[i] + added * parameter[i];
+    for (size_t i = elements.begin; i < elements.end; i++) new_average[i] = kept * average[i] + added * parameter[i];
 }
 
 WIDE_VECTORS static void average(size_t begin, size_t end, const void *context) {
     const average_task *t = context;
-    FOR_EACH_STRETCH(t, begin, end, average_part)
+    for (size_t i = 0, start = 0; i < t->count && start < end; start += t->updates[i++].count) {
+        average_part(t, &t->updates[i], elements_within(&t->updates[i], start, begin, end));
+    }
 }
 
 void fovea_average_update(const float *rate, size_t count, const fovea_update *updates) {
@@ -141,7 +147,7 @@ void fovea_average_update(const float *rate, size_t count, const fovea_update *u
     fovea_parallel_for(total_count(count, updates), grain, average, &t);
 }
 
-// A number per channel: too few for a second thread.
+// One number per channel: too few for a second thread.
 WIDE_VECTORS void fovea_moving_average(
     size_t count, float kept, float added, const float *statistic, const float *value, float *moved) {
     for (size_t i = 0; i < count; i++) moved[i] = kept * statistic[i] + added * value[i];

@@ -1,7 +1,7 @@
 #include "Parallel.h"
 
-// OpenMP's run-time library, declared by hand: compiling with -fopenmp would be an unsafe build flag, and calling the
-// library makes our loops share oneDNN's team of threads instead of competing with it.
+// OpenMP's run-time library, declared by hand: -fopenmp would be an unsafe build flag. Calling the library makes the
+// loops share oneDNN's team of threads instead of competing with it.
 extern void omp_set_num_threads(int);
 extern void omp_set_dynamic(int);
 extern int omp_get_max_threads(void);
@@ -29,7 +29,7 @@ static void run_part(void *data) {
 }
 
 void fovea_set_thread_count(int count) {
-    // With OMP_DYNAMIC the load of the machine would choose, and sums would be split another way in each run.
+    // With OMP_DYNAMIC the number would depend on the machine's load, and sums would be split differently in each run.
     omp_set_dynamic(0);
     omp_set_num_threads(count);
 }
@@ -67,5 +67,5 @@ void fovea_run_team(size_t members, fovea_team_body body, const void *context) {
     GOMP_parallel(run_member, &work, (unsigned)members, 0);
 }
 
-// Outside of a team this returns at once.
+// Outside a team, returns at once.
 void fovea_wait_for_team(void) { GOMP_barrier(); }

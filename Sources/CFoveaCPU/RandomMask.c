@@ -1,9 +1,8 @@
 #include "RandomMask.h"
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 // Philox 4×32 with 10 rounds: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 ALWAYS_INLINE void philox(uint32_t key0, uint32_t key1, uint32_t counter[4]) {
@@ -27,7 +26,7 @@ typedef struct {
     float *mask;
 } task;
 
-// Blocks of four words; the last may be cut short.
+// Draws blocks of four words; the mask may end within the last one.
 WIDE_VECTORS static void draw_blocks(size_t begin, size_t end, const void *context) {
     const task *t = context;
     uint32_t key0 = t->key[0], key1 = t->key[1], threshold = t->threshold;

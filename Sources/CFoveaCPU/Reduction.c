@@ -1,7 +1,8 @@
 #include "Reduction.h"
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Sizes.h"
+#include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -13,8 +14,8 @@ typedef struct {
     float *to;
 } task;
 
-// Partial totals at a time.
-#define LANES 32
+// How many partial totals there are at a time.
+enum { partial_count = 32 };
 
 static size_t count_of(const fovea_view *view, int axes) {
     size_t count = 1;
@@ -22,7 +23,7 @@ static size_t count_of(const fovea_view *view, int axes) {
     return count;
 }
 
-// The offset of the element with this number in the first `axes` axes of a view.
+// The offset of element `number` of a view's first `axes` axes.
 static size_t offset_of(const fovea_view *view, int axes, size_t number) {
     size_t offset = 0;
     for (int axis = axes - 1; axis >= 0; axis--) {
@@ -32,7 +33,6 @@ static size_t offset_of(const fovea_view *view, int axes, size_t number) {
     return offset;
 }
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 ALWAYS_INLINE double combined(fovea_reduction how, double total, double value) {
     if (how != fovea_maximum) return total + value;
@@ -42,17 +42,17 @@ ALWAYS_INLINE double combined(fovea_reduction how, double total, double value) {
 
 ALWAYS_INLINE void combine_line(fovea_reduction how, const float *line, size_t length, size_t stride, double *total) {
     if (stride == 1) {
-        // Independent partial results, so that the loop becomes vectors without reordering a single sum.
-        double partial[LANES];
-        size_t whole = length / LANES * LANES;
+        // Partial totals are independent, so that the loop becomes vector instructions without reordering any sum.
+        double partial[partial_count];
+        size_t whole = length / partial_count * partial_count;
         if (whole > 0) {
-            for (size_t lane = 0; lane < LANES; lane++) partial[lane] = line[lane];
-            for (size_t i = LANES; i < whole; i += LANES) {
-                for (size_t lane = 0; lane < LANES; lane++) {
+            for (size_t lane = 0; lane < partial_count; lane++) partial[lane] = line[lane];
+            for (size_t i = partial_count; i < whole; i += partial_count) {
+                for (size_t lane = 0; lane < partial_count; lane++) {
                     partial[lane] = combined(how, partial[lane], line[i + lane]);
                 }
             }
-            for (size_t lane = 0; lane < LANES; lane++) *total = combined(how, *total, partial[lane]);
+            for (size_t lane = 0; lane < partial_count; lane++) *total = combined(how, *total, partial[lane]);
         }
         for (size_t i = whole; i < length; i++) *total = combined(how, *total, line[i]);
     } else {
@@ -60,13 +60,13 @@ ALWAYS_INLINE void combine_line(fovea_reduction how, const float *line, size_t l
     }
 }
 
-// Elements of neighbouring results, which are neighbours too: `lanes` is a literal, so that the partial totals, several for
-// each result, stay in registers.
+// Elements of neighbouring results, which are neighbours too. `lanes` is a literal in every call, so that the partial
+// totals, several for each result, stay in registers.
 ALWAYS_INLINE void combine_lanes(
     fovea_reduction how, const float *line, size_t length, size_t stride, size_t lanes, double *total) {
-    double partial[LANES];
-    size_t copies = LANES / lanes, whole = length / copies * copies;
-    for (size_t i = 0; i < LANES; i++) partial[i] = how == fovea_maximum ? total[i % lanes] : 0;
+    double partial[partial_count];
+    size_t copies = partial_count / lanes, whole = length / copies * copies;
+    for (size_t i = 0; i < partial_count; i++) partial[i] = how == fovea_maximum ? total[i % lanes] : 0;
     for (size_t i = 0; i < whole; i += copies) {
         for (size_t copy = 0; copy < copies; copy++) {
             for (size_t lane = 0; lane < lanes; lane++) {
@@ -91,11 +91,10 @@ ALWAYS_INLINE void reduce(const task *t, fovea_reduction how, size_t begin, size
     size_t length = reduced->sizes[inner], stride = reduced->strides[inner];
     size_t lines = count_of(reduced, inner);
     double count = (double)(lines * length);
-    // Kept elements that are neighbours in memory are reduced together: then every line that is read is contiguous.
-    size_t run = kept->strides[kept->rank - 1] == 1 ? kept->sizes[kept->rank - 1] : 1;
+    // Kept elements that are neighbours in memory are reduced together, so that every line that is read is contiguous.
+    size_t neighbours = kept->strides[kept->rank - 1] == 1 ? kept->sizes[kept->rank - 1] : 1;
     for (size_t result = begin; result < end;) {
-        size_t lanes = run - result % run;
-        if (lanes > end - result) lanes = end - result;
+        size_t lanes = smaller(neighbours - result % neighbours, end - result);
         lanes = lanes >= 32 ? 32 : lanes >= 16 ? 16 : lanes >= 8 ? 8 : 1;
         const float *from = t->from + offset_of(kept, kept->rank, result);
         double total[32];

@@ -1,20 +1,13 @@
 #include "SideBySide.h"
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Sizes.h"
+#include "Vectors.h"
 
-enum { lanes = 16, tile_filters = 6, tile_columns = 4, gradient_filters = 4, gradient_columns = 5, longest_row = 1024 };
-// Sums are taken in float over so many columns, those of so many stretches of columns in float too, and in double above: the
-// error does not grow with the size of the images.
-enum { column_run = 32, stretch_run = 16, chunk_length = 8 };
-
-typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-// Before a loop over the sums of a tile: only once it is unrolled are they in registers.
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-static size_t tiles(size_t count, size_t tile) { return (count + tile - 1) / tile; }
+enum { tile_filters = 6, tile_columns = 4, gradient_filters = 4, gradient_columns = 5, longest_row = 1024 };
+// A run of this many columns is summed in float, so are this many runs, and above that sums are double: the error does
+// not grow with the size of the images.
+enum { run_length = 32, runs_per_sum = 16, chunk_length = 8 };
 
 // MARK: Forward
 
@@ -29,12 +22,12 @@ typedef struct {
 } forward_task;
 
 size_t fovea_side_by_side_scratch(const fovea_side_by_side *c) {
-    return tiles(c->filters, tile_filters) * tile_filters * c->channels * c->kernel_height * c->kernel_width;
+    return divide_up(c->filters, tile_filters) * tile_filters * c->channels * c->kernel_height * c->kernel_width;
 }
 
 static void pack(const fovea_side_by_side *c, const float *weights, bool transposed, float *packed) {
     size_t taps = c->kernel_height * c->kernel_width;
-    for (size_t tile = 0; tile < tiles(c->filters, tile_filters); tile++) {
+    for (size_t tile = 0; tile < divide_up(c->filters, tile_filters); tile++) {
         for (size_t channel = 0; channel < c->channels; channel++) {
             for (size_t tap = 0; tap < taps; tap++) {
                 for (size_t i = 0; i < tile_filters; i++) {
@@ -51,7 +44,8 @@ static void pack(const fovea_side_by_side *c, const float *weights, bool transpo
     }
 }
 
-// Some columns of a row of the result, for a tile of filters. Inside the image no column needs a check.
+// Some columns of a row of the result, for a tile of filters. If the window is `inside` the image,
+// no column is checked.
 ALWAYS_INLINE void convolve_columns(
     const forward_task *t, size_t block, size_t tile, size_t row, size_t column, const int columns, const bool inside) {
     const fovea_side_by_side *c = &t->c;
@@ -98,9 +92,9 @@ ALWAYS_INLINE void convolve_columns(
         UNROLL
         for (int j = 0; j < columns; j++) {
             vector sum = sums[f][j];
-            // NaN passes: it is not below zero.
+            // NaN stays: it is not below zero.
             if (t->rectified) {
-                for (int i = 0; i < lanes; i++) sum[i] = sum[i] < 0 ? 0 : sum[i];
+                for (int i = 0; i < vector_lanes; i++) sum[i] = sum[i] < 0 ? 0 : sum[i];
             }
             out[j] = sum;
         }
@@ -110,7 +104,7 @@ ALWAYS_INLINE void convolve_columns(
 WIDE_VECTORS static void convolve_rows(size_t begin, size_t end, const void *context) {
     const forward_task *t = context;
     const fovea_side_by_side *c = &t->c;
-    size_t tile_count = tiles(c->filters, tile_filters);
+    size_t tile_count = divide_up(c->filters, tile_filters);
     for (size_t part = begin; part < end; part++) {
         size_t block = part / c->result_height, row = part % c->result_height;
         for (size_t tile = 0; tile < tile_count; tile++) {
@@ -153,8 +147,7 @@ static size_t partial_size(const fovea_side_by_side *c) {
 
 size_t fovea_side_by_side_gradient_scratch(const fovea_side_by_side *c) { return c->blocks * partial_size(c); }
 
-// By pointer: how wide vectors are passed depends on the instruction set. Half to half, because a sum in order would have
-// each addition wait for the one before.
+// Adds halves: in a sum from lane to lane each addition would wait for the one before.
 ALWAYS_INLINE float sum_of_lanes(const vector *v) {
     vector sum = *v;
     sum += __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
@@ -163,7 +156,7 @@ ALWAYS_INLINE float sum_of_lanes(const vector *v) {
     return sum[0] + sum[1];
 }
 
-// Of some filters and some columns of the kernel.
+// For some filters and some columns of the kernel.
 typedef struct {
     vector vectors[gradient_filters][gradient_columns];
 } tile_sums;
@@ -171,7 +164,7 @@ typedef struct {
     double numbers[gradient_filters][gradient_columns];
 } tile_totals;
 
-// Adds the products of the columns [begin, end) of a row; they are summed in registers first.
+// Adds the products of the columns [begin, end) of a row, which are summed in registers first.
 ALWAYS_INLINE void correlate_columns(
     const vector *gradients, size_t filter_stride, const vector *pixels, size_t begin, size_t end, const int filters,
     const int columns, tile_sums *sums) {
@@ -199,7 +192,7 @@ ALWAYS_INLINE void correlate_columns(
     }
 }
 
-// Moves sums over to the totals.
+// Adds the sums to the totals, and clears them.
 ALWAYS_INLINE void add_lanes(tile_sums *sums, const int filters, const int columns, tile_totals *totals) {
     for (int f = 0; f < filters; f++) {
         for (int j = 0; j < columns; j++) {
@@ -209,7 +202,7 @@ ALWAYS_INLINE void add_lanes(tile_sums *sums, const int filters, const int colum
     }
 }
 
-// One row of the kernel, some of its columns, for one channel and some filters, over one block of images.
+// Some columns of one row of the kernel, for one channel and some filters, over one block of images.
 ALWAYS_INLINE void correlate(
     const gradient_task *t, size_t block, size_t filter, const int filters, size_t channel, size_t kernel_row,
     size_t kernel_column, const int columns) {
@@ -239,10 +232,10 @@ ALWAYS_INLINE void correlate(
         }
         const vector *gradients = upstream + row * c->result_width;
         for (size_t column = 0; column < c->result_width;) {
-            size_t end = column + column_run < c->result_width ? column + column_run : c->result_width;
+            size_t end = smaller(column + run_length, c->result_width);
             correlate_columns(gradients, filter_stride, pixels, column, end, filters, columns, &sums);
             column = end;
-            if (++pending == stretch_run) {
+            if (++pending == runs_per_sum) {
                 add_lanes(&sums, filters, columns, &totals);
                 pending = 0;
             }
@@ -259,11 +252,11 @@ ALWAYS_INLINE void correlate(
     }
 }
 
-// Σ of all images' gradients over `area` pixels.
+// The sum of all images' gradients over `area` pixels.
 ALWAYS_INLINE double sum_of_pixels(const vector *gradients, size_t area) {
     double total = 0;
     for (size_t first = 0; first < area; first += chunk_length * chunk_length) {
-        size_t end = first + chunk_length * chunk_length < area ? first + chunk_length * chunk_length : area;
+        size_t end = smaller(first + chunk_length * chunk_length, area);
         vector sum = {0};
         for (size_t i = first; i < end; i += chunk_length) {
             vector chunk = {0};
@@ -302,7 +295,7 @@ ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_
 WIDE_VECTORS static void correlate_parts(size_t begin, size_t end, const void *context) {
     const gradient_task *t = context;
     const fovea_side_by_side *c = &t->c;
-    size_t tile_count = tiles(c->filters, gradient_filters);
+    size_t tile_count = divide_up(c->filters, gradient_filters);
     for (size_t part = begin; part < end; part++) {
         size_t block = part / tile_count, filter = part % tile_count * gradient_filters;
         if (filter + gradient_filters <= c->filters) {
@@ -319,8 +312,8 @@ void fovea_side_by_side_filter_gradient(
     float *scratch) {
     const fovea_side_by_side *c = convolution;
     gradient_task t = {*c, (const vector *)images, (const vector *)upstream, scratch, bias != NULL};
-    fovea_parallel_for(c->blocks * tiles(c->filters, gradient_filters), 1, correlate_parts, &t);
-    // Block after block, whoever computed it: the same bits with any number of threads.
+    fovea_parallel_for(c->blocks * divide_up(c->filters, gradient_filters), 1, correlate_parts, &t);
+    // In the order of the blocks, whichever thread computed them: the bits do not depend on the number of threads.
     size_t size = partial_size(c), weights = size - c->filters;
     for (size_t i = 0; i < size; i++) {
         double sum = 0;

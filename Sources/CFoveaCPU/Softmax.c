@@ -4,16 +4,16 @@
 
 #include "Parallel.h"
 #include "SoftmaxRows.h"
-#include "WideVectors.h"
+#include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-// The result lies where an operand does or nowhere near it, so that no number is written before it is read.
+// Before a loop whose result is an operand's memory or overlaps none: no number is overwritten before it is read.
 #define IN_PLACE_OR_APART _Pragma("clang loop vectorize(assume_safety)")
 
 typedef struct {
     size_t length, inner;
-    // Logits, or the result that a gradient belongs to.
+    // The logits, or the result whose gradient is asked for.
     const float *x;
     const float *upstream;
     float *y;
@@ -24,7 +24,7 @@ static size_t first_of(const task *t, size_t line) { return line / t->inner * t-
 
 // MARK: Forward
 
-// What an exponential is multiplied with, or what is taken from a logit.
+// `sum` is Σ e^(x − maximum).
 ALWAYS_INLINE void write_line(const task *t, const float *x, size_t step, float maximum, double sum, float *y) {
     if (t->is_logarithm) {
         double normalizer = log(sum);
@@ -33,11 +33,11 @@ ALWAYS_INLINE void write_line(const task *t, const float *x, size_t step, float 
     } else {
         float share = (float)(1 / sum);
         IN_PLACE_OR_APART
-        for (size_t i = 0; i < t->length; i++) y[i * step] = fovea_exponential(x[i * step] - maximum) * share;
+        for (size_t i = 0; i < t->length; i++) y[i * step] = exponential(x[i * step] - maximum) * share;
     }
 }
 
-// A line whose elements lie `inner` apart.
+// A line whose elements are `inner` numbers apart.
 static void strided_line(const task *t, const float *x, float *y) {
     float maximum = x[0];
     for (size_t i = 1; i < t->length; i++) {
@@ -45,7 +45,7 @@ static void strided_line(const task *t, const float *x, float *y) {
         maximum = value > maximum || value != value ? value : maximum;
     }
     double sum = 0;
-    for (size_t i = 0; i < t->length; i++) sum += fovea_exponential(x[i * t->inner] - maximum);
+    for (size_t i = 0; i < t->length; i++) sum += exponential(x[i * t->inner] - maximum);
     write_line(t, x, t->inner, maximum, sum, y);
 }
 
@@ -67,10 +67,10 @@ WIDE_VECTORS static void lines(size_t begin, size_t end, const void *context) {
 
 // Σ upstream, or Σ upstream · y.
 ALWAYS_INLINE double sum_of_line(const task *t, const float *y, const float *upstream, size_t step) {
-    double partial[LANES] = {0}, sum = 0;
-    size_t whole = t->length / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
+    double partial[partial_count] = {0}, sum = 0;
+    size_t whole = t->length / partial_count * partial_count;
+    for (size_t i = 0; i < whole; i += partial_count) {
+        for (size_t lane = 0; lane < partial_count; lane++) {
             size_t place = (i + lane) * step;
             partial[lane] += t->is_logarithm ? upstream[place] : (double)upstream[place] * y[place];
         }
@@ -78,7 +78,7 @@ ALWAYS_INLINE double sum_of_line(const task *t, const float *y, const float *ups
     for (size_t i = whole; i < t->length; i++) {
         sum += t->is_logarithm ? upstream[i * step] : (double)upstream[i * step] * y[i * step];
     }
-    for (size_t lane = 0; lane < LANES; lane++) sum += partial[lane];
+    for (size_t lane = 0; lane < partial_count; lane++) sum += partial[lane];
     return sum;
 }
 
@@ -87,7 +87,7 @@ ALWAYS_INLINE void differentiate_line(const task *t, size_t first, size_t step) 
     float *gradient = t->y + first;
     double sum = sum_of_line(t, y, upstream, step);
     if (t->is_logarithm && !isfinite(sum)) {
-        // The fast exponential is 0 where eʸ is only small, and 0 · ∞ is NaN where a small number times ∞ is ∞.
+        // The fast exponential is 0 where eʸ is merely small, and 0 · ∞ is NaN although a small number times ∞ is ∞.
         for (size_t i = 0; i < t->length; i++) {
             gradient[i * step] = (float)(upstream[i * step] - exp(y[i * step]) * sum);
         }
@@ -96,7 +96,7 @@ ALWAYS_INLINE void differentiate_line(const task *t, size_t first, size_t step) 
     IN_PLACE_OR_APART
     for (size_t i = 0; i < t->length; i++) {
         size_t place = i * step;
-        gradient[place] = t->is_logarithm ? (float)(upstream[place] - fovea_exponential(y[place]) * sum)
+        gradient[place] = t->is_logarithm ? (float)(upstream[place] - exponential(y[place]) * sum)
                                           : (float)(y[place] * (upstream[place] - sum));
     }
 }
@@ -109,9 +109,9 @@ WIDE_VECTORS static void differentiate_lines(size_t begin, size_t end, const voi
     }
 }
 
-// MARK: All of it
+// MARK: Entry points
 
-// Lines for which a second thread is worth it.
+// How many lines are worth a second thread.
 static size_t grain(size_t length) { return 1 + 2048 / (length + 1); }
 
 void fovea_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y) {

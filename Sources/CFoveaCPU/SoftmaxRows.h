@@ -4,21 +4,22 @@
 #include <stddef.h>
 
 #include "Exponential.h"
+#include "Vectors.h"
 
 // The two numbers that turn a row of logits into probabilities.
 
 #pragma STDC FP_CONTRACT OFF
 
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define LANES 16
+// How many partial results a row has: independent of each other, so that the loop becomes vector instructions.
+enum { partial_count = 16 };
 
-// The largest logit; NaN if there is one.
+// The largest logit; NaN if any logit is NaN.
 ALWAYS_INLINE float row_maximum(const float *x, size_t count) {
-    float partial[LANES];
-    for (size_t lane = 0; lane < LANES; lane++) partial[lane] = x[0];
-    size_t whole = count / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) {
+    float partial[partial_count];
+    for (size_t lane = 0; lane < partial_count; lane++) partial[lane] = x[0];
+    size_t whole = count / partial_count * partial_count;
+    for (size_t i = 0; i < whole; i += partial_count) {
+        for (size_t lane = 0; lane < partial_count; lane++) {
             float value = x[i + lane];
             partial[lane] = value > partial[lane] || value != value ? value : partial[lane];
         }
@@ -27,22 +28,22 @@ ALWAYS_INLINE float row_maximum(const float *x, size_t count) {
         partial[0] = x[i] > partial[0] || x[i] != x[i] ? x[i] : partial[0];
     }
     float maximum = partial[0];
-    for (size_t lane = 1; lane < LANES; lane++) {
+    for (size_t lane = 1; lane < partial_count; lane++) {
         maximum = partial[lane] > maximum || partial[lane] != partial[lane] ? partial[lane] : maximum;
     }
     return maximum;
 }
 
-// Σ e^(x − maximum). Lanes are added in double precision and always in the same order.
+// Σ e^(x − maximum), in double precision and always in the same order.
 ALWAYS_INLINE double row_sum(const float *x, size_t count, float maximum) {
-    double partial[LANES] = {0};
-    size_t whole = count / LANES * LANES;
-    for (size_t i = 0; i < whole; i += LANES) {
-        for (size_t lane = 0; lane < LANES; lane++) partial[lane] += fovea_exponential(x[i + lane] - maximum);
+    double partial[partial_count] = {0};
+    size_t whole = count / partial_count * partial_count;
+    for (size_t i = 0; i < whole; i += partial_count) {
+        for (size_t lane = 0; lane < partial_count; lane++) partial[lane] += exponential(x[i + lane] - maximum);
     }
-    for (size_t i = whole; i < count; i++) partial[i - whole] += fovea_exponential(x[i] - maximum);
+    for (size_t i = whole; i < count; i++) partial[i - whole] += exponential(x[i] - maximum);
     double sum = 0;
-    for (size_t lane = 0; lane < LANES; lane++) sum += partial[lane];
+    for (size_t lane = 0; lane < partial_count; lane++) sum += partial[lane];
     return sum;
 }
 

@@ -1,17 +1,12 @@
 #include "Winograd.h"
 
 #include "Parallel.h"
-#include "WideVectors.h"
+#include "Sizes.h"
+#include "Vectors.h"
 
-enum { lanes = 16, largest_tile = 4, largest_patch = largest_tile + 2, largest_block = 16, prefetch_distance = 64 };
+enum { largest_tile = 4, largest_patch = largest_tile + 2, largest_block = 16, prefetch_distance = 64 };
 
-typedef float vector __attribute__((vector_size(lanes * sizeof(float)), aligned(64)));
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
-// Before a loop over the sums of a block: only once it is unrolled are they in registers.
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-// What a core keeps in its own cache beside the filters that pass through it, in bytes.
+// How many bytes a core keeps in its own cache while filters pass through it.
 static const size_t near_memory = 640 << 10;
 
 typedef struct {
@@ -20,22 +15,20 @@ typedef struct {
     bool adds, rectified;
     float *results, *scratch;
     size_t tile_rows, tile_columns;
-    // The tiles of all images, and how many of them are worked on at a time.
+    // The tiles of all images, and how many of them are processed at a time.
     size_t tiles, chunk;
     // Whether the members share the filters of each chunk, or each takes chunks of its own.
     bool shares_filters;
 } task;
 
-static size_t smaller(size_t one, size_t other) { return one < other ? one : other; }
-static size_t parts(size_t count, size_t part) { return (count + part - 1) / part; }
 static size_t points(const fovea_winograd *c) { return (c->tile + 2) * (c->tile + 2); }
 
 // MARK: Sizes
 
 static void divide(task *t, size_t members) {
     const fovea_winograd *c = &t->c;
-    t->tile_rows = parts(c->result_height, c->tile);
-    t->tile_columns = parts(c->result_width, c->tile);
+    t->tile_rows = divide_up(c->result_height, c->tile);
+    t->tile_columns = divide_up(c->result_width, c->tile);
     t->tiles = c->images * t->tile_rows * t->tile_columns;
     size_t tile_bytes = points(c) * c->channels * sizeof(float);
     size_t most = near_memory / tile_bytes;
@@ -44,14 +37,14 @@ static void divide(task *t, size_t members) {
         t->chunk = t->tiles;
         return;
     }
-    // As many chunks for each member.
-    size_t chunks = parts(parts(t->tiles, most < 8 ? 8 : most), members) * members;
-    t->chunk = parts(t->tiles, chunks);
+    // The same number of chunks for each member.
+    size_t chunks = divide_up(divide_up(t->tiles, most < 8 ? 8 : most), members) * members;
+    t->chunk = divide_up(t->tiles, chunks);
 }
 
 // The transformed patches of a chunk, and for each member the sums of one block of filters.
 static size_t patch_count(const task *t) { return points(&t->c) * t->chunk * t->c.channels; }
-static size_t sum_count(const task *t) { return points(&t->c) * t->chunk * lanes; }
+static size_t sum_count(const task *t) { return points(&t->c) * t->chunk * vector_lanes; }
 
 size_t fovea_winograd_filter_count(const fovea_winograd *c) { return points(c) * c->channels * c->filters; }
 
@@ -63,12 +56,12 @@ size_t fovea_winograd_scratch_count(const fovea_winograd *c, size_t members) {
 
 // MARK: The transforms of one line of numbers
 
-// A tile of 4 is a polynomial that is known at the points 0, ±a, ±b and infinity. Lavin and Gray have a = 1 and b = 2; with
-// these, powers stay closer to each other and results lose fewer digits.
+// A tile of 4 is a polynomial that is evaluated at the points 0, ±a, ±b and infinity. Lavin and Gray take a = 1 and
+// b = 2; with these, powers stay closer to each other and results lose fewer digits.
 static const float a = 5.0f / 8, b = 3.0f / 2;
 static const float a2 = 25.0f / 64, b2 = 9.0f / 4;
 
-// Bᵀd: a line of a patch. `m` is the tile's size and a literal where this is called.
+// Bᵀd: a line of a patch. `m`, the tile's size, is a literal in every call.
 ALWAYS_INLINE void transform_patch_line(const int m, const vector *d, size_t step, vector *v) {
     if (m == 2) {
         v[0] = d[0] - d[2 * step];
@@ -131,7 +124,7 @@ typedef struct {
     float *transformed;
 } filter_task;
 
-// [block of filters, point, channel, filter of the block]: read from front to back.
+// Writes [block of filters, point, channel, filter of the block], which products read from front to back.
 ALWAYS_INLINE void transform_block(const filter_task *t, size_t block, const int m) {
     const int side = m + 2;
     const fovea_winograd *c = t->c;
@@ -139,8 +132,8 @@ ALWAYS_INLINE void transform_block(const filter_task *t, size_t block, const int
     for (size_t channel = 0; channel < c->channels; channel++) {
         vector g[9], columns[3 * largest_patch], u[largest_patch];
         for (int tap = 0; tap < 9; tap++) {
-            for (int lane = 0; lane < lanes; lane++) {
-                size_t filter = block * lanes + (size_t)lane;
+            for (int lane = 0; lane < vector_lanes; lane++) {
+                size_t filter = block * vector_lanes + (size_t)lane;
                 g[tap][lane] = t->filters[(filter * c->channels + channel) * 9 + (size_t)tap];
             }
         }
@@ -164,25 +157,25 @@ WIDE_VECTORS static void transform_blocks(size_t begin, size_t end, const void *
 
 void fovea_winograd_transform_filters(const fovea_winograd *c, const float *filters, float *transformed) {
     filter_task t = {c, filters, transformed};
-    fovea_parallel_for(c->filters / lanes, 1, transform_blocks, &t);
+    fovea_parallel_for(c->filters / vector_lanes, 1, transform_blocks, &t);
 }
 
 // MARK: Patches
 
-// Where a chunk's tiles begin, and how many there are.
+// The tiles of a chunk.
 typedef struct {
     size_t first, count;
-} stretch;
+} tile_range;
 
-// One patch of 16 channels. [point, block of tiles, block of channels, tile of the block, channel of the block]: so what a
-// product reads one after the other lies one after the other.
+// One patch of 16 channels. The order [point, block of tiles, block of channels, tile of the block, channel of the
+// block] is the one in which products read.
 ALWAYS_INLINE void transform_patch(
-    const task *t, stretch chunk, size_t index, size_t channel_block, const int m, float *patches) {
+    const task *t, tile_range chunk, size_t index, size_t channel_block, const int m, float *patches) {
     const int side = m + 2;
     const fovea_winograd *c = &t->c;
     size_t tile = chunk.first + index, per_image = t->tile_rows * t->tile_columns;
     size_t image = tile / per_image, row = tile % per_image / t->tile_columns, column = tile % t->tile_columns;
-    size_t channel_blocks = c->channels / lanes;
+    size_t channel_blocks = c->channels / vector_lanes;
     const vector *plane = (const vector *)t->images + (image * channel_blocks + channel_block) * c->height * c->width;
     // Rows above the image wrap around to numbers that are too large.
     size_t top = row * (size_t)m - c->top, left = column * (size_t)m - c->left;
@@ -217,7 +210,7 @@ ALWAYS_INLINE void transform_patch(
 }
 
 ALWAYS_INLINE void transform_patches(
-    const task *t, stretch chunk, size_t first_block, size_t end_block, const int m, float *patches) {
+    const task *t, tile_range chunk, size_t first_block, size_t end_block, const int m, float *patches) {
     for (size_t block = first_block; block < end_block; block++) {
         for (size_t i = 0; i < chunk.count; i++) transform_patch(t, chunk, i, block, m, patches);
     }
@@ -225,21 +218,21 @@ ALWAYS_INLINE void transform_patches(
 
 // MARK: Products
 
-// The sums over all channels for some tiles and 16 filters at one point.
+// The sums over all channels, for some tiles and 16 filters at one point.
 ALWAYS_INLINE void multiply(
     const float *restrict patches, const vector *restrict filters, size_t channels, const int tiles,
     vector *restrict sums) {
     vector sum[largest_block];
     UNROLL
     for (int i = 0; i < tiles; i++) sum[i] = (vector){0};
-    for (size_t block = 0; block < channels / lanes; block++) {
-        for (int lane = 0; lane < lanes; lane++) {
-            vector filter = filters[block * lanes + (size_t)lane];
-            // Filters come from far away, and from one end to the other: the processor by itself fetches too few ahead.
-            __builtin_prefetch(filters + block * lanes + lane + prefetch_distance);
-            const float *channel = patches + (block * (size_t)tiles) * lanes + lane;
+    for (size_t block = 0; block < channels / vector_lanes; block++) {
+        for (int lane = 0; lane < vector_lanes; lane++) {
+            vector filter = filters[block * vector_lanes + (size_t)lane];
+            // Filters come from memory, in order, and the processor on its own fetches too few of them ahead.
+            __builtin_prefetch(filters + block * vector_lanes + lane + prefetch_distance);
+            const float *channel = patches + (block * (size_t)tiles) * vector_lanes + lane;
             UNROLL
-            for (int i = 0; i < tiles; i++) sum[i] += channel[i * lanes] * filter;
+            for (int i = 0; i < tiles; i++) sum[i] += channel[i * vector_lanes] * filter;
         }
     }
     UNROLL
@@ -257,7 +250,7 @@ ALWAYS_INLINE void multiply_block(
 }
 
 ALWAYS_INLINE void multiply_points(
-    const task *t, stretch chunk, const float *patches, size_t filter_block, vector *sums) {
+    const task *t, tile_range chunk, const float *patches, size_t filter_block, vector *sums) {
     const fovea_winograd *c = &t->c;
     const vector *filters = (const vector *)t->transformed + filter_block * points(c) * c->channels;
     for (size_t point = 0; point < points(c); point++) {
@@ -273,7 +266,7 @@ ALWAYS_INLINE void multiply_points(
 // MARK: Results
 
 ALWAYS_INLINE void finish_tile(
-    const task *t, stretch chunk, size_t index, size_t filter_block, const int m, const vector *sums) {
+    const task *t, tile_range chunk, size_t index, size_t filter_block, const int m, const vector *sums) {
     const int side = m + 2;
     const fovea_winograd *c = &t->c;
     size_t tile = chunk.first + index, per_image = t->tile_rows * t->tile_columns;
@@ -284,8 +277,8 @@ ALWAYS_INLINE void finish_tile(
     for (int x = 0; x < side; x++) {
         transform_sum_line(m, sums + (size_t)x * chunk.count + index, (size_t)side * chunk.count, columns + x * m);
     }
-    vector bias = t->bias == NULL ? (vector){0} : *(const vector *)(t->bias + filter_block * lanes);
-    size_t plane = image * (c->filters / lanes) + filter_block;
+    vector bias = t->bias == NULL ? (vector){0} : *(const vector *)(t->bias + filter_block * vector_lanes);
+    size_t plane = image * (c->filters / vector_lanes) + filter_block;
     vector *to = (vector *)t->results + (plane * c->result_height + row) * c->result_width + column;
     size_t rows = smaller((size_t)m, c->result_height - row), width = smaller((size_t)m, c->result_width - column);
     for (size_t i = 0; i < rows; i++, to += c->result_width) {
@@ -293,9 +286,9 @@ ALWAYS_INLINE void finish_tile(
         for (size_t j = 0; j < width; j++) {
             vector value = y[j] + bias;
             if (t->adds) value += to[j];
-            // NaN passes: it is not below zero.
+            // NaN stays: it is not below zero.
             if (t->rectified) {
-                for (int lane = 0; lane < lanes; lane++) value[lane] = value[lane] < 0 ? 0 : value[lane];
+                for (int lane = 0; lane < vector_lanes; lane++) value[lane] = value[lane] < 0 ? 0 : value[lane];
             }
             to[j] = value;
         }
@@ -303,7 +296,7 @@ ALWAYS_INLINE void finish_tile(
 }
 
 ALWAYS_INLINE void convolve_chunk(
-    const task *t, stretch chunk, size_t first_block, size_t end_block, const int m, const float *patches,
+    const task *t, tile_range chunk, size_t first_block, size_t end_block, const int m, const float *patches,
     vector *sums) {
     for (size_t block = first_block; block < end_block; block++) {
         multiply_points(t, chunk, patches, block, sums);
@@ -313,11 +306,11 @@ ALWAYS_INLINE void convolve_chunk(
 
 ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int m) {
     const fovea_winograd *c = &t->c;
-    size_t channel_blocks = c->channels / lanes, filter_blocks = c->filters / lanes;
+    size_t channel_blocks = c->channels / vector_lanes, filter_blocks = c->filters / vector_lanes;
     float *patches = t->scratch;
     vector *sums = (vector *)(patches + patch_count(t) * (t->shares_filters ? 1 : members) + sum_count(t) * member);
     if (t->shares_filters) {
-        stretch all = {0, t->tiles};
+        tile_range all = {0, t->tiles};
         transform_patches(
             t, all, channel_blocks * member / members, channel_blocks * (member + 1) / members, m, patches);
         fovea_wait_for_team();
@@ -326,9 +319,9 @@ ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int 
         return;
     }
     patches += patch_count(t) * member;
-    size_t chunks = parts(t->tiles, t->chunk);
+    size_t chunks = divide_up(t->tiles, t->chunk);
     for (size_t i = chunks * member / members; i < chunks * (member + 1) / members; i++) {
-        stretch chunk = {i * t->chunk, smaller(t->chunk, t->tiles - i * t->chunk)};
+        tile_range chunk = {i * t->chunk, smaller(t->chunk, t->tiles - i * t->chunk)};
         transform_patches(t, chunk, 0, channel_blocks, m, patches);
         convolve_chunk(t, chunk, 0, filter_blocks, m, patches, sums);
     }

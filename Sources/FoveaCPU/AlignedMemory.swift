@@ -1,7 +1,7 @@
 import FoveaGraph
 import FoveaFoundation
 
-/// A stretch of memory that begins at a cache line, filled with zeros.
+/// Memory that begins at a cache line, filled with zeros.
 @safe final class AlignedMemory: @unchecked Sendable {
     // Unchecked: neither address nor size changes; whoever shares the memory says who uses it when.
 

@@ -74,7 +74,7 @@ public struct CPUBackend: Backend {
         (operation as? any CPULowerable)?.isSupported(operands: operands, results: results) ?? false
     }
 
-    public func makeBuffers(_ types: [TensorType]) throws -> [any DeviceBuffer] { try StateMemory.stretch(of: types) }
+    public func makeBuffers(_ types: [TensorType]) throws -> [any DeviceBuffer] { try StateMemory.allocate(types) }
 
     public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
         // The size of the team belongs to the calling thread, and kernels are generated for it.

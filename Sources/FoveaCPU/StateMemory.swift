@@ -7,22 +7,22 @@ import FoveaRuntime
     let type: TensorType
     let start: UnsafeMutableRawPointer
     /// The memory that it is a part of.
-    private let stretch: AlignedMemory
+    private let memory: AlignedMemory
     /// How often the elements have been replaced: what a program has prepared from them holds for one version.
     private(set) var version = 0
     /// Whether there is a program that updates it, so that what is prepared from it does not hold for long.
     private(set) var isUpdatedByProgram = false
 
-    private init(_ type: TensorType, in stretch: AlignedMemory, at offset: Int) {
+    private init(_ type: TensorType, in memory: AlignedMemory, at offset: Int) {
         self.type = type
-        self.stretch = stretch
-        unsafe start = stretch.start + offset
+        self.memory = memory
+        unsafe start = memory.start + offset
     }
 
-    /// States one behind the other: many small pieces of memory would take longer to get, and to reach.
+    /// Allocates states one after the other: many small allocations would take longer to make, and to reach.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
-    static func stretch(of types: [TensorType]) throws -> [StateMemory] {
+    static func allocate(_ types: [TensorType]) throws -> [StateMemory] {
         var (offsets, end): ([Int], Int) = ([], 0)
         for type in types {
             offsets.append(end)

@@ -12,7 +12,7 @@ struct ShapeOperationTests {
         #expect(result.doubles == [1, 4, 2, 5, 3, 6])
     }
 
-    @Test("a slice keeps a stretch of an axis, and concatenation puts stretches together again")
+    @Test("a slice keeps a range of an axis, and concatenation joins ranges again")
     func sliceAndConcatenation() throws {
         let left = try evaluate(Slice(axis: 1, start: 0, end: 1), matrix.get())[0]
         let right = try evaluate(Slice(axis: -1, start: 1, end: 3), matrix.get())[0]

@@ -1,7 +1,7 @@
 #ifndef CFOVEACPU_ALLOCATOR_H
 #define CFOVEACPU_ALLOCATOR_H
 
-/// Makes all threads share the C library's first stretch of memory, where it would give each one of 64 MiB of addresses.
+/// Makes all threads allocate from the C library's main arena, which otherwise reserves 64 MiB of addresses for each.
 void fovea_share_allocator(void);
 
 #endif

@@ -5,10 +5,10 @@
 
 /// Multiplies and adds float32 numbers in registers with all threads, as fast as the processor can.
 ///
-/// - Returns: the number of operations, two for each multiply-add.
+/// - Returns: Number of operations, two for each multiply-add.
 double fovea_multiply_and_add(size_t rounds);
 
-/// Doubles the elements of an array with all threads: reads and writes each once.
+/// Doubles the elements of an array with all threads: reads and writes each of them once.
 void fovea_stream(float *elements, size_t count);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /// Softmax cross-entropy of rows of logits and its gradient with respect to them, while a row is in the cache. Either
-/// `labels` (class indices) or `targets` (a number per class) is NULL. `upstream` holds a number per row; it may be NULL
-/// where `gradient` is. Either `losses` or `gradient` may be NULL. A label outside 0..<classes makes its row NaN.
+/// `labels` (class indices) or `targets` (a number per class) is NULL. `losses` or `gradient` may be NULL; `upstream`
+/// holds a number per row and may be NULL if `gradient` is. A label outside 0..<classes makes its row NaN.
 void fovea_cross_entropy(
     size_t rows, size_t classes, const float *logits, const int32_t *labels, const float *targets,
     const float *upstream, float *losses, float *gradient);

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-// Activations that oneDNN lacks, or whose version there turns NaN into a number or overflows. All run element by element over memory
-// of any dense layout, and may run in place.
+// Activations that oneDNN lacks, or for which it overflows or turns NaN into a number. All run element by element over
+// memory of any dense layout, and may run in place.
 
 typedef enum {
     fovea_relu,
@@ -17,10 +17,10 @@ typedef enum {
     fovea_hard_sigmoid,
     fovea_hard_swish,
     fovea_mish,
-    fovea_exponential_function,
+    fovea_exponential,
 } fovea_activation;
 
-/// y = f(x). `parameter` is what the function says, and 0 for one that has none.
+/// y = f(x). `parameter` is 0 for a function that has none.
 void fovea_activate(fovea_activation function, float parameter, size_t count, const float *x, float *y);
 
 /// dx = upstream · f′(x).

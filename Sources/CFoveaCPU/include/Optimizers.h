@@ -6,8 +6,8 @@
 
 // Optimizer updates in one pass over memory, for any number of parameters in one loop that all threads share.
 
-/// A parameter of `count` numbers, its gradient, what is kept for it from step to step, and where the new numbers go: each
-/// result may lie where its operand does. Slots that an optimizer does not have are NULL.
+/// A parameter of `count` numbers, its gradient, its slots, and where the new numbers go, which may be the memory of
+/// the old ones. Slots that an optimizer does not have are NULL.
 typedef struct {
     size_t count;
     const float *parameter, *gradient;
@@ -22,7 +22,7 @@ typedef struct {
     bool nesterov;
 } fovea_sgd;
 
-/// One step of stochastic gradient descent; the slot is the velocity, NULL without momentum.
+/// One step of stochastic gradient descent. The slot is the velocity, NULL without momentum.
 void fovea_sgd_update(const fovea_sgd *settings, const float *rate, size_t count, const fovea_update *updates);
 
 typedef struct {
@@ -30,11 +30,12 @@ typedef struct {
     bool decoupled_weight_decay;
 } fovea_adam;
 
-/// One step of Adam; `step` is 1 for the first, the slots are the first and the second moment.
+/// One step of Adam; the first `step` is 1. The slots are the first and the second moment.
 void fovea_adam_update(
     const fovea_adam *settings, const float *rate, const float *step, size_t count, const fovea_update *updates);
 
-/// Moves averages, in place of parameters, towards parameters, in place of gradients: a′ = (1 − rate)·a + rate·p.
+/// Moves averages towards parameters: a′ = (1 − rate)·a + rate·p, with a as the update's parameter and p as its
+/// gradient.
 void fovea_average_update(const float *rate, size_t count, const fovea_update *updates);
 
 /// moved = kept · statistic + added · value.

@@ -4,17 +4,17 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <stdbool.h>
 
-// Primitive descriptors of oneDNN, each made in one call. Memory descriptors are passed by value, so that Swift needs no
-// pointers; a descriptor of rank 0 (all bytes zero) stands for an operand that is not there.
+// Primitive descriptors of oneDNN, each made in one call. Memory descriptors are passed by value, so that Swift needs
+// no pointers; a descriptor of rank 0 (all bytes zero) stands for a missing operand.
 
-/// Where a primitive descriptor is made, and with which attributes.
+/// The engine and the attributes that a primitive descriptor is made with.
 typedef struct {
     dnnl_engine_t engine;
     const_dnnl_primitive_attr_t attributes;
 } fovea_context;
 
-/// A window that slides over one to three spatial axes, in the images' order; numbers for axes that the images do not have
-/// are not read. Dilation counts as oneDNN does: 0 is dense.
+/// A window that slides over one to three spatial axes, in the images' order; numbers for axes that the images do not
+/// have are not read. Dilation is as in oneDNN: 0 is dense.
 typedef struct {
     int64_t kernel[3];
     int64_t stride[3];
@@ -23,8 +23,8 @@ typedef struct {
     int64_t after[3];
 } fovea_window;
 
-/// The context's attributes, with what follows in the same kernel: the sum with what the result's memory holds, and a
-/// function (`dnnl_alg_kind_undef` for none).
+/// The context's attributes, and what follows in the same kernel: adding what the result's memory holds, and an
+/// activation (`dnnl_alg_kind_undef` for none).
 dnnl_status_t fovea_make_attributes(
     fovea_context context, bool adds_to_result, dnnl_alg_kind_t activation, float alpha, float beta,
     dnnl_primitive_attr_t *made);

@@ -3,14 +3,14 @@
 
 #include <stddef.h>
 
-// Softmax along the middle axis of outer × length × inner numbers. Sums are taken in double precision, however long the axis
-// is. Results may lie where an operand does.
+// Softmax along the middle axis of outer × length × inner numbers. Sums are taken in double precision. A result may be
+// the memory of an operand.
 
 /// y = eˣ / Σ eˣ.
 void fovea_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y);
 
-/// y = x − ln Σ eˣ. The logarithm is taken in double precision: for a class that is nearly certain the result is nearly 0, and
-/// an error of a float's logarithm would be all of it.
+/// y = x − ln Σ eˣ, with the logarithm in double precision: for a class that is nearly certain the result is nearly 0,
+/// and would consist of nothing but the error of a float's logarithm.
 void fovea_log_softmax(size_t outer, size_t length, size_t inner, const float *x, float *y);
 
 /// y · (upstream − Σ upstream · y), with the y of `fovea_softmax`.

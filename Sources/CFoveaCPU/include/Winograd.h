@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// A convolution of 3×3 filters with stride 1 over images whose channels lie in blocks of 16 (`nChw16c`), by tiles of the
-/// result of 2×2 or 4×4 pixels (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+/// A convolution of 3×3 filters with stride 1 over images whose channels lie in blocks of 16 (`nChw16c`), by tiles of
+/// 2×2 or 4×4 pixels of the result (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
 ///
-/// The filters are transformed once, so it is for networks in use. Where there are few tiles, as in a batch of one image,
-/// the team shares the filters, so that each of them is read once, by one of its members.
+/// For inference, because the filters are transformed once. If there are few tiles, as in a batch of one image, the
+/// team's members share the filters, so that each filter is read once, by one of them.
 typedef struct {
     size_t images;
     /// Both multiples of 16.
@@ -17,25 +17,25 @@ typedef struct {
     size_t result_height, result_width;
     /// Rows and columns of zeros before the image.
     size_t top, left;
-    /// The rows and columns of a tile: 2 or 4.
+    /// Rows, and columns, of a tile: 2 or 4.
     size_t tile;
 } fovea_winograd;
 
-/// The number of floats that the transformed filters take.
+/// Size in floats of the transformed filters.
 size_t fovea_winograd_filter_count(const fovea_winograd *convolution);
-/// The number of floats of working memory for a team of so many members.
+/// Size in floats of the working memory of a team of `members`.
 size_t fovea_winograd_scratch_count(const fovea_winograd *convolution, size_t members);
 
-/// Transforms filters that lie row by row, [filter, channel, 3, 3].
+/// Transforms plain filters [filters, channels, 3, 3].
 void fovea_winograd_transform_filters(const fovea_winograd *convolution, const float *filters, float *transformed);
 
 /// Convolves.
 ///
 /// - Parameters:
-///   - bias: one for each filter; NULL for none.
-///   - adds: whether the result is added to what its memory holds.
-///   - rectified: whether what is negative becomes 0 in the end.
-///   - scratch: aligned to 64 bytes, as images and results are.
+///   - bias: One number for each filter, or NULL.
+///   - adds: Whether the result is added to what its memory holds.
+///   - rectified: Whether negative results become 0 in the end.
+///   - scratch: Working memory, aligned to 64 bytes like images and results.
 void fovea_winograd_convolve(
     const fovea_winograd *convolution, const float *images, const float *transformed, const float *bias, bool adds,
     bool rectified, float *results, float *scratch);

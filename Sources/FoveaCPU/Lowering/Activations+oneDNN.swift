@@ -13,7 +13,7 @@ extension ReLU6: KernelElementwise {
     var epilogue: Elementwise? { Elementwise(algorithm: dnnl_eltwise_bounded_relu, alpha: 6) }
 }
 extension HardSigmoid: KernelElementwise { var kernel: fovea_activation { fovea_hard_sigmoid } }
-extension Exponential: KernelElementwise { var kernel: fovea_activation { fovea_exponential_function } }
+extension Exponential: KernelElementwise { var kernel: fovea_activation { fovea_exponential } }
 extension Mish: KernelElementwise { var kernel: fovea_activation { fovea_mish } }
 extension HardSwish: KernelElementwise {
     var kernel: fovea_activation { fovea_hard_swish }

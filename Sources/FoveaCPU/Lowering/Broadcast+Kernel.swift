@@ -31,7 +31,7 @@ extension NodeLowering {
 extension fovea_view {
     /// A view of elements; the rank is one that oneDNN has, and so has the C structure.
     init(sizes: [Int], strides: [Int]) {
-        precondition(sizes.count == strides.count && sizes.count <= Int(FOVEA_MAXIMUM_RANK), "one stride per axis")
+        precondition(sizes.count == strides.count && sizes.count <= fovea_maximum_rank, "one stride per axis")
         self.init()
         rank = Int32(sizes.count)
         // Safe: the arrays are no longer than the C arrays.

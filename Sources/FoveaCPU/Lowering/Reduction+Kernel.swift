@@ -55,7 +55,7 @@ extension Reduction {
         )
     }
 
-    /// Some axes of a tensor, neighbours that form one stretch of memory joined; one axis of size 1 if there are none.
+    /// Some axes of a tensor, with neighbours joined where they are contiguous; one axis of size 1 if there are none.
     private func view(of shape: Shape, axes: [Int]) -> fovea_view {
         var joined: [(size: Int, stride: Int)] = []
         for axis in axes where shape[axis] > 1 {

@@ -237,7 +237,7 @@ struct Layout {
 
     /// Filters of two spatial axes in blocks of 16 × 16 without padding, for hand-written loops; nil for any other layout.
     var filterBlocks: fovea_filter_blocks? {
-        guard rank == 4, isUnpadded, dimensions[2] * dimensions[3] <= fovea_most_taps else { return nil }
+        guard rank == 4, isUnpadded, dimensions[2] * dimensions[3] <= fovea_maximum_taps else { return nil }
         let tags = [
             (dnnl_ABcd16b16a, true, false), (dnnl_ABcd16a16b, false, false), (dnnl_BAcd16b16a, true, true),
             (dnnl_BAcd16a16b, false, true),

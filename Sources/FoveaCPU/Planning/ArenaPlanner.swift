@@ -1,4 +1,4 @@
-/// Places buffers in one stretch of memory so that those that are needed at the same time do not overlap.
+/// Places buffers in one arena so that those that are needed at the same time do not overlap.
 ///
 /// Greedy by size: the largest buffer first, each into the smallest gap that is left to it (Pisarchyk and Lee, "Efficient
 /// Memory Management for Deep Neural Net Inference", 2020).

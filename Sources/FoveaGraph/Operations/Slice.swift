@@ -1,4 +1,4 @@
-/// Keeps the stretch `start..<end` of an axis.
+/// Keeps the range `start..<end` of an axis.
 ///
 /// Source: ONNX `Slice` with step 1. Same numbers as `torch.narrow`.
 public struct Slice: Operation {
