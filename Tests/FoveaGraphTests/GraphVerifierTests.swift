@@ -82,8 +82,10 @@ struct GraphVerifierTests {
         let builder = GraphBuilder()
         _ = try builder.input("x", .float32([2]))
         _ = try builder.state("x", .float32([2]))
-        #expect(throws: FoveaError.self) { try builder.input("x", .float32([3])) }
-        #expect(throws: FoveaError.self) { try builder.state("x", .float32([2])) }
+        let input = #expect(throws: FoveaError.self) { try builder.input("x", .float32([3])) }
+        #expect(input?.problem == "The graph already has the input `x`.")
+        let state = #expect(throws: FoveaError.self) { try builder.state("x", .float32([2])) }
+        #expect(state?.problem == "The graph already has the state `x`.")
         try builder.graph.verify()
     }
 }
