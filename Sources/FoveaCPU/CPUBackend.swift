@@ -3,7 +3,7 @@ import FoveaFoundation
 public import FoveaGraph
 public import FoveaRuntime
 
-/// Runs graphs on the processor: oneDNN's kernels, and loops of our own for what it lacks.
+/// Runs graphs on the processor: oneDNN's kernels, and hand-written ones for what it lacks.
 public struct CPUBackend: Backend {
     /// More threads than this share no work sensibly.
     static let maximumThreads = 1024
@@ -67,7 +67,7 @@ public struct CPUBackend: Backend {
     /// Leaves the addresses that a process may use to what is asked for: of use where they are limited.
     package static func shareAllocator() { fovea_share_allocator() }
 
-    /// How many runs had to be made again because NaN or an infinity may have been mistaken.
+    /// The number of runs that had to be repeated because NaN or an infinity may have been mistaken.
     var carefulRunCount: Int { engine.carefulRunCount }
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {

@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaFoundation
 
-/// What is known of the machine's processor and of the library that generates code for it.
+/// The machine's processor and the library that generates code for it.
 public enum Processor {
     /// Raised when there are kernels that were not there before: what was remembered was chosen without them.
     private static let kernelRevision = 2
@@ -45,7 +45,7 @@ public enum Processor {
         }
     }
 
-    /// Whether a vector holds 16 numbers, for loops of our own that need as many registers of that size as AVX-512 has.
+    /// Whether a vector holds 16 numbers, for hand-written kernels that need as many registers of that size as AVX-512 has.
     static var hasWideVectors: Bool {
         [
             dnnl_cpu_isa_avx512_core, dnnl_cpu_isa_avx512_core_vnni, dnnl_cpu_isa_avx512_core_bf16,
@@ -55,7 +55,4 @@ public enum Processor {
 
     /// Whether threads remember that an operation was invalid, as where NaN was compared with a bound.
     static var noticesInvalidOperations: Bool { fovea_notices_invalid_operations() }
-
-    /// The cores that this process may use, each counted once however many threads it runs at a time.
-    public static var physicalCoreCount: Int { ProcessorAllowance.current.cores }
 }

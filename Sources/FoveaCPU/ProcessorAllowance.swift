@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// How much of the machine's processor this process may use, and how many threads compute where nobody says.
+/// The part of the machine's processor that this process may use, and the number of threads where none is given.
 public struct ProcessorAllowance: Sendable {
     /// The machine's cores, each counted once however many threads it runs at a time.
     public let machineCores: Int
@@ -8,7 +8,7 @@ public struct ProcessorAllowance: Sendable {
     public let cores: Int
     /// The processors as the system counts them, threads of one core apart, that the process may run on.
     public let logicalProcessors: Int
-    /// How many cores' time the quota of the process's control groups gives; nil where there is none.
+    /// The number of cores whose time the quota of the process's control groups gives; nil where there is none.
     public let quota: Double?
     /// What `OMP_NUM_THREADS` asks for; nil where it is not set, or makes no sense.
     public let wanted: Int?
@@ -17,7 +17,7 @@ public struct ProcessorAllowance: Sendable {
     /// What `OMP_NUM_THREADS` is where that makes no sense, so that it is ignored.
     public let ignored: String?
 
-    /// How it is now.
+    /// The current allowance.
     public static var current: ProcessorAllowance {
         ProcessorAllowance(
             environment: ProcessInfo.processInfo.environment,
@@ -48,7 +48,7 @@ public struct ProcessorAllowance: Sendable {
         limit = environment["OMP_THREAD_LIMIT"].flatMap(Self.threadCount)
     }
 
-    /// The number of threads where nobody says another: what `OMP_NUM_THREADS` asks for, else the cores that the process
+    /// The number of threads where none is given: what `OMP_NUM_THREADS` asks for, else the cores that the process
     /// may run on, or as many as its quota keeps running all the time. A thread more would only make the others wait for it
     /// while it is stopped.
     public var threads: Int {

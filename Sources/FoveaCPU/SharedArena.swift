@@ -1,6 +1,5 @@
 import FoveaFoundation
 import FoveaGraph
-import FoveaRuntime
 import Synchronization
 
 /// The memory that all programs of a backend work in, one run at a time: as large as the largest of them needs.
@@ -57,38 +56,3 @@ import Synchronization
 
 /// Tells one program in the arena from another.
 final class ArenaTenant: Sendable {}
-
-/// The result of a run: in the arena as long as no other run needs its place, and memory of its own from then on.
-@safe final class ArenaValue: DeviceValue {
-    private enum Home {
-        case arena(AlignedMemory, offset: Int)
-        case own(Tensor)
-    }
-
-    let type: TensorType
-    private let home: Mutex<Home>
-
-    init(_ type: TensorType, in memory: AlignedMemory, at offset: Int) {
-        self.type = type
-        home = Mutex(.arena(memory, offset: offset))
-    }
-
-    func read() -> Tensor {
-        home.withLock { home in
-            switch home {
-            case .own(let tensor): return tensor
-            case .arena(let memory, let offset):
-                // Safe: the run that made the value has planned its place for its type.
-                let tensor = unsafe Tensor(type) { buffer in
-                    unsafe buffer.copyMemory(
-                        from: UnsafeRawBufferPointer(start: memory.start + offset, count: type.byteCount))
-                }
-                home = .own(tensor)
-                return tensor
-            }
-        }
-    }
-
-    /// Before its place is overwritten.
-    func leaveArena() { _ = read() }
-}

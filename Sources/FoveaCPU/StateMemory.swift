@@ -8,7 +8,7 @@ import FoveaRuntime
     let start: UnsafeMutableRawPointer
     /// The memory that it is a part of.
     private let memory: AlignedMemory
-    /// How often the elements have been replaced: what a program has prepared from them holds for one version.
+    /// The number of times that the elements have been replaced: what a program has prepared from them holds for one version.
     private(set) var version = 0
     /// Whether there is a program that updates it, so that what is prepared from it does not hold for long.
     private(set) var isUpdatedByProgram = false

@@ -2,7 +2,7 @@ import ArgumentParser
 import FoveaFoundation
 import FoveaGraph
 
-/// How the process ends: what is printed, and the exit status of `sysexits.h`.
+/// The end of the process: the message, and the exit status of `sysexits.h`.
 struct Failure {
     let exitStatus: Int32
     private let message: String

@@ -1,4 +1,3 @@
-import FoveaFoundation
 import ArgumentParser
 import FoveaFormats
 import FoveaFoundation
@@ -8,7 +7,7 @@ import FoveaGraph
 struct Fovea: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fovea",
-        abstract: "Trains, measures and uses convolutional networks.",
+        abstract: "Trains, evaluates and runs convolutional networks.",
         discussion: """
             Start with `fovea demo`. Results go to standard output, progress and errors to standard error; --json gives \
             results that programs can read.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What lives until the process ends: the system takes back all of its memory at once, and faster than it can be given
+/// Values that live until the process ends: the system takes back all of its memory at once, and faster than it can be given
 /// back piece by piece.
 enum ProcessLifetime {
     private static let kept = Mutex<[any Sendable]>([])

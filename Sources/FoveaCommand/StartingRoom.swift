@@ -2,7 +2,7 @@ import FoveaCPU
 import FoveaFoundation
 import FoveaGraph
 
-/// What a command needs to start at all. Libraries that get no thread wait for one for ever, and those that get no memory
+/// The memory and the threads that a command needs to start at all. Libraries that get no thread wait for one for ever, and those that get no memory
 /// end the process.
 enum StartingRoom {
     /// For what every command does, and the reserve that others count on.

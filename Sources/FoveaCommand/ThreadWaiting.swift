@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// How long the compute threads spin while they wait for each other, before they sleep.
+/// The time for which compute threads spin while they wait for each other, before they sleep.
 ///
 /// OpenMP's runtime (libgomp) spins for about a millisecond, which makes two programs on the same cores tens of times
 /// slower than one. A thirtieth of that loses nothing when the cores are free. The runtime reads the number from the

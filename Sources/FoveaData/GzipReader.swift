@@ -9,9 +9,9 @@ import FoveaGraph
     private var file: FileReader
     /// Compressed bytes that were read from the file.
     private var input: [UInt8] = []
-    /// How much of `input` is decompressed.
+    /// The number of bytes of `input` that are decompressed.
     private var consumed = 0
-    /// How many compressed bytes were read before `input`.
+    /// The number of compressed bytes that were read before `input`.
     private var inputOffset = 0
     private var isAtEnd = false
     /// Allocated, because zlib's state points back to it: it must not move.
@@ -68,7 +68,7 @@ import FoveaGraph
         }
     }
 
-    /// What one call of zlib makes of the input at hand: at most `limit` bytes, possibly none.
+    /// The output of one call of zlib on the input at hand: at most `limit` bytes, possibly none.
     private mutating func inflated(upTo limit: Int) throws -> [UInt8] {
         var status = Z_OK
         let output = unsafe [UInt8](unsafeUninitializedCapacity: limit) { target, initialized in

@@ -1,4 +1,4 @@
-/// What Linux lets a process's control groups have: containers and batch systems set limits there.
+/// The limits of a process's control groups on Linux: containers and batch systems set limits there.
 package enum ControlGroups {
     /// The memory that the tightest limit leaves, in bytes; nil where there is none.
     ///

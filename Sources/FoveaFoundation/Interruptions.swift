@@ -1,4 +1,4 @@
-/// How often the system has stopped a thread of this process to run something else.
+/// The number of times that the system has stopped a thread of this process to run something else.
 package enum Interruptions {
     /// The number since the process began; 0 where the system does not say.
     package static var count: Int {

@@ -1,6 +1,6 @@
 /// The limits of memory that a process starts with: `ulimit -v` for its address space, `ulimit -d` for its data.
 package enum ProcessLimits {
-    /// What the tighter limit leaves, in bytes; nil where there is none.
+    /// The bytes that the tighter limit leaves; nil where there is none.
     ///
     /// - Parameter file: the content of a file of the system, or nil where it cannot be read.
     package static func byteCount(reading file: (_ path: String) -> String?) -> Int? {

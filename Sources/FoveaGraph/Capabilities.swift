@@ -1,4 +1,4 @@
-/// What a backend runs, as a question that passes ask before they make a node.
+/// The abilities of a backend, as a question that passes ask before they make a node.
 public struct Capabilities: Sendable {
     private let question: @Sendable (any Operation, [TensorType], [TensorType]) -> Bool
 

@@ -21,12 +21,12 @@ open class GraphBuilder {
         }
     }
 
-    /// What a run is given under `name`.
+    /// An input that a run is given under `name`.
     public func input(_ name: String, _ type: TensorType) throws -> Value {
         try placeholder(Placeholder(name: name, role: .input, type: type))
     }
 
-    /// What the device holds under `name` from run to run.
+    /// A state that the device holds under `name` from run to run.
     public func state(_ name: String, _ type: TensorType) throws -> Value {
         try placeholder(Placeholder(name: name, role: .state, type: type))
     }

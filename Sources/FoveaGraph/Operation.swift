@@ -1,4 +1,4 @@
-/// What a node of a graph computes: a name, a type rule, a gradient and a definition, together in one file each.
+/// The computation of a node of a graph: a name, a type rule, a gradient and a definition, together in one file each.
 ///
 /// Conforming is all it takes for an operation to be known: there is no list of operations. A backend that has no
 /// lowering for it hands it to the reference backend, which runs ``evaluate(_:resultTypes:)``.

@@ -1,4 +1,4 @@
-/// What the reference evaluation of an operation computes with: elements in Double, whatever the tensor's type.
+/// A tensor of the reference evaluation: elements in Double, whatever the tensor's type.
 ///
 /// Integers up to 2^53 are exact in Double. The reference backend rounds each result once to its type.
 public struct ReferenceTensor: Sendable {

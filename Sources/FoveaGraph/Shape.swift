@@ -13,9 +13,9 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     public init(validating dimensions: [Int]) throws {
         guard let count = Self.checkedCount(dimensions) else {
             let text = dimensions.map(String.init).joined(separator: "×")
+            let fault = dimensions.contains { $0 < 0 } ? "a negative dimension" : "more than 2^40 elements"
             throw FoveaError(
-                .badData, "The shape \(text) has a negative dimension or more than 2^40 elements.",
-                remedy: "Check the sizes that lead to it.")
+                .badData, "The shape \(text) has \(fault).", remedy: "Check the sizes that lead to it.")
         }
         self.dimensions = dimensions
         self.elementCount = count

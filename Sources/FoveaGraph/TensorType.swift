@@ -1,4 +1,4 @@
-/// What is known of a tensor when the network is compiled: its shape and the type of its elements.
+/// The type of a tensor, known when the network is compiled: its shape and the type of its elements.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
     public let shape: Shape
     public let dataType: DataType

@@ -67,7 +67,7 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
     /// Number of places of the window: the product of its sizes.
     package var placeCount: Int { axes.reduce(1) { saturatingProduct($0, $1.kernel) } }
 
-    /// What the spatial axis with this index is called.
+    /// The name of the spatial axis with this index.
     private static func name(ofAxis index: Int, of count: Int) -> String {
         let names = [["length"], ["height", "width"], ["depth", "height", "width"]]
         return count <= names.count ? names[count - 1][index] : "spatial axis \(index)"

@@ -11,7 +11,7 @@ struct LayerPlaces {
     private var container = ""
     /// A child of a ``Sequential`` that is about to be called: its path, if the next layer is the child itself.
     private var child: (path: String, type: ObjectIdentifier)?
-    /// How many layers have been named after their type, by path.
+    /// The number of layers that have been named after their type, by path.
     private var uses: [String: Int] = [:]
     private var typeNames: [ObjectIdentifier: String] = [:]
 

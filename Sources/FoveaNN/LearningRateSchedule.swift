@@ -1,7 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// How the learning rate changes over a run: a factor on the optimizer's rate for each step.
+/// The course of the learning rate over a run: a factor on the optimizer's rate for each step.
 public struct LearningRateSchedule: Hashable, Sendable {
     /// The shape of the curve.
     public enum Kind: String, Hashable, Sendable, CaseIterable {

@@ -27,7 +27,8 @@ public struct Named<Content>: ExpressibleByDictionaryLiteral {
             if let element = elements[name] { return element }
             let names = names.map(quoted).joined(separator: ", ")
             throw FoveaError(
-                .usage, "There is nothing named \(quoted(name)): there is \(names.isEmpty ? "nothing" : names).",
+                .usage,
+                "There is nothing named \(quoted(name)); there is \(names.isEmpty ? "nothing at all" : "only \(names)").",
                 remedy: nearestName(to: name, among: self.names).map { "Did you mean \(quoted($0))?" }
                     ?? "Use one of these names.")
         }

@@ -17,7 +17,7 @@ public struct Sequential: Layer {
     }
 
     let children: [Child]
-    /// What its place in a network is known by.
+    /// The name of its place in a network.
     let identity = Identity()
 
     final class Identity: Sendable {}

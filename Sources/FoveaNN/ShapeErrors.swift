@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// What layers say when their input does not fit.
+/// The errors of layers whose input does not fit.
 extension Value {
     /// The layer that gives this value, for errors: `flatten`, or `the input`.
     var producer: String {

@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// What a network takes and gives: named, typed inputs and outputs, each the type of one example.
+/// The inputs and outputs of a network: names with the type of one example each.
 ///
 /// The axis of the batch is not part of it: it comes before the axes of each type, and is as long in all of them.
 public struct Signature: Hashable, Sendable {
@@ -38,7 +38,7 @@ extension Named<TensorType> {
         try mapValues { TensorType(try Shape(validating: [count] + $0.shape.dimensions), $0.dataType) }
     }
 
-    /// How many examples there are in tensors that are to be a batch of these types.
+    /// The number of examples in tensors that are to be a batch of these types.
     ///
     /// - Throws: ``FoveaError`` that lists everything that is missing, not expected, or of another type or shape.
     public func exampleCount(of values: [String: Tensor]) throws -> Int {

@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// What a network is made of: one row per layer, with shapes, parameters, work and receptive field.
+/// A network layer by layer: one row each, with shapes, parameters, work and receptive field.
 public struct Summary: Sendable {
     public struct Row: Sendable {
         public let path: String
@@ -10,7 +10,7 @@ public struct Summary: Sendable {
         public let parameters: Int
         /// For one example.
         public let multiplyAdds: Int
-        /// How much of the input one position of the result depends on, along each spatial axis: [height, width]. After a
+        /// The extent of the input that one position of the result depends on, along each spatial axis: [height, width]. After a
         /// layer that sees everything, the size of the image.
         public let receptiveField: [Int]
     }

@@ -5,7 +5,7 @@ import OrderedCollections
 ///
 /// Mode and seed belong to the trace; there is no global training flag.
 public final class Trace: GraphBuilder {
-    /// Whether layers behave as in training or as in use.
+    /// Whether layers behave as in training or as in inference.
     public enum Mode: Hashable, Sendable {
         /// Dropout drops, batch normalization uses the batch's statistics and updates the running ones.
         case training
@@ -22,11 +22,11 @@ public final class Trace: GraphBuilder {
     let frozen: [PathPattern]
     private(set) var progress: Progress
 
-    /// What a trace has met so far, besides the graph.
+    /// The progress of a trace, besides the graph.
     struct Progress: Sendable {
         fileprivate var places: LayerPlaces
         fileprivate var declared: [String: (declaration: ParameterDeclaration, value: ValueID)] = [:]
-        /// What the statistics that layers have moved are by now, in the order in which they were first moved.
+        /// The current values of the statistics that layers have moved, in the order in which they were first moved.
         fileprivate var moved: OrderedDictionary<String, ValueID> = [:]
         fileprivate var maskCount = 0
         fileprivate var randomKey: ValueID?

@@ -42,7 +42,7 @@ public final class TracedNetwork: Sendable {
         self.init(layer, inputs: [GraphName.images: .float32(input)], hasDropout: hasDropout, precision: precision)
     }
 
-    /// What the network takes and gives; the network is traced for one example to know it.
+    /// The inputs and outputs of the network, which is traced for one example to find them.
     ///
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
     public var signature: Signature {

@@ -1,4 +1,4 @@
-/// How the names of weights in a file become those of a network: without what programs put around a network.
+/// The names of weights in a file as those of a network: without what programs put around a network.
 ///
 /// PyTorch's wrappers put `module.` (training on several devices) before all names, and `_orig_mod.` (compiled) before all
 /// names or within them; whoever keeps a network in a property puts the property's name before all of them. What all names

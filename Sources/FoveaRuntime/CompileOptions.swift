@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// How a device compiles graphs.
+/// Options for compiling graphs.
 public struct CompileOptions: Hashable, Sendable {
     /// The names of passes that are left out, such as `fuse-convolution-epilogue`.
     public var withoutPasses: Set<String>

@@ -1,4 +1,4 @@
-/// How long a series of runs is.
+/// The length of a series of runs.
 public enum SeriesLength: Hashable, Sendable {
     case runs(Int)
     /// As many runs as begin within this time, and at least so many.

@@ -1,19 +1,6 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// What a machine reaches at best.
-public struct Ceilings: Hashable, Sendable {
-    /// Floating-point operations per second, two for each multiply-add.
-    public let operationsPerSecond: Double
-    /// Bytes read and written per second where nothing is in the caches.
-    public let bytesPerSecond: Double
-
-    public init(operationsPerSecond: Double, bytesPerSecond: Double) {
-        self.operationsPerSecond = operationsPerSecond
-        self.bytesPerSecond = bytesPerSecond
-    }
-}
-
 /// Where the time of a program goes.
 public struct Explanation: Sendable {
     /// A step with its mean time in seconds.

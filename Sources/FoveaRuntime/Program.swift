@@ -7,7 +7,7 @@ public import FoveaGraph
 public struct Program: Sendable {
     /// The graph as it is run, after all passes.
     public let graph: Graph
-    /// What the program reads and updates from run to run.
+    /// The states that the program reads and updates from run to run.
     public let states: DeviceStates
     private let plan: Plan
 
@@ -138,7 +138,7 @@ public struct Program: Sendable {
     private func expectTypes(_ given: [any DeviceValue]) throws {
         guard given.count == inputs.count else {
             throw FoveaError(
-                .usage, "The program has \(inputs.count) inputs and was given \(given.count).",
+                .usage, "The program takes \(inputs.count) inputs and was given \(given.count).",
                 remedy: "Pass a value for each, in the program's order.")
         }
         for (input, value) in zip(inputs, given) where value.type != input.type {

@@ -21,6 +21,8 @@ struct AvailableMemoryTests {
     @Test("refuses what the machine cannot give")
     func require() throws {
         try AvailableMemory.require(1, for: "a byte")
-        #expect(throws: FoveaError.self) { try AvailableMemory.require(.max, for: "everything") }
+        let error = #expect(throws: FoveaError.self) { try AvailableMemory.require(.max, for: "everything") }
+        #expect(
+            error?.problem.hasPrefix("Not enough memory: everything takes 9.2 EB") == true, "\(error?.problem ?? "")")
     }
 }

@@ -114,6 +114,7 @@ struct CPUBackendTests {
 
     @Test("refuses a number of threads that no machine has", arguments: [0, -1, 1025, Int.max])
     func threads(count: Int) throws {
-        #expect(throws: FoveaError.self) { try CPUBackend(threads: count) }
+        let error = #expect(throws: FoveaError.self) { try CPUBackend(threads: count) }
+        #expect(error?.problem == "The CPU cannot run on \(count) threads.")
     }
 }

@@ -58,8 +58,10 @@ struct KernelCacheTests {
             let outcome = try run("\(Self.line) --kernels \(path)", in: folder)
             #expect(outcome.status == 0 && outcome.errors.contains("another machine"))
             try Data("[]".utf8).write(to: URL(filePath: path))
-            #expect(try run("\(Self.line) --kernels \(path)", in: folder).status == 65)
-            #expect(try run("\(Self.line) --kernels \(folder)/nothing", in: folder).status == 66)
+            let other = try run("\(Self.line) --kernels \(path)", in: folder)
+            #expect(other.status == 65 && other.errors.contains("does not hold choices of kernels"), "\(other.errors)")
+            let missing = try run("\(Self.line) --kernels \(folder)/nothing", in: folder)
+            #expect(missing.status == 66 && missing.errors.contains("There is no file `\(folder)/nothing`."))
         }
     }
 }

@@ -46,7 +46,7 @@ struct UseTests {
             let train = try FoveaProcess(zoo + ["--split", "train", "--json"], in: folder)
             #expect(try train.json["count"] == 20000, "\(train.errors)")
             let people = try FoveaProcess(zoo, in: folder)
-            for words in ["accuracy  ", "precision", "rows: what it is", "most frequent mistakes"] {
+            for words in ["accuracy  ", "precision", "rows: true class", "most frequent mistakes"] {
                 #expect(people.output.contains(words))
             }
             let missing = try FoveaProcess(zoo + ["--split", "val"], in: folder)
@@ -87,9 +87,14 @@ struct UseTests {
             #expect(try mixed.json.elements.map { $0["input"].string } == ["digits/1.png"])
             #expect(mixed.errors.contains("bad.png") && mixed.errors.contains("gone.png"))
             #expect(mixed.errors.contains("2 of 3 images could not be classified"))
-            #expect(try predict("gone.png").status == 66)
-            #expect(try predict("run").status == 66, "a folder without images")
-            #expect(try predict("digits", "--top", "11").status == 64)
+            for (arguments, status, words) in [
+                (["gone.png"], 66, "There is no file `gone.png`."),
+                (["run"], 66, "The folder `run` holds no PNG or JPEG files."),
+                (["digits", "--top", "11"], 64, "--top is 11, and the model has 10 classes."),
+            ] as [([String], Int32, String)] {
+                let run = try FoveaProcess(["predict", "--model", "run"] + arguments, in: folder)
+                #expect(run.status == status && run.errors.contains(words), "\(run.errors)")
+            }
             #expect(try predict("digits").output.contains("digits/9.png"))
         }
     }

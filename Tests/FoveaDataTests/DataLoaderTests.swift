@@ -184,7 +184,7 @@ struct DataLoaderTests {
         "a batch size that leaves no batch, and a number of workers that makes no sense, are errors",
         arguments: [
             (0, nil, "The batch size 0 is less than 1."), (-1, nil, "The batch size -1 is less than 1."),
-            (104, nil, "A batch of 104 is larger than the 103 images of `counting`."),
+            (104, nil, "A batch of 104 is larger than the 103 examples of `counting`."),
             (1, 0, "0 workers cannot load data."), (1, 2000, "2000 workers cannot load data."),
         ] as [(Int, Int?, String)])
     func wrongNumbers(size: Int, workers: Int?, problem: String) {

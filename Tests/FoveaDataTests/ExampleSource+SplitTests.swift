@@ -34,10 +34,18 @@ struct ExampleSourceSplitTests {
         #expect(try validation(3) != validation(4))
     }
 
-    @Test("a fraction that is none, or leaves a part empty, is an error", arguments: [0, 1, -1, 2, .nan, 0.001, 0.999])
-    func wrongFraction(fraction: Double) throws {
+    @Test(
+        "a fraction that is none, or leaves a part empty, is an error",
+        arguments: [
+            (0, "The validation fraction is 0.0."), (1, "The validation fraction is 1.0."),
+            (-1, "The validation fraction is -1.0."), (2, "The validation fraction is 2.0."),
+            (.nan, "The validation fraction is nan."),
+            (0.001, "A validation fraction of 0.001 of the 100 examples of `uneven` leaves a part empty."),
+            (0.999, "A validation fraction of 0.999 of the 100 examples of `uneven` leaves a part empty."),
+        ])
+    func wrongFraction(fraction: Double, problem: String) throws {
         let dataset = try uneven()
         let error = #expect(throws: FoveaError.self) { try dataset.split(validationFraction: fraction, seed: 3) }
-        #expect(error?.code == .usage)
+        #expect(error?.code == .usage && error?.problem == problem)
     }
 }

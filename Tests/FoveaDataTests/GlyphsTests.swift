@@ -68,7 +68,11 @@ struct GlyphsTests {
 
     @Test("a part without images, or of an absurd size, is an error")
     func sizes() {
-        #expect(throws: FoveaError.self) { try Glyphs(seed: 1, trainingCount: 0, testCount: 10) }
-        #expect(throws: FoveaError.self) { try Glyphs(seed: 1, trainingCount: 10, testCount: .max) }
+        for (training, test) in [(0, 10), (10, 0), (10, .max), (10_000_001, 10)] {
+            let error = #expect(throws: FoveaError.self) {
+                try Glyphs(seed: 1, trainingCount: training, testCount: test)
+            }
+            #expect(error?.problem == "A set of \(training) training and \(test) test glyphs cannot be made.")
+        }
     }
 }

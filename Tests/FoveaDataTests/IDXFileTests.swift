@@ -19,12 +19,12 @@ struct IDXFileTests {
     }
 
     /// What must be wrong with these bytes: bad data, in a file that is named.
-    private func expectRefused(_ bytes: [UInt8], _ what: String, mentioning text: String = "") {
+    private func expectRefused(_ bytes: [UInt8], _ what: String, mentioning text: String) {
         let error = #expect(throws: FoveaError.self, "\(what)") { try read(bytes) }
         #expect(error?.code == .badData, "\(what)")
         #expect(error?.problem.contains("/file`") == true, "\(what)")
         #expect(error?.remedy.isEmpty == false, "\(what)")
-        if !text.isEmpty { #expect(error?.problem.contains(text) == true, "\(what): \(error?.problem ?? "")") }
+        #expect(error?.problem.contains(text) == true, "\(what): \(error?.problem ?? "")")
     }
 
     @Test("a plain file, a packed one, and one packed in two streams hold the same")
@@ -39,20 +39,32 @@ struct IDXFileTests {
     @Test("a file that ends at any byte before its end is refused")
     func truncated() {
         for length in 0..<Self.sound.count {
-            expectRefused(Array(Self.sound[..<length]), "plain, \(length) bytes")
-            expectRefused(gzip(Array(Self.sound[..<length])), "packed after \(length) bytes")
+            let inHeader = length < 16 ? "ends at byte \(length), within its " : nil
+            expectRefused(
+                Array(Self.sound[..<length]), "plain, \(length) bytes",
+                mentioning: inHeader ?? "but \(length - 16) bytes follow it")
+            expectRefused(
+                gzip(Array(Self.sound[..<length])), "packed after \(length) bytes",
+                mentioning: inHeader ?? "but only \(length - 16) follow it")
         }
         let packed = gzip(Self.sound)
-        for length in 0..<packed.count { expectRefused(Array(packed[..<length]), "gzip, \(length) bytes") }
+        for length in 0..<packed.count {
+            expectRefused(
+                Array(packed[..<length]), "gzip, \(length) bytes",
+                mentioning: length < 2 ? "ends at byte \(length), within its magic number" : "The gzip stream ")
+        }
     }
 
     @Test("a change of any bit of the header is refused")
     func changedHeader() {
-        for position in 0..<16 {
+        let faults =
+            [String](repeating: "starts with the bytes", count: 2) + ["element type at byte 2"]
+            + ["number of dimensions at byte 3"] + [String](repeating: " declares ", count: 12)
+        for (position, fault) in faults.enumerated() {
             for bit in 0..<8 {
                 var bytes = Self.sound
                 bytes[position] ^= 1 << bit
-                expectRefused(bytes, "byte \(position), bit \(bit)")
+                expectRefused(bytes, "byte \(position), bit \(bit)", mentioning: fault)
             }
         }
     }
@@ -65,7 +77,15 @@ struct IDXFileTests {
                 var bytes = packed
                 bytes[position] ^= 1 << bit
                 // Some bytes of gzip's header (time, system) mean nothing for the content.
-                if let file = try? read(bytes) { #expect(file.bytes == Array(Self.sound[16...])) }
+                do {
+                    #expect(try read(bytes).bytes == Array(Self.sound[16...]))
+                } catch let error as FoveaError {
+                    let faults = [
+                        "gzip stream", " declares ", "ends at byte", "starts with the bytes", " at byte 2",
+                        " at byte 3",
+                    ]
+                    #expect(faults.contains { error.problem.contains($0) }, "\(error.problem)")
+                }
             }
         }
     }
@@ -74,10 +94,12 @@ struct IDXFileTests {
     func overlong() {
         expectRefused(Self.sound + [0], "plain", mentioning: "13 bytes follow")
         expectRefused(gzip(Self.sound + [0]), "packed", mentioning: "more follow")
-        expectRefused(gzip(Self.sound) + [1, 2, 3], "rubbish after the stream")
-        expectRefused(gzip(Self.sound) + gzip([0]), "a second stream")
-        expectRefused(gzip(Self.sound) + [0, 0, 1], "rubbish after padding")
-        expectRefused(gzip(Self.sound) + [0, 0] + gzip([0]), "a second stream after padding")
+        expectRefused(
+            gzip(Self.sound) + [1, 2, 3], "rubbish after the stream", mentioning: "The gzip stream is not sound")
+        expectRefused(gzip(Self.sound) + gzip([0]), "a second stream", mentioning: "more follow")
+        expectRefused(gzip(Self.sound) + [0, 0, 1], "rubbish after padding", mentioning: "The gzip stream ")
+        expectRefused(
+            gzip(Self.sound) + [0, 0] + gzip([0]), "a second stream after padding", mentioning: "more follow")
     }
 
     @Test("a packed file may be filled up with zeros, as tapes and block devices do, also between its streams")
@@ -115,7 +137,7 @@ struct IDXFileTests {
 
     @Test("the errors name the field, what was found and what was expected")
     func messages() {
-        expectRefused([1, 0] + Self.sound[2...], "magic", mentioning: "starts with the bytes 1, 0")
+        expectRefused([1, 0] + Self.sound[2...], "magic", mentioning: "starts with the bytes 1 and 0;")
         expectRefused(
             [0, 0, 0x0d] + Self.sound[3...], "floats", mentioning: "element type at byte 2 is 13, expected 8")
         expectRefused([0, 0, 8, 1] + Self.sound[4...], "labels", mentioning: "at byte 3 is 1, expected 3")
@@ -134,7 +156,7 @@ struct IDXFileTests {
             let waiting = #expect(throws: FoveaError.self) { try IDXFile(path: pipe, rank: 3) }
             #expect(waiting?.problem.contains("not a regular file") == true)
             let missing = #expect(throws: FoveaError.self) { try IDXFile(path: "\(folder)/none", rank: 3) }
-            #expect(missing?.code == .missingInput)
+            #expect(missing?.code == .missingInput && missing?.problem == "There is no file `\(folder)/none`.")
         }
     }
 }

@@ -110,6 +110,7 @@ struct ImageFileTests {
         for position in start + 14..<bytes.count - 2 { bytes[position] = 0xfe }
         let error = #expect(throws: FoveaError.self) { try decode(bytes) }
         #expect(error?.code == .badData)
+        #expect(error?.problem.contains("The JPEG image cannot be decoded: ") == true, "\(error?.problem ?? "")")
     }
 
     @Test("a file that ends at any byte is an error or a sound image, never a crash")
@@ -124,7 +125,7 @@ struct ImageFileTests {
                     #expect(image == whole)
                 } catch let error as FoveaError {
                     #expect(error.code == .badData)
-                    #expect(error.problem.contains("image.png"))
+                    #expect(error.problem.contains("image.png`: The ") && isFaultOfAnImage(error), "\(error.problem)")
                 }
             }
         }
@@ -136,8 +137,17 @@ struct ImageFileTests {
             for position in fixture.indices {
                 var bytes = fixture
                 bytes[position] ^= 1 << (position % 8)
-                do { _ = try decode(bytes) } catch let error as FoveaError { #expect(error.code == .badData) }
+                do { _ = try decode(bytes) } catch let error as FoveaError {
+                    #expect(error.code == .badData && isFaultOfAnImage(error), "\(error.problem)")
+                }
             }
+        }
+    }
+
+    /// Whether an error says one of the things that can be wrong with the bytes of an image.
+    private func isFaultOfAnImage(_ error: FoveaError) -> Bool {
+        ["The file is empty.", "neither PNG nor JPEG", "image cannot be decoded: ", "more than "].contains {
+            error.problem.contains($0)
         }
     }
 
@@ -147,8 +157,8 @@ struct ImageFileTests {
             let bomb = png(width: width, height: height, colourType: 0, rows: [[0]])
             let error = #expect(throws: FoveaError.self) { try decode(bomb) }
             #expect(
-                error?.problem.contains("\(height) rows") == true
-                    || error?.problem.contains("\(width)×\(height)") == true)
+                error?.problem.contains("The PNG image is \(width)×\(height): more than 16384 rows or columns") == true,
+                "\(error?.problem ?? "")")
         }
     }
 
@@ -156,7 +166,8 @@ struct ImageFileTests {
     func otherKinds(content: String) {
         let error = #expect(throws: FoveaError.self) { try decode(Array(content.utf8)) }
         #expect(error?.code == .badData)
-        #expect(error?.problem.contains("image.png") == true)
+        let fault = content.isEmpty ? "The file is empty." : "The file is neither PNG nor JPEG, whatever its name says."
+        #expect(error?.problem.hasSuffix("image.png`: \(fault)") == true, "\(error?.problem ?? "")")
     }
 
     @Test("a folder, a named pipe and a missing file are errors at once")
@@ -164,12 +175,13 @@ struct ImageFileTests {
         try withTemporaryFolder { folder in
             // Safe: the path is a C string for the length of the call.
             #expect(unsafe mkfifo("\(folder)/pipe", 0o600) == 0)
-            for (path, code) in [
-                (folder, FoveaError.Code.missingInput), ("\(folder)/pipe", .missingInput),
-                ("\(folder)/none", .missingInput),
+            for (path, problem) in [
+                (folder, "`\(folder)` is a folder, not a regular file."),
+                ("\(folder)/pipe", "`\(folder)/pipe` is a pipe, socket or device, not a regular file."),
+                ("\(folder)/none", "There is no file `\(folder)/none`."),
             ] {
                 let error = #expect(throws: FoveaError.self) { try ImageFile.decode(path: path, channels: 1) }
-                #expect(error?.code == code)
+                #expect(error?.code == .missingInput && error?.problem == problem, "\(error?.problem ?? "")")
             }
         }
     }

@@ -42,9 +42,15 @@ struct PreprocessingTests {
             (2, 1, 1, [0, 0], [1, 1], "A model's images cannot be 2×1×1."),
             (1, 0, 1, [0], [1], "A model's images cannot be 1×0×1."),
             (1, 1, 16385, [0], [1], "A model's images cannot be 1×1×16385."),
-            (1, 1, 1, [], [1], "The mean [] and the standard deviation [1.0] do not fit 1 channel(s)."),
-            (1, 1, 1, [0], [0], "The mean [0.0] and the standard deviation [0.0] do not fit 1 channel(s)."),
-            (1, 1, 1, [0], [-1], "The mean [0.0] and the standard deviation [-1.0] do not fit 1 channel(s)."),
+            (1, 1, 1, [], [1], "The mean [] and the standard deviation [1.0] do not have one value per channel (1)."),
+            (
+                1, 1, 1, [0], [0],
+                "The mean [0.0] and the standard deviation [0.0] do not have one value per channel (1)."
+            ),
+            (
+                1, 1, 1, [0], [-1],
+                "The mean [0.0] and the standard deviation [-1.0] do not have one value per channel (1)."
+            ),
         ] as [(Int, Int, Int, [Float], [Float], String)])
     func unsound(channels: Int, height: Int, width: Int, mean: [Float], deviation: [Float], problem: String) {
         let error = #expect(throws: FoveaError.self) {

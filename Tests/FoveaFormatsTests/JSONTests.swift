@@ -28,23 +28,65 @@ struct JSONTests {
     @Test(
         "What is not JSON is refused with the place",
         arguments: [
-            "", " ", "{", "[", "\"", "[1,]", "[,1]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "[1 2]", "[1]]",
-            "01", "-", "+1", ".5", "1.", "1e", "1e+", "0x10", "NaN", "Infinity", "-Infinity", "1e400", "nul", "truE",
-            "'a'", "\"\\x\"", "\"\\u12g4\"", "\"\\u123", "\"\\ud800\"", "\"\\ud800\\n\"", "\"\\udc00\"", "\"a\nb\"",
-            "// c\n1", "\u{feff}1", "{\"a\":1,\"a\":2}", "{\"\\u0061\":1,\"a\":2}", "{\"é\":1,\"e\u{301}\":2}",
+            ("", 0, "ends where a value should be"),
+            (" ", 1, "ends where a value should be"),
+            ("{", 1, "has no field name where one should be"),
+            ("[", 1, "ends where a value should be"),
+            ("\"", 1, "ends inside a string"),
+            ("[1,]", 3, "has no value where one should be"),
+            ("[,1]", 1, "has no value where one should be"),
+            ("{\"a\":}", 5, "has no value where one should be"),
+            ("{\"a\" 1}", 5, "has no colon where one should be"),
+            ("{a:1}", 1, "has no field name where one should be"),
+            ("{\"a\":1,}", 7, "has no field name where one should be"),
+            ("[1 2]", 3, "has no comma or closing bracket where one should be"),
+            ("[1]]", 3, "has something after its end"),
+            ("01", 0, "has a number that starts with 0"),
+            ("-", 1, "has no digit where one should be"),
+            ("+1", 0, "has no value where one should be"),
+            (".5", 0, "has no value where one should be"),
+            ("1.", 2, "has no digit where one should be"),
+            ("1e", 2, "has no digit where one should be"),
+            ("1e+", 3, "has no digit where one should be"),
+            ("0x10", 1, "has something after its end"),
+            ("NaN", 0, "has no value where one should be"),
+            ("Infinity", 0, "has no value where one should be"),
+            ("-Infinity", 1, "has no digit where one should be"),
+            ("1e400", 0, "has a number that is too large"),
+            ("nul", 0, "has no value where one should be"),
+            ("truE", 0, "has no value where one should be"),
+            ("'a'", 0, "has no value where one should be"),
+            ("\"\\x\"", 2, "has an unknown escape in a string"),
+            ("\"\\u12g4\"", 5, "has an escape without four hexadecimal digits"),
+            ("\"\\u123", 6, "has an escape without four hexadecimal digits"),
+            ("\"\\ud800\"", 7, "has no second half of a surrogate pair where one should be"),
+            ("\"\\ud800\\n\"", 8, "has no second half of a surrogate pair where one should be"),
+            ("\"\\udc00\"", 7, "has half a surrogate pair"),
+            ("\"a\nb\"", 2, "has a control character inside a string"),
+            ("// c\n1", 0, "has no value where one should be"),
+            ("\u{feff}1", 0, "has no value where one should be"),
+            ("{\"a\":1,\"a\":2}", 7, "has the field `a` twice"),
+            ("{\"\\u0061\":1,\"a\":2}", 12, "has the field `a` twice"),
+            ("{\"é\":1,\"e\u{301}\":2}", 8, "has the field `é` twice"),
         ])
-    func refuses(text: String) {
+    func refuses(text: String, byte: Int, fault: String) {
         let error = #expect(throws: FoveaError.self) { try parse(text) }
         #expect(error?.code == .badData)
-        #expect(error?.place.count == 1 && error?.problem.hasPrefix("byte ") == true)
+        #expect(error?.problem == "byte \(byte): The JSON text \(fault).")
+    }
+
+    /// What a text is refused for.
+    private func problem(_ bytes: [UInt8]) -> String? {
+        #expect(throws: FoveaError.self) { try JSONValue(parsing: bytes) }?.problem
     }
 
     @Test("Text that is not UTF-8 is refused")
     func refusesOtherEncodings() {
-        for bytes: [UInt8] in [
-            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0xFF], [0],
-        ] {
-            #expect(throws: FoveaError.self) { try JSONValue(parsing: bytes) }
+        for string: [UInt8] in [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80]] {
+            #expect(problem([0x22] + string + [0x22]) == "byte 0: The JSON text has a string that is not UTF-8.")
+        }
+        for byte: UInt8 in [0xFF, 0] {
+            #expect(problem([byte]) == "byte 0: The JSON text has no value where one should be.")
         }
     }
 
@@ -54,15 +96,20 @@ struct JSONTests {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
         _ = try parse(nested(64))
-        #expect(throws: FoveaError.self) { try parse(nested(65)) }
-        #expect(throws: FoveaError.self) { try parse(String(repeating: "[", count: 1_000_000)) }
-        #expect(throws: FoveaError.self) { try parse(String(repeating: "{\"a\":", count: 1_000_000)) }
+        for (text, byte) in [
+            (nested(65), 64), (String(repeating: "[", count: 1_000_000), 64),
+            (String(repeating: "{\"a\":", count: 1_000_000), 320),
+        ] {
+            #expect(problem(Array(text.utf8)) == "byte \(byte): The JSON text is nested more than 64 deep.")
+        }
     }
 
     @Test("A document with too many values or too long a number is refused")
     func limitsSize() {
-        #expect(throws: FoveaError.self) { try parse("[" + String(repeating: "0,", count: 5_000_000) + "0]") }
-        #expect(throws: FoveaError.self) { try parse(String(repeating: "1", count: 1_000_000)) }
+        let manyValues = "[" + String(repeating: "0,", count: 5_000_000) + "0]"
+        #expect(problem(Array(manyValues.utf8)) == "byte 8388607: The JSON text has more than 4194304 values.")
+        let longNumber = String(repeating: "1", count: 1_000_000)
+        #expect(problem(Array(longNumber.utf8)) == "byte 0: The JSON text has a number of more than 1000 characters.")
     }
 
     @Test("Only numbers without fraction and exponent that fit are integers")
@@ -82,13 +129,15 @@ struct JSONTests {
     func survivesDamage() throws {
         let text = Array(#"{"name":["a\u00e9\n",-1.5e-3,true,null,{"é":[]}],"n":12}"#.utf8)
         for count in text.indices {
-            #expect(throws: FoveaError.self) { try JSONValue(parsing: Array(text[..<count])) }
+            #expect(problem(Array(text[..<count]))?.contains(": The JSON text ") == true)
         }
         for index in text.indices {
             for byte in UInt8.min...UInt8.max {
                 var damaged = text
                 damaged[index] = byte
-                do { _ = try JSONValue(parsing: damaged) } catch { #expect(error is FoveaError) }
+                do { _ = try JSONValue(parsing: damaged) } catch let error as FoveaError {
+                    #expect(error.problem.contains(": The JSON text "))
+                }
             }
         }
     }

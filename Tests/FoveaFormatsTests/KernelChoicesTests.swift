@@ -64,7 +64,8 @@ struct KernelChoicesTests {
             try Data(text.utf8).write(to: URL(filePath: path))
             let error = #expect(throws: FoveaError.self) { try KernelChoices(readingFrom: path) }
             let isJSON = text.hasPrefix("[") || text.hasSuffix("}")
-            #expect(!isJSON || error?.problem.contains("does not hold choices of kernels") == true)
+            let fault = isJSON ? "`\(path)` does not hold choices of kernels." : "The JSON text "
+            #expect(error?.problem.contains(fault) == true, "\(error?.problem ?? "")")
         }
     }
 }

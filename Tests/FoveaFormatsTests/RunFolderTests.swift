@@ -108,17 +108,20 @@ struct RunFolderTests {
     func neverOverwrites() throws {
         try withTemporaryFolder { folder in
             try replaceFile(at: "\(folder)/file", with: [1])
-            for path in [
-                folder, "\(folder)/file", "\(folder)/file/x", "\(folder)/\(String(repeating: "n", count: 300))",
+            let long = "\(folder)/\(String(repeating: "n", count: 300))"
+            for (path, problem) in [
+                (folder, "\(quoted(folder)) exists already."), ("\(folder)/file", "`\(folder)/file` exists already."),
+                ("\(folder)/file/x", "Cannot create `\(folder)/file/x`: "), (long, "Cannot create \(quoted(long)): "),
             ] {
                 let error = #expect(throws: FoveaError.self) { try RunFolder.create(at: path, run: run, model: model) }
-                #expect(error?.code == .cannotCreate)
+                #expect(error?.code == .cannotCreate && error?.problem.hasPrefix(problem) == true)
             }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["file"])
             for name in ["", "a/b", "../x"] {
-                #expect(throws: FoveaError.self) {
+                let error = #expect(throws: FoveaError.self) {
                     try RunFolder.create(named: name, in: folder, run: run, model: model)
                 }
+                #expect(error?.problem == "`\(name)` cannot name a run folder.")
             }
         }
     }
@@ -128,11 +131,16 @@ struct RunFolderTests {
         try withTemporaryFolder { folder in
             let written = try RunFolder.create(at: "\(folder)/r", run: run, model: model)
             try written.save(weights, as: .best)
-            #expect(throws: FoveaError.self) { try written.save(["w": Tensor([1, .nan])], as: .best) }
+            let diverged = #expect(throws: FoveaError.self) { try written.save(["w": Tensor([1, .nan])], as: .best) }
+            #expect(diverged?.problem == "`w` has an element that is not finite: such weights are not saved.")
             #expect(try written.readWeights(.best) == weights)
             try FileManager.default.createDirectory(
                 atPath: written.weightsPath(.last), withIntermediateDirectories: false)
-            #expect(throws: FoveaError.self) { try written.save(weights, as: .last) }
+            let occupied = #expect(throws: FoveaError.self) { try written.save(weights, as: .last) }
+            #expect(
+                occupied?.problem
+                    == "Cannot create `\(written.weightsPath(.last))`: something that is not a regular file "
+                    + "has that name.")
             #expect(
                 try FileManager.default.contentsOfDirectory(atPath: "\(folder)/r/weights").sorted() == [
                     "best.safetensors", "last.safetensors",
@@ -143,10 +151,17 @@ struct RunFolderTests {
     @Test("That is not there, or lacks its model or weights, is missing input")
     func missing() throws {
         try withTemporaryFolder { folder in
-            #expect(#expect(throws: FoveaError.self) { try RunFolder(opening: folder) }?.code == .missingInput)
-            #expect(#expect(throws: FoveaError.self) { try RunFolder(opening: "\(folder)/no") }?.code == .missingInput)
+            func problem(_ body: () throws -> Void) -> String? {
+                let error = #expect(throws: FoveaError.self, performing: body)
+                return error?.code == .missingInput ? error?.problem : nil
+            }
+            #expect(
+                problem { _ = try RunFolder(opening: folder) }
+                    == "\(quoted(folder)) is no run folder: it has no `model.json`.")
+            #expect(
+                problem { _ = try RunFolder(opening: "\(folder)/no") } == "There is no file `\(folder)/no/model.json`.")
             let written = try RunFolder.create(at: "\(folder)/r", run: run, model: model)
-            #expect(#expect(throws: FoveaError.self) { try written.readWeights() }?.code == .missingInput)
+            #expect(problem { _ = try written.readWeights() } == "There is no file `\(written.weightsPath())`.")
         }
     }
 
@@ -183,14 +198,17 @@ struct RunFolderTests {
 
     @Test("A model description that makes no sense cannot be made")
     func refusesModels() {
-        #expect(throws: FoveaError.self) {
+        let mean = #expect(throws: FoveaError.self) {
             try ModelDescription(
                 architecture: "x", classNames: ["a"], input: [1, 2, 2],
                 preprocessing: .init(mean: [.nan], standardDeviation: [1]))
         }
-        #expect(throws: FoveaError.self) {
+        #expect(mean?.problem == "The field `preprocessing.mean` does not have one number per channel (1).")
+        let input = #expect(throws: FoveaError.self) {
             try ModelDescription(
                 architecture: "x", classNames: ["a"], input: [], preprocessing: .init(mean: [], standardDeviation: []))
         }
+        #expect(
+            input?.problem.hasPrefix("The field `input` is [], not channels, height and width from 1 to ") == true)
     }
 }

@@ -66,9 +66,10 @@ struct SafetensorsTests {
     func refusesNames() throws {
         try withTemporaryFolder { folder in
             for name in ["", "__metadata__", "a\nb", "a\0", String(repeating: "n", count: 1_000_000)] {
-                #expect(throws: FoveaError.self) {
+                let error = #expect(throws: FoveaError.self) {
                     try Safetensors.write([name: Tensor(scalar: 1)], to: "\(folder)/t.safetensors")
                 }
+                #expect(error?.problem == "\(quoted(name)) cannot be the name of a tensor.")
             }
             let left = try FileManager.default.contentsOfDirectory(atPath: folder)
             #expect(left.isEmpty)
@@ -161,66 +162,172 @@ struct SafetensorsTests {
         "A header that does not describe the file is refused",
         arguments: [
             // Not an object, not JSON, nested, duplicate names.
-            "[]", "null", "", "{", "{}}", "{\"t\":1}", "{\"t\":{}}", String(repeating: "[", count: 100_000),
-            #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"shape":[2],"data_offsets":[0,2]}}"#,
+            ("[]", "The header is not a JSON object."),
+            ("null", "The header is not a JSON object."),
+            ("", "byte 8: The JSON text ends where a value should be."),
+            ("{", "byte 9: The JSON text has no field name where one should be."),
+            ("{}}", "byte 10: The JSON text has something after its end."),
+            ("{\"t\":1}", "`t`: The document is 1, not an object."),
+            ("{\"t\":{}}", "`t`: The field `dtype` is missing."),
+            (String(repeating: "[", count: 100_000), "The JSON text is nested more than 64 deep."),
+            (
+                #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+                "has the field `t` twice."
+            ),
+            (#"{"t":{"dtype":"U8","shape":[2],"shape":[2],"data_offsets":[0,2]}}"#, "has the field `shape` twice."),
             // Metadata that is not a map of text.
-            #"{"__metadata__":{"a":1},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
-            #"{"__metadata__":[],"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            (
+                #"{"__metadata__":{"a":1},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+                "`a` in `__metadata__` is an integer, not a string."
+            ),
+            (
+                #"{"__metadata__":[],"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+                "`__metadata__` is an array, not an object."
+            ),
             // Types, shapes and offsets that are not what they should be.
-            #"{"t":{"dtype":"U9","shape":[2],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":8,"shape":[2],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":2,"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2.0],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2e0],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":["2"],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[-2],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2.0]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[2,0]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[-2,0]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2],"extra":1}}"#, #"{"t":{"dtype":"U8","shape":[2]}}"#,
+            (
+                #"{"t":{"dtype":"U9","shape":[2],"data_offsets":[0,2]}}"#,
+                "`t`: The element type `U9` is none of the format's."
+            ),
+            (#"{"t":{"dtype":8,"shape":[2],"data_offsets":[0,2]}}"#, "`t`: The field `dtype` is 8, not a string."),
+            (
+                #"{"t":{"dtype":"U8","shape":2,"data_offsets":[0,2]}}"#,
+                "`t`: The field `shape` is 2, not an array of integers from 0 to"
+            ),
+            (#"{"t":{"dtype":"U8","shape":[2.0],"data_offsets":[0,2]}}"#, "Element 0 of the field `shape` is 2"),
+            (#"{"t":{"dtype":"U8","shape":[2e0],"data_offsets":[0,2]}}"#, "Element 0 of the field `shape` is 2"),
+            (
+                #"{"t":{"dtype":"U8","shape":["2"],"data_offsets":[0,2]}}"#,
+                "Element 0 of the field `shape` is a string, not one of the integers"
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[-2],"data_offsets":[0,2]}}"#,
+                "Element 0 of the field `shape` is -2, not one of the integers"
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2.0]}}"#,
+                "Element 1 of the field `data_offsets` is 2"
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0]}}"#,
+                "The field `data_offsets` is not a begin and an end."
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2,2]}}"#,
+                "The field `data_offsets` is not a begin and an end."
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[2,0]}}"#,
+                "The field `data_offsets` is not a begin and an end."
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[-2,0]}}"#,
+                "Element 0 of the field `data_offsets` is -2, not one of the integers"
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2],"extra":1}}"#,
+                "`t`: There is an unknown field `extra`."
+            ),
+            (#"{"t":{"dtype":"U8","shape":[2]}}"#, "`t`: The field `data_offsets` is missing."),
             // Sizes that overflow or are far larger than the file.
-            #"{"t":{"dtype":"U8","shape":[9223372036854775807,2],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[18446744073709551618],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}}"#,
-            #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775805,9223372036854775807]}}"#,
-            #"{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,2]}}"#,
+            (
+                #"{"t":{"dtype":"U8","shape":[9223372036854775807,2],"data_offsets":[0,2]}}"#,
+                "Element 0 of the field `shape` is 9223372036854775807, not one of the integers"
+            ),
+            (
+                #"{"t":{"dtype":"F64","shape":[4294967296,4294967296],"data_offsets":[0,2]}}"#,
+                "The shape 4294967296×4294967296 has more than 2^40 elements."
+            ),
+            (
+                #"{"t":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,2]}}"#,
+                "Element 0 of the field `shape` is 2305843009213693952, not one of the integers"
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[18446744073709551618],"data_offsets":[0,2]}}"#,
+                "Element 0 of the field `shape` is "
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[1099511627776],"data_offsets":[0,1099511627776]}}"#,
+                "The tensors take 1099511627776 bytes, the file has 2 for them."
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[2],"data_offsets":[9223372036854775805,9223372036854775807]}}"#,
+                "The tensor `t` at byte 9223372036854775805 leaves a hole before it."
+            ),
+            (
+                #"{"t":{"dtype":"F32","shape":[2],"data_offsets":[0,2]}}"#,
+                "Its shape 2 of F32 takes 64 bits, its `data_offsets` 2 bytes."
+            ),
             // Ranges that overlap, leave a hole, or do not cover the file.
-            #"{"s":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
-            #"{"s":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
-            #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
-            "{}", #"{"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#,
-            #"{"e":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+            (
+                #"{"s":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+                "The tensor `t` at byte 1 overlaps another tensor."
+            ),
+            (
+                #"{"s":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+                "at byte 0 overlaps another tensor."
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+                "The tensor `t` at byte 1 leaves a hole before it."
+            ),
+            (
+                #"{"t":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#,
+                "The tensors take 1 bytes, the file has 2 for them."
+            ),
+            ("{}", "The tensors take 0 bytes, the file has 2 for them."),
+            (
+                #"{"t":{"dtype":"U8","shape":[3],"data_offsets":[0,3]}}"#,
+                "The tensors take 3 bytes, the file has 2 for them."
+            ),
+            (
+                #"{"e":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},"t":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
+                "The tensor `e` at byte 1 overlaps another tensor."
+            ),
             // Names.
-            #"{"":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
-            #"{"a\u0000":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#,
-            "{\"\(String(repeating: "n", count: 1_000_000))\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}",
+            (#"{"":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, "`` cannot be the name of a tensor."),
+            (#"{"a\u0000":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#, "cannot be the name of a tensor."),
+            (
+                "{\"\(String(repeating: "n", count: 1_000_000))\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}}",
+                "cannot be the name of a tensor."
+            ),
         ])
-    func refusesHeaders(header: String) throws {
+    func refusesHeaders(header: String, fault: String) throws {
         let error = try failure(reading: file(header: header, data: [1, 2]))
         #expect(error?.code == .badData)
+        #expect(error?.problem.contains(fault) == true, "\(error?.problem ?? "")")
         #expect((error?.description.count ?? 0) < 1000)
     }
 
     @Test("A stated header length beyond the file or the format's limit is refused before memory is taken")
     func refusesHeaderLengths() throws {
         for size: UInt64 in [3, 100_000_001, 1 << 40, UInt64(Int.max), .max] {
-            #expect(try failure(reading: file(header: "{}", statedSize: size))?.code == .badData)
+            let error = try failure(reading: file(header: "{}", statedSize: size))
+            #expect(error?.code == .badData)
+            #expect(
+                error?.problem.hasSuffix(": It states a header of \(size) bytes, which a file of 10 bytes cannot have.")
+                    == true)
         }
     }
 
     @Test("A file truncated at any byte, or with any byte more, is refused")
     func refusesTruncation() throws {
         let bytes = try sample()
+        let headerSize = Int(bytes[0]) + Int(bytes[1]) << 8
         for count in bytes.indices {
-            #expect(try failure(reading: Array(bytes[..<count]))?.code == .badData, "truncated to \(count) bytes")
+            let error = try failure(reading: Array(bytes[..<count]))
+            #expect(error?.code == .badData, "truncated to \(count) bytes")
+            let fault =
+                count < 8
+                ? ": It has \(count) bytes; a safetensors file has at least 8."
+                : count < 8 + headerSize
+                    ? ": It states a header of \(headerSize) bytes, which a file of \(count) bytes cannot have."
+                    : " bytes, the file has \(count - 8 - headerSize) for them."
+            #expect(error?.problem.hasSuffix(fault) == true, "\(error?.problem ?? "")")
         }
-        #expect(try failure(reading: bytes + [0])?.code == .badData)
+        let longer = try failure(reading: bytes + [0])
+        #expect(longer?.code == .badData)
+        #expect(longer?.problem.hasSuffix(", the file has \(bytes.count + 1 - 8 - headerSize) for them.") == true)
     }
 
     @Test("A flipped bit in the length is refused")
@@ -230,7 +337,11 @@ struct SafetensorsTests {
             for bit in 0..<8 {
                 var damaged = bytes
                 damaged[index] ^= 1 << bit
-                #expect(try failure(reading: damaged)?.code == .badData)
+                let error = try failure(reading: damaged)
+                #expect(error?.code == .badData)
+                // A shorter header ends within its text, or leaves more bytes to the tensors.
+                let faults = ["It states a header of ", "The JSON text ", " for them."]
+                #expect(faults.contains { error?.problem.contains($0) == true }, "\(error?.problem ?? "")")
             }
         }
     }
@@ -248,7 +359,9 @@ struct SafetensorsTests {
                 do {
                     _ = try SafetensorsHeader(parsing: damaged, dataByteCount: dataByteCount)
                 } catch {
-                    #expect((error as? FoveaError)?.code == .badData)
+                    let error = try #require(error as? FoveaError)
+                    let faults = ["The JSON text ", "The field ", "field `", "element type ", "tensor", "_", "byte"]
+                    #expect(error.code == .badData && faults.contains(where: error.problem.contains))
                     refused += 1
                 }
             }
@@ -268,9 +381,12 @@ struct SafetensorsTests {
     @Test("A file that is not there, or is a folder, is missing input")
     func missing() throws {
         try withTemporaryFolder { folder in
-            for path in ["\(folder)/none", folder] {
+            for (path, problem) in [
+                ("\(folder)/none", "There is no file `\(folder)/none`."),
+                (folder, "`\(folder)` is a folder, not a regular file."),
+            ] {
                 let error = #expect(throws: FoveaError.self) { try Safetensors.read(from: path) }
-                #expect(error?.code == .missingInput)
+                #expect(error?.code == .missingInput && error?.problem == problem)
             }
         }
     }

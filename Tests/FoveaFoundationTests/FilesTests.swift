@@ -10,13 +10,11 @@ struct FilesTests {
         try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
     }
 
-    private func code(_ body: () throws -> Void) -> FoveaError.Code? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? FoveaError)?.code
-        }
+    /// What is wrong, where the error has this code.
+    private func problem(_ code: FoveaError.Code, _ body: () throws -> Void) -> String? {
+        let error = #expect(throws: FoveaError.self, performing: body)
+        #expect(error?.code == code, "\(error?.problem ?? "")")
+        return error?.problem
     }
 
     @Test("A file that is replaced has the new bytes, and nothing else is left in its folder")
@@ -108,15 +106,22 @@ struct FilesTests {
             #expect(unsafe mkfifo(pipe, 0o600) == 0)  // Safe: the path is a zero-terminated string.
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/loop", withDestinationPath: "loop")
             try replaceFile(at: "\(folder)/file", with: [1, 2, 3])
-            let unreadable = [
-                pipe, folder, "/dev/zero", "\(folder)/loop", "\(folder)/none", "\(folder)/file/x", "",
-                "\(folder)/file\0",
-            ]
-            for path in unreadable {
-                #expect(code { _ = try readFile(at: path, limit: 10) } == .missingInput, "\(quoted(path))")
+            func missing(_ path: String) -> String? {
+                problem(.missingInput) { _ = try readFile(at: path, limit: 10) }
             }
-            #expect(code { _ = try readFile(at: "\(folder)/file", limit: 2) } == .badData)
-            #expect(code { try appendLine("x", to: pipe) } != nil)
+            for path in [pipe, "/dev/zero"] {
+                #expect(missing(path) == "\(quoted(path)) is a pipe, socket or device, not a regular file.")
+            }
+            #expect(missing(folder) == "\(quoted(folder)) is a folder, not a regular file.")
+            for path in ["\(folder)/none", "\(folder)/file/x"] {
+                #expect(missing(path) == "There is no file \(quoted(path)).")
+            }
+            for path in ["\(folder)/loop", "\(folder)/file\0", ""] {
+                #expect(missing(path)?.hasPrefix("Cannot open \(quoted(path)): ") == true)
+            }
+            let large = problem(.badData) { _ = try readFile(at: "\(folder)/file", limit: 2) }
+            #expect(large == "`\(folder)/file` has 3 bytes; at most 2 make sense here.")
+            #expect(problem(.cannotCreate) { try appendLine("x", to: pipe) }?.contains(quoted(pipe)) == true)
         }
     }
 
@@ -126,8 +131,11 @@ struct FilesTests {
             let path = "\(folder)/log"
             for line in ["a", "b", ""] { try appendLine(line, to: path) }
             #expect(try readFile(at: path, limit: 100) == Array("a\nb\n\n".utf8))
-            #expect(code { try appendLine("x", to: "\(folder)/none/log") } == .cannotCreate)
-            #expect(code { try appendLine("x", to: "/dev/null") } == .missingInput)
+            let nowhere = problem(.cannotCreate) { try appendLine("x", to: "\(folder)/none/log") }
+            #expect(nowhere?.hasPrefix("Cannot create `\(folder)/none/log`: ") == true)
+            #expect(
+                problem(.missingInput) { try appendLine("x", to: "/dev/null") }
+                    == "`/dev/null` is a pipe, socket or device, not a regular file.")
         }
     }
 
@@ -138,9 +146,10 @@ struct FilesTests {
             #expect(try !createFolder(at: "\(folder)/a/b/c"))
             try replaceFile(at: "\(folder)/file", with: [])
             #expect(try !createFolder(at: "\(folder)/file"))
-            #expect(code { _ = try createFolder(at: "\(folder)/file/x") } == .cannotCreate)
-            #expect(code { _ = try createFolder(at: "") } == .cannotCreate)
-            #expect(code { _ = try createFolder(at: String(repeating: "x/", count: 100_000)) } == .cannotCreate)
+            for path in ["\(folder)/file/x", "", String(repeating: "x/", count: 100_000)] {
+                let problem = problem(.cannotCreate) { _ = try createFolder(at: path) }
+                #expect(problem?.hasPrefix("Cannot create \(quoted(path.withoutTrailingSlashes)): ") == true)
+            }
         }
     }
 
@@ -178,7 +187,8 @@ struct FilesTests {
             for name in ["b", ".a", "ä", "B"] { try replaceFile(at: "\(folder)/\(name)", with: []) }
             #expect(try namesInFolder(folder) == [".a", "B", "b", "ä"])
             for path in ["\(folder)/none", "\(folder)/b", "", "\(folder)\0"] {
-                #expect(code { _ = try namesInFolder(path) } == .missingInput, "\(quoted(path))")
+                let problem = problem(.missingInput) { _ = try namesInFolder(path) }
+                #expect(problem?.hasPrefix("Cannot read the folder \(quoted(path)): ") == true)
             }
         }
     }

@@ -40,12 +40,17 @@ struct RandomMaskTests {
 
     @Test("refuses rates outside 0..<1", arguments: [-0.1, 1, 1.5, .nan, .infinity])
     func rates(rate: Double) {
-        #expect(throws: FoveaError.self) { try RandomMask(rate: rate, shape: [1], stream: 0) }
+        let error = #expect(throws: FoveaError.self) { try RandomMask(rate: rate, shape: [1], stream: 0) }
+        #expect(error?.problem == "The rate of dropout is \(rate).")
     }
 
     @Test("refuses negative streams and integer elements")
     func otherAttributes() {
-        #expect(throws: FoveaError.self) { try RandomMask(rate: 0.5, shape: [1], stream: -1) }
-        #expect(throws: FoveaError.self) { try RandomMask(rate: 0.5, shape: [1], dataType: .int32, stream: 0) }
+        let stream = #expect(throws: FoveaError.self) { try RandomMask(rate: 0.5, shape: [1], stream: -1) }
+        #expect(stream?.problem == "The stream of a random mask is -1.")
+        let type = #expect(throws: FoveaError.self) {
+            try RandomMask(rate: 0.5, shape: [1], dataType: .int32, stream: 0)
+        }
+        #expect(type?.problem == "The elements of a random mask are of type int32.")
     }
 }

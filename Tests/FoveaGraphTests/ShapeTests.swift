@@ -15,11 +15,16 @@ struct ShapeTests {
         "sizes from outside that are negative or too many are refused, not multiplied",
         arguments: [
             [-1], [2, -3], [.min], [.max], [.max, .max], [1 << 20, 1 << 21], [1 << 32, 1 << 32], [0, .max],
-            [0, 1 << 30, 1 << 30], [-1, 0],
+            [0, 1 << 30, 1 << 30], [-1, 0], [.max, -1],
         ])
     func refused(dimensions: [Int]) {
         let error = #expect(throws: FoveaError.self) { try Shape(validating: dimensions) }
         #expect(error?.code == .badData)
+        let text = dimensions.map(String.init).joined(separator: "×")
+        let isNegative = dimensions.contains { $0 < 0 }
+        #expect(
+            error?.problem
+                == "The shape \(text) has \(isNegative ? "a negative dimension" : "more than 2^40 elements").")
     }
 
     @Test("strides are the distances between neighbours")

@@ -76,7 +76,8 @@ struct WindowTests {
         let window = try Window(kernel: 3)
         let error = #expect(throws: FoveaError.self) { try window.resultSizes(over: sizes, of: "MaxPooling") }
         #expect(error?.problem.hasPrefix("MaxPooling of a window over 2 axes was given an image of ") == true)
-        #expect(throws: FoveaError.self) { try window.paddedToSame(over: sizes) }
+        let padding = #expect(throws: FoveaError.self) { try window.paddedToSame(over: sizes) }
+        #expect(padding?.problem.hasPrefix("The padding of a window over 2 axes was given an image of ") == true)
     }
 
     @Test("a window larger than the padded image is an error that names the operation, both sizes and the axis")

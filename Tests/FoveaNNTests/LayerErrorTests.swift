@@ -41,16 +41,41 @@ struct LayerErrorTests {
     @Test(
         "refuses settings that make no sense instead of trapping",
         arguments: [
-            Conv2D(0, kernel: 3), Conv2D(-1, kernel: 3), Conv2D(4, kernel: 0), Conv2D(4, kernel: 3, stride: 0),
-            Conv2D(4, kernel: 3, groups: 0), Conv2D(4, kernel: 3, groups: 3),
-            Conv2D(4, kernel: 3, dilation: .init(1 << 62)),
-            Conv2D(1 << 50, kernel: 3), Conv2D(4, kernel: 3, padding: .explicit(Window.Padding(-1))),
-            Conv2D(4, kernel: 3, inputs: 2), Dense(-3), Dense(1 << 60), MaxPool2D(0), MaxPool2D(2, stride: -1),
-            AvgPool2D(100), Dropout(1), Dropout(.nan), Dropout(-0.1),
-        ] as [any Layer])
-    func nonsense(layer: any Layer) {
+            (Conv2D(0, kernel: 3), "The layer has 0 filters in 1 groups."),
+            (Conv2D(-1, kernel: 3), "The layer has -1 filters in 1 groups."),
+            (Conv2D(4, kernel: 0), "The kernel of a window is 0 along the height."),
+            (Conv2D(4, kernel: 3, stride: 0), "The stride of a window is 0 along the height."),
+            (Conv2D(4, kernel: 3, groups: 0), "The layer has 4 filters in 0 groups."),
+            (
+                Conv2D(4, kernel: 3, groups: 3),
+                "The layer has 3 groups, which do not divide 1 input channels and 4 filters."
+            ),
+            (
+                Conv2D(4, kernel: 3, dilation: .init(1 << 62)),
+                "The dilation of a window is 4611686018427387904 along the height."
+            ),
+            (Conv2D(1 << 50, kernel: 3), "The shape 1125899906842624×1×3×3 has more than 2^40 elements."),
+            (
+                Conv2D(4, kernel: 3, padding: .explicit(Window.Padding(-1))),
+                "The padding of a window is -1 along the height."
+            ),
+            (Conv2D(4, kernel: 3, inputs: 2), "The layer expects 2 input channels, the input gives 1×8×8:"),
+            (Dense(-3), "The shape -3×4 has a negative dimension."),
+            (Dense(1 << 60), "The shape 1152921504606846976×4 has more than 2^40 elements."),
+            (MaxPool2D(0), "`maxpool2d`: The kernel of a window is 0 along the height."),
+            (MaxPool2D(2, stride: -1), "`maxpool2d`: The stride of a window is -1 along the height."),
+            (
+                AvgPool2D(100),
+                "`avgpool2d`: AveragePooling's window of 100×100 (dilation 1×1) is larger than the image of 8×8 with padding 0: "
+                    + "along the height it spans 100 of 8."
+            ),
+            (Dropout(1), "`dropout` has the rate 1.0."), (Dropout(.nan), "`dropout` has the rate nan."),
+            (Dropout(-0.1), "`dropout` has the rate -0.1."),
+        ] as [(any Layer, String)])
+    func nonsense(layer: any Layer, problem: String) {
         let input: Shape = layer is Dense ? [1, 4] : [1, 1, 8, 8]
-        #expect(throws: FoveaError.self) { _ = try InferenceGraph(layer, input: input) }
+        let error = error { _ = try InferenceGraph(layer, input: input) }
+        #expect(error?.problem == problem)
     }
 
     @Test("a batch of one cannot train batch normalization over single values")
@@ -69,9 +94,12 @@ struct LayerErrorTests {
 
     @Test("a network that does not end in one vector per image cannot be trained")
     func noLogits() {
-        #expect(throws: FoveaError.self) {
+        let error = error {
             _ = try TrainingGraph(
                 Conv2D(4, kernel: 3), loss: CrossEntropyLoss(), optimizer: SGD(), input: [1, 1, 8, 8])
         }
+        #expect(
+            error?.problem == "The network's output `logits` is 4×6×6 for each example where one number per class is "
+                + "expected.")
     }
 }

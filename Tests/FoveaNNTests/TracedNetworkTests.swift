@@ -134,7 +134,7 @@ struct TracedNetworkTests {
         ) -> String? {
             error { _ = try TracedNetwork(Outputs(make: make), inputs: inputs).signature }?.problem
         }
-        #expect(problem { ["y": try $0["xs"]] } == "There is nothing named `xs`: there is `x`.")
+        #expect(problem { ["y": try $0["xs"]] } == "There is nothing named `xs`; there is only `x`.")
         #expect(problem { _ in [:] } == "The network gives no outputs.")
         #expect(
             problem(["x": .float32([3]), "z": .float32([2])]) { ["y": try $0["x"]] }
@@ -143,7 +143,7 @@ struct TracedNetworkTests {
             problem { ["y": try Transposition(permutation: [1, 0]).applied(to: $0["x"])] }
                 == "The output `y` is f32[3×1] for a batch of 1: its first axis is not the batch's.")
         let layer = error { _ = try TracedNetwork(Dense(2), inputs: ["image": .float32([3])]).signature }
-        #expect(layer?.problem == "There is nothing named `images`: there is `image`.")
+        #expect(layer?.problem == "There is nothing named `images`; there is only `image`.")
         #expect(layer?.remedy == "Did you mean `image`?")
     }
 

@@ -76,11 +76,15 @@ struct TrainingGraphTests {
     @Test(
         "settings of an optimizer that make no sense are refused",
         arguments: [
-            SGD(learningRate: .nan), SGD(learningRate: -1), SGD(learningRate: .infinity), SGD(momentum: 1),
-            SGD(nesterov: true), Adam(betas: (1, 0.9)), Adam(weightDecay: -1), AdamW(epsilon: .nan),
-        ] as [any Optimizer])
-    func badOptimizers(optimizer: any Optimizer) {
-        #expect(throws: FoveaError.self) { try optimizer.validate() }
+            (SGD(learningRate: .nan), "The learning rate is nan."),
+            (SGD(learningRate: -1), "The learning rate is -1.0."),
+            (SGD(learningRate: .infinity), "The learning rate is inf."), (SGD(momentum: 1), "The momentum is 1.0."),
+            (SGD(nesterov: true), "Nesterov's step needs a momentum."),
+            (Adam(betas: (1, 0.9)), "The first beta is 1.0."), (Adam(weightDecay: -1), "The weight decay is -1.0."),
+            (AdamW(epsilon: .nan), "The epsilon is nan."),
+        ] as [(any Optimizer, String)])
+    func badOptimizers(optimizer: any Optimizer, problem: String) {
+        #expect(error { try optimizer.validate() }?.problem == problem)
     }
 
     @Test("the diagnostic graph names the layers in the order in which they run, the loss last")

@@ -59,6 +59,6 @@ struct DeviceSeriesTests {
         let missing = await #expect(throws: FoveaError.self) {
             try await device.series(of: program, .runs(1), inputs: { _ in [] }, keeping: { _, _ in })
         }
-        #expect(missing?.code == .usage)
+        #expect(missing?.code == .usage && missing?.problem == "The program takes 1 inputs and was given 0.")
     }
 }

@@ -187,6 +187,7 @@ struct DeviceTests {
         graph.addUpdate("total", graph.inputs[0].value)
         let error = await #expect(throws: FoveaError.self) { try await Device(ReferenceBackend()).compile(graph) }
         #expect(error?.code == .internalDefect)
+        #expect(error?.problem == "The graph has two updates of one name among [\"total\", \"total\"].")
     }
 }
 

@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-// The element-wise functions, one line each: which of oneDNN's algorithms, or which loop of our own, computes it. The same
+// The element-wise functions, one line each: which of oneDNN's algorithms, or which hand-written kernel, computes it. The same
 // line serves the gradient.
 
 extension ReLU: KernelElementwise {

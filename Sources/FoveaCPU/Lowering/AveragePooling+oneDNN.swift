@@ -49,7 +49,7 @@ extension AveragePoolingGradient: WindowLowerable {
         node.deliver(gradient)
     }
 
-    /// How many windows may cover a pixel: so many terms its gradient has.
+    /// The largest number of windows over a pixel: the number of terms of its gradient.
     private var mostWindowsOverPixel: Int {
         zip(window.axes, inputShape.spatialSizes).reduce(1) { count, axis in
             let windows = min(axis.0.positions(over: axis.1) ?? 1, (axis.0.span - 1 + axis.0.stride) / axis.0.stride)

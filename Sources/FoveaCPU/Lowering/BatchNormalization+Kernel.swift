@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-// Normalization in training: loops of our own, in which what precedes and follows costs no pass over memory, and whose
+// Normalization in training: hand-written kernels, in which what precedes and follows costs no pass over memory, and whose
 // second pass finds in the cache what fits there.
 
 extension BatchNormalization: CPULowerable {

@@ -2,7 +2,7 @@ import CFoveaCPU
 import FoveaGraph
 
 /// An operation that the CPU backend runs. Conformance is registration; one file each,
-/// `Lowering/<Operation>+oneDNN.swift`, or `+Kernel.swift` where a loop of our own does the work.
+/// `Lowering/<Operation>+oneDNN.swift`, or `+Kernel.swift` where a hand-written kernel does the work.
 protocol CPULowerable: Operation {
     /// Whether these types can be run; by default, those that hold elements of type float32 only.
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool

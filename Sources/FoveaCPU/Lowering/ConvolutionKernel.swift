@@ -61,7 +61,7 @@ struct ConvolutionKernel {
     /// The kernel of a gradient, which is always one of oneDNN's.
     var primitive: (descriptor: PrimitiveDescriptor, threads: Int?) {
         guard case .primitive(let descriptor, let threads) = work else {
-            preconditionFailure("loops of our own convolve for networks in use")
+            preconditionFailure("hand-written convolutions are for inference")
         }
         return (descriptor, threads)
     }
@@ -121,7 +121,7 @@ private struct ConvolutionCandidate {
         }
     }
 
-    /// How many of all threads run it.
+    /// The number of threads that run it.
     func threads(of all: Int) -> Int {
         if case .primitive(_, _, let threads) = kind { threads } else { all }
     }

@@ -94,7 +94,7 @@ extension OneDNNElementwise {
     }
 }
 
-/// A function that a loop of our own computes, because oneDNN lacks it or turns NaN into a number.
+/// A function that a hand-written kernel computes, because oneDNN lacks it or turns NaN into a number.
 protocol KernelElementwise: CPUElementwise {
     var kernel: fovea_activation { get }
     /// The function's number, 0 for one that has none.

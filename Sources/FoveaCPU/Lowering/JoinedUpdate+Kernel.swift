@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// An update that a loop of our own runs, for one parameter or for several in one go.
+/// An update that a hand-written kernel runs, for one parameter or for several at once.
 protocol KernelUpdate: ParameterUpdate, CPULowerable {
     /// Runs the update; the tensors of each parameter have its number of elements, and results may lie where operands do.
     @unsafe func run(_ updates: UnsafeBufferPointer<fovea_update>, scalars: [UnsafePointer<Float>])

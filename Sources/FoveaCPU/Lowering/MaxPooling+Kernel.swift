@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-// A loop of our own, as fast as oneDNN's: that one takes NaN for less than any number and keeps the places of the maxima
+// A hand-written kernel, as fast as oneDNN's: that one takes NaN for less than any number and keeps the places of the maxima
 // in a form that only its own gradient can read.
 
 extension MaxPooling: CPULowerable {

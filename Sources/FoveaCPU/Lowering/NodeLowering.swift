@@ -27,7 +27,7 @@ struct NodeLowering {
     var isCareful: Bool { program.isCareful }
     /// The types of the results.
     var results: [TensorType] { node.results }
-    /// What the node computes.
+    /// The operation of the node.
     var operation: any Operation { node.operation }
     /// The operation and its layer, for errors.
     var purpose: String { node.purpose }
@@ -35,7 +35,7 @@ struct NodeLowering {
     /// Whether anything reads a result.
     func isRead(_ result: Int) -> Bool { program.isRead(ValueID(node: index, result: result)) }
 
-    /// Whether a tensor is the same in every run until somebody writes a state: parameters that are in use, not in training.
+    /// Whether a tensor is the same in every run until somebody writes a state: parameters in inference, not in training.
     func isPrepared(_ value: Stored) -> Bool { program.isPrepared(value) }
 
     /// An operand in whatever layout it has.
@@ -151,7 +151,7 @@ struct NodeLowering {
         return program.overwrite(found, heldBy: node.operands[position], at: index) ?? program.copy(found, for: node)
     }
 
-    /// Adds a step that runs a loop of our own; `prepare` is given the memory and returns what a run calls.
+    /// Adds a step that runs a hand-written kernel; `prepare` is given the memory and returns what a run calls.
     func run(
         kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
         mayMistakeNonFinite: Bool = false, _ prepare: @escaping (KernelMemory) -> () -> Void

@@ -4,7 +4,7 @@ import FoveaGraph
 /// A depthwise convolution and the pointwise one that feeds it in one kernel, which takes rows of pixels through both while
 /// they are in the cache: the widest tensors of MobileNetV2 (Sandler et al., 2018) are never written.
 ///
-/// For networks in use only, since training needs what lies between. oneDNN has this kernel where that is larger than the
+/// For inference only, since training needs what lies between. oneDNN has this kernel where that is larger than the
 /// cores' own caches; where it is smaller, one after the other is as fast.
 struct PointwiseDepthwiseConvolution {
     private let node: NodeLowering

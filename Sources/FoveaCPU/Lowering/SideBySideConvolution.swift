@@ -1,7 +1,8 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A convolution over two axes, with few channels and over many images, and its gradients: loops of our own over vectors of images.
+/// A convolution over two axes, with few channels and over many images, and its gradients: hand-written kernels over
+/// vectors of images.
 ///
 /// oneDNN's vectors hold channels of one image: of 6 channels in vectors of 16, ten lanes compute nothing. The rule looks
 /// at sizes only, so that a convolution and its gradients agree on the layout.

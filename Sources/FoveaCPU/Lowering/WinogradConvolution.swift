@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A 3×3 convolution of a network in use, by tiles that take a quarter of the multiplications or fewer: loops of our own.
+/// A 3×3 convolution in inference, by tiles that take a quarter of the multiplications or fewer: a hand-written kernel.
 ///
 /// oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, they read all
 /// transformed filters with each thread; these share them, and fetch ahead what comes from far away.

@@ -11,7 +11,7 @@ import Synchronization
     let stream: dnnl_stream_t
     /// Every primitive takes its working memory from the arena instead of allocating it itself.
     let attributes: dnnl_primitive_attr_t
-    /// How many threads run a primitive unless it says otherwise.
+    /// The number of threads that run a primitive unless it says otherwise.
     let threads: Int
     private let carefulRuns = Atomic(0)
 
@@ -43,7 +43,7 @@ import Synchronization
         unsafe dnnl_engine_destroy(handle)
     }
 
-    /// How many runs had to be made again because an operation was invalid.
+    /// The number of runs that had to be repeated because an operation was invalid.
     var carefulRunCount: Int { carefulRuns.load(ordering: .relaxed) }
 
     func noteCarefulRun() { carefulRuns.add(1, ordering: .relaxed) }

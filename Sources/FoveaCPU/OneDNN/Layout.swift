@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// How a tensor's elements lie in memory: oneDNN's memory descriptor, as a value.
+/// The order of a tensor's elements in memory: oneDNN's memory descriptor, as a value.
 ///
 /// Dimensions keep the graph's order (NCHW, OIHW) whatever the layout. A scalar is a tensor of one axis of size 1.
 struct Layout {
@@ -166,7 +166,7 @@ struct Layout {
         let neighbours: Neighbours
     }
 
-    /// The layouts of images with one, two and three spatial axes that oneDNN uses, and of our own `Nchw16n`.
+    /// The layouts of images with one, two and three spatial axes that oneDNN uses, and the hand-written kernels' `Nchw16n`.
     private static let imageFormats: [Int: [ImageFormat]] = [
         3: [
             ImageFormat(tag: dnnl_abc, name: "ncw", neighbours: .pixels),

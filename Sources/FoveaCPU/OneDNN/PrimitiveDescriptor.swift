@@ -1,7 +1,7 @@
 import CFoveaCPU
 import Synchronization
 
-/// What oneDNN will run: an algorithm, chosen for operands of these layouts.
+/// An algorithm of oneDNN, chosen for operands of these layouts.
 ///
 /// A class and not a `~Copyable` struct because all steps that do the same share one, and with it the kernel.
 @safe final class PrimitiveDescriptor: @unchecked Sendable {

@@ -8,7 +8,7 @@ func check(_ status: dnnl_status_t, _ purpose: @autoclosure () -> String) throws
     guard status != dnnl_success else { return }
     if status == dnnl_out_of_memory {
         throw FoveaError(
-            .unavailable, "oneDNN had not enough memory for \(purpose()).", remedy: "Use a smaller batch.")
+            .unavailable, "oneDNN has too little memory for \(purpose()).", remedy: "Use a smaller batch.")
     }
     // Safe: oneDNN returns a string literal.
     let reason = unsafe String(cString: dnnl_status2str(status))

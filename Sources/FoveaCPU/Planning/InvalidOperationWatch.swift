@@ -5,7 +5,7 @@ import CFoveaCPU
 ///
 /// The processor notices anyway, so nothing is paid but a question at the end of a run.
 struct InvalidOperationWatch {
-    /// How many threads are asked after each step; 0 where nobody is.
+    /// The number of threads that are asked after each step; 0 where none is.
     private let asked: [Int]
     private let team: Int
 

@@ -72,7 +72,7 @@ final class ProgramBuilder {
     func define(_ id: ValueID, as value: Stored) { stored[id] = value }
 
     /// Has an input read where its caller has it, instead of from a copy, if all its readers can be told where that is:
-    /// loops of our own cannot, they have their memory for good. A small input is copied sooner than they are told.
+    /// hand-written kernels cannot, they have their memory for good. A small input is copied sooner than they are told.
     func readWhereCallerHasIt(_ input: Stored) {
         guard input.layout.byteCount >= Self.smallMove else { return }
         let readers = steps.filter { $0.reads.contains { $0.buffer == input.buffer } }

@@ -1,4 +1,3 @@
-import FoveaFoundation
 import FoveaData
 import FoveaFormats
 import FoveaFoundation

@@ -2,7 +2,7 @@ import FoveaFormats
 import FoveaGraph
 import FoveaRuntime
 
-/// What a benchmark measured, for people and for programs.
+/// The results of a benchmark, for people and for programs.
 struct BenchmarkReport {
     let model: String
     let mode: Benchmark.Mode

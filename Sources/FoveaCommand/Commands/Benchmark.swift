@@ -1,4 +1,3 @@
-import FoveaFoundation
 import ArgumentParser
 import FoveaData
 import FoveaFormats
@@ -10,66 +9,67 @@ import FoveaTraining
 
 /// `fovea benchmark`
 struct Benchmark: AsyncParsableCommand {
-    /// What a step does, by the names of the command line.
+    /// The kinds of steps by the names of the command line.
     enum Mode: String, CaseIterable, ExpressibleByArgument {
         case train, infer
     }
 
     static let configuration = CommandConfiguration(
-        commandName: "benchmark", abstract: "Times the steps of training or using a network.",
+        commandName: "benchmark", abstract: "Times training steps or the inference of a network.",
         discussion: """
-            A step of training is forward, cross-entropy, backward and the optimizer's update. Every step is given its \
-            images anew, as in use; loading and preparing them is not measured, compiling is measured apart. \
-            effective_gflops counts 2 operations for each multiply-add, and training as three times the forward pass; \
-            peak_rss_mb is the whole process's, in units of 10^6 bytes; rss_growth_mb is by how much its resident \
-            memory has grown from the first timed step to the last, the list of times included.
+            A training step is forward, cross-entropy, backward and the optimizer's update. Every step is given its \
+            images anew; loading and preparing them is not measured, and compiling is measured separately. \
+            effective_gflops counts 2 operations for each multiply-add, and training as three forward passes; \
+            peak_rss_mb is the peak resident memory of the whole process, in units of 10^6 bytes; rss_growth_mb is how \
+            much resident memory grows from the first timed step to the last, including the list of times.
             """)
 
     @OptionGroup var network: NetworkOptions
 
-    @Option(help: "What a step does.")
+    @Option(help: "Kind of step to time.")
     var mode: Mode
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How many images make a step.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Batch size.", valueName: "count"))
     var batchSize: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many steps are timed. (default: what fits in 5 seconds, at least 5)", valueName: "count"))
+            "Number of steps to time. (default: as many as fit in 5 seconds, at least 5)", valueName: "count"))
     var steps: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many steps go before, untimed. (default: what fits in half a second, at least 3)", valueName: "count"))
+            "Number of untimed steps before them. (default: as many as fit in half a second, at least 3)",
+            valueName: "count"))
     var warmup: Int?
 
     @Option(
         help: ArgumentHelp(
-            "The weights, a .safetensors file. (default: the run's best, or random ones)", valueName: "file"))
+            "Weights to use, a .safetensors file. (default: the run's best, or random ones)", valueName: "file"))
     var weights: String?
 
     @Option(
         help: ArgumentHelp(
-            "A .safetensors file with the `images` and, for training, the `labels` of every step. (default: random ones)",
+            "Batch of every step: a .safetensors file with `images` and, for training, `labels`. (default: random ones)",
             valueName: "file"))
     var batch: String?
 
     @Option(
         help: ArgumentHelp(
-            "Where to write a .safetensors file with the `logits`, or the `loss` of each timed step, and the time of each, "
-                + "`step_ms`.",
+            "File to write, a .safetensors file with the `logits`, or the `loss` of each timed step, and the time of each "
+                + "step, `step_ms`.",
             valueName: "file"))
     var outputs: String?
 
-    @Flag(help: "Show how each node of the network is run, and measure it.")
+    @Flag(help: "Show how each node of the network runs, and how long it takes.")
     var explain = false
 
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "A pass to leave out, such as fuse-convolution-epilogue, to see what it gains. May be given again.",
+            "Pass to leave out, such as fuse-convolution-epilogue, to see what it gains. May be repeated.",
             valueName: "name"))
     var withoutPass: [String] = []
 
@@ -133,7 +133,7 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    /// Throws what can be told before anything is loaded.
+    /// Throws ``FoveaError`` for mistakes that show before anything is loaded.
     private func checkOptions() throws {
         for (flag, count, least) in [("--batch-size", batchSize, 1), ("--steps", steps, 1), ("--warmup", warmup, 0)] {
             if let count, !(least...1_000_000).contains(count) {
@@ -147,7 +147,7 @@ struct Benchmark: AsyncParsableCommand {
         }
         if batch == nil, batchSize == nil {
             throw FoveaError(
-                .usage, "It is not said how many images make a step.", remedy: "Give --batch-size, or --batch.")
+                .usage, "There is no batch size.", remedy: "Give --batch-size, or --batch.")
         }
         if mode == .infer, let flag = optimizer.firstFlag ?? (noDropout ? "--no-dropout" : nil) {
             throw FoveaError(.usage, "\(flag) belongs to training.", remedy: "Leave it out, or use --mode train.")

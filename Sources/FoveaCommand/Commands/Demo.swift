@@ -8,16 +8,16 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Trains LeNet-5 to read handwritten digits while you watch.",
         discussion: """
-            Needs no data: the digits are drawn by Fovea itself. Leaves a run folder, as `fovea train` does, and takes less \
-            than a minute.
+            Needs no data: Fovea draws the digits itself. Writes a run folder, as `fovea train` does, and takes less than a \
+            minute.
             """)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("How often all images are seen.", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Number of epochs.", valueName: "count"))
     var epochs = 8
 
     @Option(
         help: ArgumentHelp(
-            "The run folder, which must not exist. (default: runs/train/lenet5-glyphs-N)", valueName: "folder"))
+            "Run folder to write, which must not exist. (default: runs/train/lenet5-glyphs-N)", valueName: "folder"))
     var out: String?
 
     @OptionGroup var random: SeedOptions

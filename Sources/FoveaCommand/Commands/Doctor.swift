@@ -1,15 +1,11 @@
 import ArgumentParser
-import FoveaFoundation
-import FoveaCPU
 import FoveaFormats
-import FoveaGraph
-import FoveaRuntime
-import FoveaTraining
 
 /// `fovea doctor`
 struct Doctor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Shows what Fovea computes with on this machine, and what is missing.")
+        commandName: "doctor",
+        abstract: "Shows the devices and libraries that Fovea finds on this machine, and what is missing.")
 
     @OptionGroup var output: OutputOptions
 
@@ -20,82 +16,5 @@ struct Doctor: AsyncParsableCommand {
         } else {
             try StandardOutput.line(report.text)
         }
-    }
-}
-
-/// What this machine offers.
-struct DoctorReport {
-    private struct Examined {
-        let name: String
-        let isAvailable: Bool
-        /// What it is, or why it is not there.
-        let summary: String
-    }
-
-    private let devices: [Examined]
-    private let libraries = [("fovea", FoveaVersion.current)] + Versions.libraries
-    private let processor = ProcessorAllowance.current
-    private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-    /// What the machine and the limits of the process leave.
-    private let available = AvailableMemory.byteCount()
-
-    init() {
-        devices = ComputeDevice.allCases.filter { $0 != .auto }.map { device in
-            do {
-                return Examined(
-                    name: device.rawValue, isAvailable: true, summary: try device.open().backend.summary)
-            } catch {
-                return Examined(
-                    name: device.rawValue, isAvailable: false,
-                    summary: (error as? FoveaError)?.problem ?? "\(error)")
-            }
-        }
-    }
-
-    var json: JSONValue {
-        [
-            "devices": .array(
-                devices.map {
-                    ["name": .string($0.name), "available": .boolean($0.isAvailable), "summary": .string($0.summary)]
-                }),
-            "libraries": .array(libraries.map { ["name": .string($0.0), "version": .string($0.1)] }),
-            "processor": [
-                "cores": .integer(processor.cores), "threads": .integer(processor.logicalProcessors),
-                "machine_cores": .integer(processor.machineCores),
-                "quota_cores": processor.quota.map(JSONValue.number) ?? .null,
-                "instruction_set": .string(Processor.instructionSet),
-                "default_threads": .integer(processor.threads),
-                "default_threads_reason": .string(processor.reason),
-            ],
-            "memory_bytes": .integer(memory),
-            "available_memory_bytes": available.map(JSONValue.integer) ?? .null,
-        ]
-    }
-
-    var text: String {
-        let machine = textTable(
-            header: ["Machine", ""],
-            rows: [
-                ["cores", cores],
-                ["threads", "\(processor.threads.grouped) (\(processor.reason))"],
-                ["instructions", Processor.instructionSet],
-                ["memory", gibibytes(memory) + (available.map { ", \(gibibytes($0)) available" } ?? "")],
-            ])
-        let libraries = textTable(header: ["Library", "Version"], rows: libraries.map { [$0.0, $0.1] })
-        let devices = textTable(
-            header: ["Device", "There", "What it is"],
-            rows: devices.map { [$0.name, $0.isAvailable ? "yes" : "no", $0.summary] })
-        return [machine, libraries, devices].joined(separator: "\n\n")
-    }
-
-    /// How many there are, and what the process may use of them.
-    private var cores: String {
-        let bound = processor.cores < processor.machineCores ? " of \(processor.machineCores.grouped) (affinity)" : ""
-        let quota = processor.quota.map { ", for the time of \($0.text(digits: 2)) (control group)" } ?? ""
-        return processor.cores.grouped + bound + quota
-    }
-
-    private func gibibytes(_ byteCount: Int) -> String {
-        "\((Double(byteCount) / Double(1 << 30)).text(digits: 1)) GiB"
     }
 }

@@ -1,4 +1,3 @@
-import FoveaFoundation
 import ArgumentParser
 import FoveaData
 import FoveaFormats
@@ -23,7 +22,7 @@ struct Evaluate: AsyncParsableCommand {
     var data: String
 
     @Option(
-        help: ArgumentHelp("Which part of the data. (default: the first of these that the data has)", valueName: "part")
+        help: ArgumentHelp("Part of the data. (default: the first of these that the data has)", valueName: "part")
     )
     var split: Split?
 

@@ -41,7 +41,7 @@ struct ListModels: AsyncParsableCommand {
         } else {
             try StandardOutput.line(
                 textTable(
-                    header: ["Name", "Parameters", "Multiply-adds", "Input", "Classes", "What it is"],
+                    header: ["Name", "Parameters", "Multiply-adds", "Input", "Classes", "Description"],
                     rows: rows.map { entry, summary in
                         [
                             entry.name, summary.totalParameters.grouped, summary.totalMultiplyAdds.grouped,

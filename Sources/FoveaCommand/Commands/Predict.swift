@@ -8,10 +8,10 @@ import FoveaTraining
 /// `fovea predict`
 struct Predict: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Says what is on images.",
+        commandName: "predict", abstract: "Classifies images.",
         discussion: """
-            Images are brought to the size that the network was trained with. Files that cannot be read are named on \
-            standard error, and the others are classified; the exit status then says what was wrong.
+            Images are resized to what the network was trained with. Files that cannot be read are named on standard \
+            error, and the others are classified; the exit status then says what was wrong.
             """)
 
     @OptionGroup var model: TrainedModelOptions
@@ -22,7 +22,7 @@ struct Predict: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How many classes are listed for each image. (default: 3, or all if there are fewer)", valueName: "count"))
+            "Number of classes to list for each image. (default: 3, or all if there are fewer)", valueName: "count"))
     var top: Int?
 
     @OptionGroup var device: DeviceOptions
@@ -31,8 +31,8 @@ struct Predict: AsyncParsableCommand {
     func run() async throws {
         let saved = try model.load(try ModelReference(model.model)) {
             throw FoveaError(
-                .usage, "A network of the zoo does not know how images are prepared and what its classes are called.",
-                remedy: "Give a run folder, with --weights where it shall use others than its best.")
+                .usage, "A network of the zoo has neither preprocessing nor names of classes.",
+                remedy: "Give a run folder, and --weights to use others than its best.")
         }
         let limit = try limit(classes: saved.classNames.count)
         let files = try ImageFiles(inputs)

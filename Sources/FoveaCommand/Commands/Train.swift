@@ -7,10 +7,10 @@ import FoveaRuntime
 /// `fovea train`
 struct Train: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Trains a network on a data set and leaves a run folder.",
-        discussion: "With --json, one line per epoch, then one with \"event\": \"end\".")
+        commandName: "train", abstract: "Trains a network on a data set and writes a run folder.",
+        discussion: "--json prints one line per epoch, then one with \"event\": \"end\".")
 
-    @Option(help: ArgumentHelp("A network of the zoo; `fovea models` lists them.", valueName: "name"))
+    @Option(help: ArgumentHelp("Network of the zoo; `fovea models` lists them.", valueName: "name"))
     var model: String
 
     @OptionGroup(title: "Data") var data: DataOptions
@@ -18,12 +18,12 @@ struct Train: AsyncParsableCommand {
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
     @Option(
-        help: ArgumentHelp("Start from these weights instead of random ones: a .safetensors file.", valueName: "file"))
+        help: ArgumentHelp("Weights to start from instead of random ones, a .safetensors file.", valueName: "file"))
     var weights: String?
 
     @Option(
         help: ArgumentHelp(
-            "The run folder, which must not exist. (default: runs/train/MODEL-DATA-N)", valueName: "folder"))
+            "Run folder to write, which must not exist. (default: runs/train/MODEL-DATA-N)", valueName: "folder"))
     var out: String?
 
     @OptionGroup var random: SeedOptions

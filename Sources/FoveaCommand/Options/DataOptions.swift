@@ -2,9 +2,9 @@ import ArgumentParser
 import FoveaData
 import FoveaGraph
 
-/// What a network is trained on, and which part of it chooses the best epoch.
+/// The data that a network is trained on, and the part of it that chooses the best epoch.
 struct DataOptions: ParsableArguments {
-    /// What `--data` takes.
+    /// The help of `--data`.
     static let help: ArgumentHelp =
         "`glyphs`, the built-in digits, or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz."
 
@@ -13,46 +13,50 @@ struct DataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Data whose training part chooses the best epoch, instead of a part of --data.", valueName: "data"))
+            "Data to validate on instead of a part of --data; its training part is used.", valueName: "data"))
     var val: String?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The fraction of every class that is held out for validation; 0 for none. (default: 0.1 where there is no validation part)",
+            "Fraction of every class to hold out for validation; 0 for none. (default: 0.1 where the data has no validation part)",
             valueName: "fraction"))
     var valSplit: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Train on the first images only.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Number of training examples to use, from the first on.", valueName: "count"))
     var limitTrain: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Validate on the first images only.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Number of validation examples to use, from the first on.", valueName: "count"))
     var limitVal: Int?
 
-    /// What is held out where the data has no validation part and nothing else is asked for.
+    /// The fraction to hold out where the data has no validation part and none is given.
     static let defaultSplit = 0.1
 
-    /// Throws what can be told before anything is loaded.
+    /// Throws ``FoveaError`` for mistakes that show before anything is loaded.
     func check() throws {
         for (flag, limit) in [("--limit-train", limitTrain), ("--limit-val", limitVal)] {
             if let limit, limit < 1 {
                 throw FoveaError(
-                    .usage, "\(flag) is \(limit).", remedy: "Use at least 1, or leave it out for all images.")
+                    .usage, "\(flag) is \(limit).", remedy: "Use at least 1, or leave it out for all examples.")
             }
         }
         guard let valSplit else { return }
         guard valSplit >= 0, valSplit < 1 else {
             throw FoveaError(
                 .usage, "--val-split is \(valSplit), not a fraction from 0 to below 1.",
-                remedy: "Use for example 0.1, every tenth image, or 0 for no validation.")
+                remedy: "Use for example 0.1 for every tenth example, or 0 for no validation.")
         }
         if val != nil {
             throw FoveaError(
-                .usage, "--val and --val-split both say what to validate with.", remedy: "Leave one of them out.")
+                .usage, "--val and --val-split both choose the validation data.", remedy: "Leave one of them out.")
         }
     }
 
-    /// The parts as the options cut them, and which fraction of the training images was held out for validation.
+    /// The parts as the options cut them, and the fraction of the training examples that was held out for validation.
     ///
     /// - Throws: ``FoveaError`` when there is no such data, when it is not sound, or when its parts do not fit together.
     func load(seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {

@@ -5,22 +5,22 @@ import FoveaFoundation
 import FoveaRuntime
 public import FoveaTraining
 
-/// What computes.
+/// The device that a command runs on, and its kernels.
 struct DeviceOptions: ParsableArguments {
-    @Option(help: "What computes.")
+    @Option(help: "Device to run on.")
     var device = ComputeDevice.auto
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Number of threads that compute. (default: OMP_NUM_THREADS, else one for each core that the process may use)",
+            "Number of threads. (default: OMP_NUM_THREADS, else one for each core that the process may use)",
             valueName: "count"))
     var threads: Int?
 
     @Flag(
         help: """
-            Choose kernels by sizes, not by timing them: the same on every machine. (By default the fastest are found \
-            when they are first needed, and remembered.)
+            Choose kernels by sizes instead of timing them, so that every machine chooses the same. (By default kernels \
+            are timed when they are first needed, and the fastest are remembered.)
             """)
     var deterministic = false
 
@@ -49,15 +49,6 @@ struct DeviceOptions: ParsableArguments {
         }
         return device
     }
-}
-
-/// Where random numbers come from.
-struct SeedOptions: ParsableArguments {
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Draws all random numbers: the same seed and threads give the same weights.", valueName: "number"))
-    var seed: UInt64 = 42
 }
 
 extension ComputeDevice: ExpressibleByArgument {}

@@ -1,27 +1,26 @@
 import ArgumentParser
 import FoveaFormats
-import FoveaFoundation
 import FoveaGraph
 import FoveaNN
 
 /// A network, trained or not, for images of some size.
 struct NetworkOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A network of the zoo, or a run folder.", valueName: "name|folder"))
+    @Option(help: ArgumentHelp("Network of the zoo, or run folder.", valueName: "name|folder"))
     var model: String
 
     @Option(
         help: ArgumentHelp(
-            "The image as channels, height and width: 3x224x224. (default: what the network was made for)",
+            "Channels, height and width of an image, such as 3x224x224. (default: the run's, or the network's usual size)",
             valueName: "CxHxW"))
     var input: ImageSize?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The number of classes. (default: what the network was made for, or those of the run)", valueName: "count"))
+            "Number of classes. (default: the run's, or the network's usual number)", valueName: "count"))
     var classes: Int?
 
-    /// What the options come to.
+    /// The network that the options describe.
     struct Network {
         let name: String
         let layer: any Layer
@@ -50,20 +49,5 @@ struct NetworkOptions: ParsableArguments {
         return Network(
             name: entry.name, layer: entry.make(count), input: try Shape(validating: extents), classes: count,
             folder: folder)
-    }
-}
-
-/// The size of an image as the command line gives it: `3x224x224`.
-struct ImageSize: ExpressibleByArgument {
-    let extents: [Int]
-
-    /// Nil unless the text is three whole numbers from 1 to 16,384.
-    init?(argument: String) {
-        let parts = argument.split(separator: "x", omittingEmptySubsequences: false)
-        let extents = parts.compactMap { part in part.allSatisfy(\.isNumber) ? Int(part) : nil }
-        guard parts.count == 3, extents.count == 3, extents.allSatisfy((1...maximumImageExtent).contains) else {
-            return nil
-        }
-        self.extents = extents
     }
 }

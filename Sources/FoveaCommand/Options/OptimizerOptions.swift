@@ -2,30 +2,30 @@ import ArgumentParser
 import FoveaGraph
 import FoveaNN
 
-/// How gradients change the weights.
+/// The optimizer and its settings.
 struct OptimizerOptions: ParsableArguments {
     /// The optimizers by the names of the command line.
     enum Name: String, CaseIterable, ExpressibleByArgument {
         case sgd, adam, adamw
     }
 
-    @Option(help: ArgumentHelp("How gradients change the weights. (default: adam; sgd in `fovea benchmark`)"))
+    @Option(help: ArgumentHelp("Optimizer. (default: adam; sgd in `fovea benchmark`)"))
     var optimizer: Name?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The learning rate. (default: 0.001; 0.01 with sgd)", valueName: "rate"))
+        help: ArgumentHelp("Learning rate. (default: 0.001; 0.01 with sgd)", valueName: "rate"))
     var lr: Double?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The momentum of sgd. (default: 0.9)", valueName: "factor"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Momentum of sgd. (default: 0.9)", valueName: "factor"))
     var momentum: Double?
 
-    @Flag(help: "Use Nesterov's form of sgd's momentum.")
+    @Flag(help: "Use Nesterov momentum with sgd.")
     var nesterov = false
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How strongly weights are pulled to 0. (default: 0; 0.01 with adamw)", valueName: "factor"))
+        help: ArgumentHelp("Weight decay. (default: 0; 0.01 with adamw)", valueName: "factor"))
     var weightDecay: Double?
 
     /// The first of these options that is given.

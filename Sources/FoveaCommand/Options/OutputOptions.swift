@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// Who reads the results.
+/// The form of the results.
 struct OutputOptions: ParsableArguments {
-    @Flag(help: "Print results as JSON, for programs.")
+    @Flag(help: "Print results as JSON.")
     var json = false
 }

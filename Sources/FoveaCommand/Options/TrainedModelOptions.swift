@@ -10,10 +10,11 @@ import FoveaFoundation
 /// A network with trained weights.
 struct TrainedModelOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("A run folder, or a network of the zoo together with --weights.", valueName: "folder|name"))
+        help: ArgumentHelp("Run folder, or network of the zoo together with --weights.", valueName: "folder|name"))
     var model: String
 
-    @Option(help: ArgumentHelp("A .safetensors file. (default: the run's best weights)", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Weights to use, a .safetensors file. (default: the run's best weights)", valueName: "file"))
     var weights: String?
 
     /// The network with its weights.

@@ -4,7 +4,7 @@ import FoveaGraph
 public import FoveaNN
 import FoveaTraining
 
-/// How a network is trained.
+/// The length and the settings of a training run.
 struct TrainingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Number of epochs.", valueName: "count"))
     var epochs = 10
@@ -12,7 +12,7 @@ struct TrainingOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Batch size.", valueName: "count"))
     var batchSize = 64
 
-    @Option(help: "How the learning rate changes over the run.")
+    @Option(help: "Schedule of the learning rate.")
     var schedule = LearningRateSchedule.Kind.cosine
 
     @Option(
@@ -23,13 +23,13 @@ struct TrainingOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Part of the target that is spread over all classes.", valueName: "fraction"))
+        help: ArgumentHelp("Fraction of the target to spread evenly over all classes.", valueName: "fraction"))
     var labelSmoothing = 0.0
 
-    @Flag(help: "Leave out the images at the end of an epoch that do not fill a batch.")
+    @Flag(help: "Leave out the last batch of each epoch where it is not full.")
     var dropLast = false
 
-    @Flag(name: .customLong("no-shuffle"), help: "See the images in the data's own order in every epoch.")
+    @Flag(name: .customLong("no-shuffle"), help: "Keep the examples in the data's own order in every epoch.")
     var isUnshuffled = false
 
     /// - Throws: ``FoveaError`` when the label smoothing makes no sense.

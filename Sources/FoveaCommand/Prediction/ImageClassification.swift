@@ -6,7 +6,7 @@ import FoveaTraining
 
 /// Classifies image files in batches, and keeps going where one cannot be read.
 struct ImageClassification {
-    /// What the network sees in a file, most probable class first.
+    /// The classes of a file, the most probable first.
     struct Result {
         let path: String
         let predictions: [Prediction]

@@ -3,7 +3,7 @@ import FoveaFoundation
 import FoveaRuntime
 import FoveaTraining
 
-/// What an evaluation found, for people and for programs.
+/// The results of an evaluation, for people and for programs.
 struct EvaluationReport {
     private let evaluation: Evaluation
     /// More classes make no table that fits a screen.
@@ -60,7 +60,7 @@ struct EvaluationReport {
         // Short names, so that the table stays narrow.
         let names = evaluation.classNames.map { $0.count > 8 ? String($0.prefix(7)) + "…" : $0 }
         let rows = zip(names, evaluation.confusion).map { name, row in [name] + row.map { $0 == 0 ? "·" : $0.grouped } }
-        return "rows: what it is, columns: what the network calls it\n"
+        return "rows: true class, columns: predicted class\n"
             + textTable(header: [""] + names, rows: rows, rightAligned: Set(1...max(1, names.count)))
     }
 

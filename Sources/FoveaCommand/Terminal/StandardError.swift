@@ -2,7 +2,7 @@ import FoveaFoundation
 
 /// Where progress and diagnostics go. What cannot be written there is lost: there is nowhere to say so.
 enum StandardError {
-    /// How words are emphasised.
+    /// The ways to emphasise words.
     enum Style: String {
         case error = "1;31"
         case notice = "1;33"
@@ -27,7 +27,7 @@ enum StandardError {
         isColored ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
     }
 
-    /// How many columns a line has.
+    /// The number of columns of a line.
     static var width: Int {
         var size = winsize()
         // Safe: the system fills the struct that it is handed.

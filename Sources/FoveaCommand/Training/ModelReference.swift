@@ -4,7 +4,7 @@ import FoveaNN
 import FoveaTraining
 import FoveaFoundation
 
-/// What `--model` names: a network of the zoo, or a run folder.
+/// The value of `--model`: a network of the zoo, or a run folder.
 enum ModelReference {
     case zoo(ModelZoo.Entry)
     case run(RunFolder)

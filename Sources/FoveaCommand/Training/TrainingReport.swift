@@ -41,7 +41,7 @@ struct TrainingReport {
     /// Leaves the terminal as whatever comes next expects it.
     mutating func stop() { bar.clear() }
 
-    /// What the run came to.
+    /// Reports the results of the run.
     func end(_ run: TrainingRun, _ outcome: TrainingRun.Outcome) throws {
         let best = outcome.best
         if isJSON {
@@ -72,7 +72,7 @@ struct TrainingReport {
 }
 
 extension LastBatch {
-    /// What to say of images that no step sees.
+    /// The notice about images that no step sees.
     fileprivate var notice: String? {
         guard case .leftOut(let count, let reason) = self else { return nil }
         let images =

@@ -8,7 +8,7 @@ import FoveaFoundation
 
 /// Everything that a run needs, checked before anything is written.
 struct TrainingRun {
-    /// What a run that ended has to tell.
+    /// The results of a run that has ended.
     struct Outcome {
         let folder: RunFolder
         let best: EpochMetrics?
@@ -128,7 +128,7 @@ struct TrainingRun {
 }
 
 extension [ParameterDeclaration] {
-    /// How many numbers training changes.
+    /// The number of trainable numbers.
     var trainableCount: Int {
         reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) }
     }

@@ -12,8 +12,8 @@ extension ExampleSource {
     ) throws -> (training: any ExampleSource, validation: any ExampleSource) {
         guard validationFraction > 0, validationFraction < 1 else {
             throw FoveaError(
-                .usage, "A validation part of \(validationFraction) is not a fraction between 0 and 1.",
-                remedy: "Use for example 0.2, every fifth image.")
+                .usage, "The validation fraction is \(validationFraction).",
+                remedy: "Use a number between 0 and 1, such as 0.2 for every fifth example.")
         }
         var membersOfClass: [Int32: [Int]] = [:]
         for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
@@ -30,8 +30,8 @@ extension ExampleSource {
         guard !training.isEmpty, !validation.isEmpty else {
             throw FoveaError(
                 .usage,
-                "A validation part of \(validationFraction) of the \(count) images of `\(name)` leaves a part empty.",
-                remedy: "Choose another fraction, or use more images.")
+                "A validation fraction of \(validationFraction) of the \(count) examples of `\(name)` leaves a part empty.",
+                remedy: "Choose another fraction, or use more examples.")
         }
         return (ExampleSubset(self, at: training), ExampleSubset(self, at: validation))
     }

@@ -5,7 +5,7 @@ public import FoveaGraph
 /// The same index always gives the same example, and any thread may ask for any example at any time, also while others do.
 /// What differs from epoch to epoch is a ``Transform``.
 public protocol ExampleSource: Sendable {
-    /// What the source is called in reports.
+    /// The name of the source in reports.
     var name: String { get }
     var count: Int { get }
     /// The names of the classes, which labels count from 0; empty where examples have no class.

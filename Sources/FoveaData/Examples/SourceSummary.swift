@@ -1,27 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// Which examples the statistics of a source are taken over.
-public enum StatisticsSample: Hashable, Sendable {
-    case everyExample
-    /// `count` examples, one drawn from each of `count` intervals of equal length that cover the source; every example where
-    /// there are no more. Over k images, the mean of a channel has the standard error of the images' means divided by √k:
-    /// for photographs about 0.2 / √k, which is 0.006 for 1000.
-    case drawn(count: Int, seed: UInt64)
-
-    /// The indices of the sample, in rising order.
-    func indices(of total: Int) -> [Int] {
-        guard case .drawn(let count, let seed) = self, count < total else { return Array(0..<total) }
-        let generator = CounterBasedGenerator(seed: seed, purpose: "statistics")
-        let (length, longer) = total.quotientAndRemainder(dividingBy: max(1, count))
-        return (0..<max(1, count)).map { interval in
-            let start = interval * length + min(interval, longer)
-            return start + Int(generator.uniform(at: interval) * Double(length + (interval < longer ? 1 : 0)))
-        }
-    }
-}
-
-/// What reading a source once tells of it: the size and the statistics of its images, and its fingerprint. Holds one example
+/// The size and the statistics of a source's images, and its fingerprint, found by reading it once. Holds one example
 /// at a time.
 public struct SourceSummary: Sendable {
     public let channels: Int
@@ -99,7 +79,7 @@ public struct SourceSummary: Sendable {
         var fingerprint: String { "crc32:\(pixelSum)-\(labelSum)" }
     }
 
-    /// How often each byte occurs.
+    /// The number of times that each byte occurs.
     private struct Histogram {
         private var bins = [Int](repeating: 0, count: 256)
 

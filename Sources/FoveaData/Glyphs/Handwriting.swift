@@ -1,13 +1,13 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// How one person writes one digit once: a style with all that chance does to it. Every choice is drawn from one stream.
+/// One digit as one person writes it once: a style with all that chance does to it. Every choice is drawn from one stream.
 struct Handwriting {
     /// The pen's path, each stroke as a chain of short straight lines.
     let strokes: [[SIMD2<Double>]]
     /// Half of the pen's width, in pixels of the finished image.
     let penRadius: Double
-    /// How softly the ink ends: half of the width of its edge, in pixels.
+    /// The softness of the ink: half of the width of its edge, in pixels.
     let softness: Double
 
     init(_ digit: Int, _ random: inout CounterBasedGenerator.Stream) {

@@ -47,7 +47,7 @@ struct IDXFile {
         let magic = (try header.byte("magic number"), try header.byte("magic number"))
         guard magic == (0, 0) else {
             throw FoveaError(
-                .badData, "The file starts with the bytes \(magic.0), \(magic.1), an IDX file with 0, 0.",
+                .badData, "The file starts with the bytes \(magic.0) and \(magic.1); an IDX file starts with 0 and 0.",
                 remedy: "Give one of the MNIST-style IDX files, plain or gzip.")
         }
         let type = try header.byte("element type (byte 2)")

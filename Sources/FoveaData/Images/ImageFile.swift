@@ -65,8 +65,8 @@ public enum ImageFile {
         case FOVEA_IMAGE_TOO_LARGE:
             throw FoveaError(
                 .badData,
-                "The \(format) image is \(unsafe image.width)×\(unsafe image.height), images may have "
-                    + "\(maximumImageExtent) rows and columns and \(maximumPixelCount) pixels.",
+                "The \(format) image is \(unsafe image.width)×\(unsafe image.height): more than \(maximumImageExtent) rows "
+                    + "or columns, or more than \(maximumPixelCount) pixels.",
                 remedy: "Scale it down.")
         default:
             throw FoveaError(

@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// How a camera was held, as EXIF counts it from 1 (upright) to 8: what has to be done to a picture so that it stands
+/// The way a camera was held, as EXIF counts it from 1 (upright) to 8: what has to be done to a picture so that it stands
 /// upright.
 ///
 /// Found wherever Pillow finds it: in EXIF data, where it may have any type of number, and where that does not name it, in

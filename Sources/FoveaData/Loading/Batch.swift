@@ -35,7 +35,7 @@ public struct Batch: Sendable {
         return tensor
     }
 
-    /// How much memory its tensors take.
+    /// The memory that its tensors take.
     var byteCount: Int { values.values.reduce(0) { $0 + $1.type.byteCount } }
 }
 
@@ -55,12 +55,4 @@ extension Batch {
 
     /// The tensor named `labels`.
     public var labels: Tensor { get throws { try value(named: Self.labelsName) } }
-}
-
-/// What becomes of examples that cannot be read or do not fit.
-public enum Failures: Hashable, Sendable {
-    /// The first is thrown in place of its batch.
-    case thrown
-    /// Their batch holds the others, and says in ``Batch/failures`` which are not there and why.
-    case kept
 }

@@ -117,7 +117,7 @@ extension Example {
     }
 }
 
-/// What to say of examples whose types differ.
+/// The error for examples whose types differ.
 func typeChange(from before: [String: TensorType], to found: [String: TensorType]) -> FoveaError {
     let changes = Set(before.keys).union(found.keys).sorted().filter { before[$0] != found[$0] }.map { name in
         func text(_ type: TensorType?) -> String { type.map { "\($0)" } ?? "missing" }

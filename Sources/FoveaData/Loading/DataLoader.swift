@@ -34,7 +34,7 @@ public struct DataLoader: AsyncSequence, Sendable {
     ) throws {
         guard batchSize >= 1 else {
             throw FoveaError(
-                .usage, "The batch size \(batchSize) is less than 1.", remedy: "Choose at least one image per batch.")
+                .usage, "The batch size \(batchSize) is less than 1.", remedy: "Choose at least one example per batch.")
         }
         guard (1...1024).contains(workers ?? 1) else {
             throw FoveaError(
@@ -46,7 +46,7 @@ public struct DataLoader: AsyncSequence, Sendable {
         let batches = fullBatches + (dropLast || source.count % batchSize == 0 ? 0 : 1)
         guard batches > 0 else {
             throw FoveaError(
-                .usage, "A batch of \(batchSize) is larger than the \(source.count) images of `\(source.name)`.",
+                .usage, "A batch of \(batchSize) is larger than the \(source.count) examples of `\(source.name)`.",
                 remedy: "Choose a batch size of at most \(source.count).")
         }
         guard (0...batches).contains(skipping) else {

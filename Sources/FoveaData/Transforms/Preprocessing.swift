@@ -1,7 +1,7 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// How an image becomes a network's input: its size and channels, and the mean and deviation that it is standardised
+/// The way from an image to a network's input: its size and channels, and the mean and deviation that it is standardised
 /// with. It is saved with every model, and training, evaluation and prediction all go through it.
 public struct Preprocessing: Hashable, Sendable {
     /// 1 for luminance, 3 for sRGB.
@@ -26,7 +26,7 @@ public struct Preprocessing: Hashable, Sendable {
         else {
             throw FoveaError(
                 .badData,
-                "The mean \(mean) and the standard deviation \(standardDeviation) do not fit \(channels) channel(s).",
+                "The mean \(mean) and the standard deviation \(standardDeviation) do not have one value per channel (\(channels)).",
                 remedy: "Give one finite value for each channel, the deviation's greater than 0.")
         }
         (self.channels, self.height, self.width) = (channels, height, width)

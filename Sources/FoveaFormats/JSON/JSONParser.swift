@@ -3,10 +3,10 @@ import FoveaGraph
 import OrderedCollections
 
 extension JSONValue {
-    /// How deep arrays and objects may lie in each other: deeper nesting could exhaust the stack.
+    /// The greatest depth of arrays and objects within each other: deeper nesting could exhaust the stack.
     public static let maximumDepth = 64
 
-    /// How many values a document may have: the values of a document take far more memory than its text.
+    /// The greatest number of values in a document: the values of a document take far more memory than its text.
     public static let maximumValueCount = 1 << 22
 
     /// Reads a JSON document (RFC 8259), strictly: one value, in valid UTF-8, without duplicate keys.

@@ -24,7 +24,7 @@ public enum JSONValue: Hashable, Sendable {
         self = .object(OrderedDictionary(fields) { _, last in last })
     }
 
-    /// What a message calls a value of this kind.
+    /// The name of this kind of value in messages.
     var kind: String {
         switch self {
         case .null: "null"

@@ -1,7 +1,7 @@
 public import FoveaNN
 import OrderedCollections
 
-/// What an epoch of training measured: a row of `metrics.csv`, a line of `metrics.jsonl` and of `fovea train --json`.
+/// The metrics of an epoch of training: a row of `metrics.csv`, a line of `metrics.jsonl` and of `fovea train --json`.
 public struct EpochMetrics: Hashable, Sendable {
     /// Counted from 1.
     public var epoch: Int

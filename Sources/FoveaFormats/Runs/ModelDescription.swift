@@ -5,7 +5,7 @@ import FoveaGraph
 ///
 /// `model.json` of a run folder; it travels with every export.
 public struct ModelDescription: Hashable, Sendable {
-    /// How an image's numbers between 0 and 1 become the network's input: (x − mean) / standard deviation, per channel.
+    /// The way from an image's numbers between 0 and 1 to the network's input: (x − mean) / standard deviation, per channel.
     public struct Preprocessing: Hashable, Sendable {
         public let mean: [Float]
         public let standardDeviation: [Float]
@@ -27,7 +27,7 @@ public struct ModelDescription: Hashable, Sendable {
     public let input: [Int]
     public let preprocessing: Preprocessing
 
-    /// How many classes the network tells apart.
+    /// The number of classes that the network tells apart.
     public var classes: Int { classNames.count }
 
     /// - Throws: ``FoveaError`` naming the value that makes no sense: no classes or two of the same name, an input that is
@@ -53,11 +53,10 @@ public struct ModelDescription: Hashable, Sendable {
         let (mean, deviation) = (preprocessing.mean, preprocessing.standardDeviation)
         try Self.require(
             mean.count == input[0] && mean.allSatisfy(\.isFinite),
-            "The field `preprocessing.mean` does not have one number for each of the \(input[0]) channels.")
+            "The field `preprocessing.mean` does not have one number per channel (\(input[0])).")
         try Self.require(
             deviation.count == input[0] && deviation.allSatisfy { $0.isFinite && $0 > 0 },
-            "The field `preprocessing.standard_deviation` does not have one positive number for each of the "
-                + "\(input[0]) channels.")
+            "The field `preprocessing.standard_deviation` does not have one positive number per channel (\(input[0])).")
     }
 
     private static let extents = 1...maximumImageExtent

@@ -18,7 +18,7 @@ public struct NetworkDescription: Hashable, Sendable {
     public let signature: Signature
     /// The names of the classes, in the order of the network's outputs.
     public let classNames: [String]
-    /// How images are prepared; nil where the network takes none.
+    /// The preprocessing of images; nil where the network takes none.
     public let preprocessing: ModelDescription.Preprocessing?
 
     public init(signature: Signature, classNames: [String], preprocessing: ModelDescription.Preprocessing?) {

@@ -1,6 +1,6 @@
 public import OrderedCollections
 
-/// How a run was started, so that it can be started again: `run.json` of a run folder.
+/// The start of a run, so that it can be repeated: `run.json` of a run folder.
 public struct RunDescription: Hashable, Sendable {
     /// The words of the command line.
     public var command: [String]

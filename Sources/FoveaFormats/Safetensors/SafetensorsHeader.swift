@@ -3,7 +3,7 @@ import FoveaGraph
 import FoveaNN
 import OrderedCollections
 
-/// What the head of a safetensors file says: where each tensor's bytes are, and a map of free text.
+/// The header of a safetensors file: where each tensor's bytes are, and a map of free text.
 struct SafetensorsHeader {
     struct Entry {
         let elementType: ElementType
@@ -115,7 +115,8 @@ struct SafetensorsHeader {
         guard isSound else {
             throw FoveaError(
                 .badData, "\(quoted(name)) cannot be the name of a tensor.",
-                remedy: "Use a name of 1 to \(maximumNameByteCount) bytes without control characters.")
+                remedy: "Use a name of 1 to \(maximumNameByteCount) bytes without control characters, and not "
+                    + "`\(metadataName)`.")
         }
     }
 

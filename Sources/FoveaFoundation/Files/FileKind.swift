@@ -1,4 +1,4 @@
-/// What there is at a path.
+/// The kind of thing at a path.
 package enum FileKind: Hashable, Sendable {
     case folder
     case regularFile

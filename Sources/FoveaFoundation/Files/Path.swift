@@ -21,7 +21,7 @@ extension String {
         utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }
 
-    /// What stands behind the last point of a name in lower case, of English letters: `png` of `a.b.PNG`. Empty where there is none.
+    /// The extension of a name in lower case, of English letters: `png` of `a.b.PNG`. Empty where there is none.
     package var fileExtension: String {
         let name = pathComponents.last ?? ""
         guard let point = name.utf8.lastIndex(of: UInt8(ascii: ".")), point > name.startIndex else { return "" }

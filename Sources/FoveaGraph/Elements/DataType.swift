@@ -4,7 +4,7 @@
 public enum DataType: String, Hashable, Sendable, CaseIterable {
     case float32, float64, float16, bfloat16, int8, uint8, int32, int64, bool
 
-    /// What the elements are.
+    /// The kind of the elements.
     public enum Kind: Hashable, Sendable {
         /// Rounded numbers, which have gradients.
         case floatingPoint

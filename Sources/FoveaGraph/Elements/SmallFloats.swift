@@ -1,4 +1,4 @@
-/// How a small floating-point number of IEEE 754's kind divides its bits: a sign, then the exponent, then the fraction.
+/// The layout of a small floating-point number of IEEE 754's kind: a sign, then the exponent, then the fraction.
 ///
 /// Conversions go by the bits: Swift's `Float16` is missing on Intel Macs, and the processor's settings for denormal
 /// numbers do not matter.

@@ -30,7 +30,7 @@ extension TensorElement where Self: FixedWidthInteger {
     public var floatValue: Float { Float(self) }
 }
 
-/// What is done with many elements at once.
+/// Operations on many elements at once.
 ///
 /// These are requirements, and not only an extension's functions, so that each type has loops that were compiled for it.
 protocol TensorElementLoops: TensorElement {

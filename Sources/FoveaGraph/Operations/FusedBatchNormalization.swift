@@ -8,7 +8,7 @@ public struct FusedBatchNormalization: FusedOperation {
     public static let name = "FusedBatchNormalization"
     public let epsilon: Double
     public let addsResidual: Bool
-    /// What is applied to the sum; nil for nothing.
+    /// The activation of the sum; nil for none.
     public let activation: FusedActivation?
 
     public init(epsilon: Double, addsResidual: Bool = false, rectifier: (any Rectifier)? = nil) {

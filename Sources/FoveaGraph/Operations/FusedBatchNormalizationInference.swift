@@ -7,7 +7,7 @@
 public struct FusedBatchNormalizationInference: FusedOperation {
     public static let name = "FusedBatchNormalizationInference"
     public let epsilon: Double
-    /// What is applied to the normalized numbers; nil for nothing.
+    /// The activation of the normalized numbers; nil for none.
     public let activation: FusedActivation?
 
     public init(epsilon: Double, activation: FusedActivation? = nil) {

@@ -9,7 +9,7 @@ public struct FusedConvolution: WindowedOperation, FusedOperation {
     public let convolution: Convolution
     public let hasBias: Bool
     public let addsResidual: Bool
-    /// What is applied to the sum; nil for nothing.
+    /// The activation of the sum; nil for none.
     public let activation: FusedActivation?
 
     public init(
@@ -21,7 +21,7 @@ public struct FusedConvolution: WindowedOperation, FusedOperation {
         self.activation = activation
     }
 
-    /// How many of the operands are the convolution's; the residual follows them.
+    /// The number of operands that are the convolution's; the residual follows them.
     package var convolutionOperandCount: Int { hasBias ? 3 : 2 }
 
     public var window: Window { convolution.window }

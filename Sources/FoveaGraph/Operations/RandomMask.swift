@@ -22,10 +22,13 @@ public struct RandomMask: Operation {
             throw FoveaError(
                 .usage, "The rate of dropout is \(rate).", remedy: "Use a number from 0 up to, but not including, 1.")
         }
-        guard stream >= 0, dataType.isFloatingPoint else {
+        guard stream >= 0 else {
             throw FoveaError(
-                .usage, "A random mask cannot have the stream \(stream) and elements of type \(dataType).",
-                remedy: "Number the streams from 0 and use a floating-point type.")
+                .usage, "The stream of a random mask is \(stream).", remedy: "Number the streams from 0.")
+        }
+        guard dataType.isFloatingPoint else {
+            throw FoveaError(
+                .usage, "The elements of a random mask are of type \(dataType).", remedy: "Use a floating-point type.")
         }
         self.rate = rate
         self.shape = shape

@@ -41,7 +41,7 @@ extension Reduction {
         let normalized = axes.map { $0 < 0 ? $0 + rank : $0 }
         guard normalized.allSatisfy((0..<rank).contains), Set(normalized).count == axes.count else {
             throw FoveaError(
-                .usage, "\(Self.name) over the axes \(axes) of a tensor of rank \(rank).",
+                .usage, "\(Self.name) cannot run over the axes \(axes) of a tensor of rank \(rank).",
                 remedy: "Name each axis once, from 0 to \(rank - 1) or counted from the last with -1.")
         }
         return Set(normalized)

@@ -15,7 +15,7 @@ struct ChannelParts {
     /// The parts of a value of the old graph, if it exists in parts only.
     func parts(of id: ValueID) -> [ValueID]? { parts[id] }
 
-    /// How many channels each part of a value has, if it exists in parts only.
+    /// The number of channels of each part of a value, if it exists in parts only.
     func channels(of id: ValueID) -> [Int]? { parts[id]?.map { rewriter.graph.type(of: $0).shape[1] } }
 
     /// A value of the old graph as a whole: joined, the first time, where it exists in parts.

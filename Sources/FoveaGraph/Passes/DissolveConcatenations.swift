@@ -20,7 +20,7 @@ public struct DissolveConcatenations: Pass {
 }
 
 extension Capabilities {
-    /// How many nodes of a graph do not run.
+    /// The number of nodes of a graph that do not run.
     fileprivate func misses(in graph: Graph) -> Int { graph.nodes.count { !run($0, of: graph) } }
 }
 

@@ -3,7 +3,7 @@ struct Fusion {
     /// The nodes, in any order.
     let members: Set<Int>
     let operation: any Operation
-    /// What the new node reads.
+    /// The operands of the new node.
     let operands: [ValueID]
     /// The values of the members that the new node's results stand for, in order. Nothing else may read any other value of
     /// the members.

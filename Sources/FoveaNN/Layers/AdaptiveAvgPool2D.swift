@@ -15,7 +15,8 @@ public struct AdaptiveAvgPool2D: Layer {
             let (images, channels, height, width) = (input.shape[0], input.shape[1], input.shape[2], input.shape[3])
             guard size.height >= 1, size.width >= 1, height >= 1, width >= 1 else {
                 throw FoveaError(
-                    .usage, layer: "makes \(size) of images of \(height)×\(width).", remedy: "Use sizes of at least 1.")
+                    .usage, layer: "cannot make \(size) of images of \(height)×\(width).",
+                    remedy: "Use sizes of at least 1.")
             }
             if (height, width) == (size.height, size.width) { return input }
             if size == 1 { return try GlobalAveragePooling().applied(to: input) }

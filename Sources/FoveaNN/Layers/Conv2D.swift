@@ -6,7 +6,7 @@ public import FoveaGraph
 /// Parameters: `weight` [filters, C/groups, KH, KW], `bias` [filters]. Same numbers and initialization as
 /// `torch.nn.Conv2d`.
 public struct Conv2D: Layer {
-    /// How many zeros surround the image.
+    /// The zeros around the image.
     public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
         /// None: the filter stays inside the image.
         case valid
@@ -52,9 +52,15 @@ public struct Conv2D: Layer {
             if let inputs, inputs != channels {
                 throw input.mismatch(expected: inputs, "input channels", found: channels)
             }
-            guard filters >= 1, groups >= 1, channels % groups == 0, filters % groups == 0 else {
+            guard filters >= 1, groups >= 1 else {
                 throw FoveaError(
-                    .usage, "\(filters) filters in \(groups) groups do not fit \(channels) input channels.",
+                    .usage, layer: "has \(filters) filters in \(groups) groups.", remedy: "Use at least 1 of each.")
+            }
+            guard channels % groups == 0, filters % groups == 0 else {
+                throw FoveaError(
+                    .usage,
+                    layer:
+                        "has \(groups) groups, which do not divide \(channels) input channels and \(filters) filters.",
                     remedy: "Use a number of groups that divides both.")
             }
             let window = try window(over: input.shape)

@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// In training sets each element to 0 with probability `rate` and scales the others by 1/(1 − rate); in use passes all.
+/// In training, sets each element to 0 with probability `rate` and scales the others by 1/(1 − rate); in inference, passes all.
 ///
 /// Source: Srivastava et al., "Dropout", 2014. The masks are drawn by position from (seed, step), so a run can be repeated
 /// and resumed to the bit.

@@ -80,7 +80,7 @@ private struct BasicBlock: Layer {
 
 /// A 3×3 convolution between two 1×1 convolutions, which narrow and widen, beside a shortcut.
 private struct Bottleneck: Layer {
-    /// How many times wider the result is than the middle.
+    /// The factor by which the result is wider than the middle.
     static let expansion = 4
 
     let conv1: Conv2D

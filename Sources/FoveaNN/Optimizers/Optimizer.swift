@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// How a step changes a parameter, given its gradient.
+/// A rule that changes a parameter, given its gradient.
 ///
 /// An optimizer only describes: its update becomes part of the training step's graph, and its slots are state on the
 /// device.

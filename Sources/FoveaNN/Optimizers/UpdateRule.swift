@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// How training changes a network: which optimizer updates which parameters, and what is done with gradients before and
+/// The way training changes a network: which optimizer updates which parameters, and what is done with gradients before and
 /// with weights after.
 public struct UpdateRule: Sendable {
     /// Updates the parameters that no group claims, and those of groups without an optimizer of their own.
@@ -53,7 +53,7 @@ public struct UpdateRule: Sendable {
     /// The parameters and statistics that training leaves as they are.
     public var frozen: [PathPattern] { groups.filter(\.isFrozen).flatMap(\.patterns) }
 
-    /// How a parameter is updated.
+    /// The update of one parameter.
     struct Treatment {
         let parameter: ParameterDeclaration
         let optimizer: any Optimizer

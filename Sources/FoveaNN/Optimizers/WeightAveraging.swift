@@ -9,7 +9,7 @@ import FoveaGraph
 ///
 /// Source: Tan and Le, "EfficientNet", 2019; the warm-up is TensorFlow's `ExponentialMovingAverage(num_updates:)`.
 public struct WeightAveraging: Hashable, Sendable {
-    /// How much of the average stays at each update, from 0 to below 1.
+    /// The fraction of the average that stays at each update, from 0 to below 1.
     public let decay: Double
     public let warmsUp: Bool
 
@@ -22,7 +22,7 @@ public struct WeightAveraging: Hashable, Sendable {
         try expect(decay, in: 0..<1, "decay of the averaged weights", "a number from 0 to below 1")
     }
 
-    /// How far the average moves towards the weights.
+    /// The fraction of the way that the average moves towards the weights.
     ///
     /// - Parameter update: the number of the update from 1.
     public func rate(ofUpdate update: Int) -> Double {

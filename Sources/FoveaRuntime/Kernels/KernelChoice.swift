@@ -11,12 +11,12 @@ public struct KernelCandidate: Hashable, Sendable {
     }
 }
 
-/// What was measured of a kernel.
+/// The measured times of a kernel.
 public struct KernelTime: Hashable, Sendable {
     public let candidate: KernelCandidate
     /// The shortest time in seconds.
     public let best: Double
-    /// How many times the shortest time the longest was.
+    /// The longest time divided by the shortest.
     public let spread: Double
 
     public init(_ candidate: KernelCandidate, best: Double, spread: Double) {
@@ -35,7 +35,7 @@ public struct KernelChoice: Hashable, Sendable {
     public let kernel: String
     /// The number of threads that run it; nil where that was not noted.
     public let threads: Int?
-    /// What was measured of each candidate; empty where nothing was.
+    /// The measured times of each candidate; empty where nothing was measured.
     public let times: [KernelTime]
     /// Whether the measured times may say more about the machine's other work than about the kernels.
     public let isDisturbed: Bool

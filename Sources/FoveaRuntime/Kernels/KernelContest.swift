@@ -24,7 +24,7 @@ public struct KernelContest: Sendable {
     /// The times of one candidate.
     private struct Times {
         var seconds: [Double] = []
-        /// How many of them were interrupted, by length.
+        /// The number of them that were interrupted, by length.
         var interrupted: [Double] = []
 
         var best: Double { seconds.min() ?? .infinity }
@@ -87,6 +87,6 @@ public struct KernelContest: Sendable {
     /// Whether a candidate that may be the fastest was not steady.
     public var isDisturbed: Bool { !contenders.allSatisfy { times[$0].isSteady } }
 
-    /// What was measured of each candidate: the shortest time in seconds, and how many times that the longest took.
+    /// The measured times of each candidate: the shortest time in seconds, and how many times that the longest took.
     public var measured: [(best: Double, spread: Double)] { times.map { ($0.best, $0.spread) } }
 }

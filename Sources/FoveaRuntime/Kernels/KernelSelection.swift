@@ -5,7 +5,7 @@ import Synchronization
 /// Kernels for the same node differ in speed by a factor of three, and which one wins depends on sizes and machine. They
 /// also round differently: whoever needs the same bits again repeats the same choices.
 public final class KernelSelection: Sendable {
-    /// How to decide between kernels that are not known yet.
+    /// The rule for kernels that are not known yet.
     public enum Rule: Sendable {
         /// By timing them once, when a program is compiled.
         case timed

@@ -6,25 +6,3 @@ public protocol KernelStore: Sendable {
     /// Keeps choices; one that is there already is replaced. What cannot be kept is chosen again by the next process.
     func keep(_ choices: [String: KernelChoice], on machine: String)
 }
-
-/// How a backend chooses between kernels that compute the same.
-public struct KernelOptions: Sendable {
-    /// How to decide where nothing is known.
-    public var rule: KernelSelection.Rule
-    /// The kernels of an earlier run, which are kept to whatever was measured: names by question, by machine.
-    public var repeating: [String: [String: String]]
-    /// Where choices that were timed are kept; nil where each process makes its own.
-    public var store: (any KernelStore)?
-
-    public init(
-        _ rule: KernelSelection.Rule = .timed, repeating: [String: [String: String]] = [:],
-        store: (any KernelStore)? = nil
-    ) {
-        self.rule = rule
-        self.repeating = repeating
-        self.store = store
-    }
-
-    /// By sizes only: the same on every machine and in every run.
-    public static let fixed = KernelOptions(.fixed)
-}

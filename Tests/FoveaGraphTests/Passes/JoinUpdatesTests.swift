@@ -67,12 +67,20 @@ struct JoinUpdatesTests {
     func misfits() throws {
         let (tensor, scalar) = (TensorType.float32([3]), TensorType.float32([]))
         let update = JoinedUpdate(SGDUpdate(), parameterCount: 2)
-        #expect(throws: FoveaError.self) { try update.resultTypes(of: [scalar, tensor, tensor, tensor]) }
-        #expect(throws: FoveaError.self) { try update.resultTypes(of: []) }
-        #expect(throws: FoveaError.self) { try update.resultTypes(of: [scalar, tensor, tensor, tensor, scalar]) }
-        #expect(throws: FoveaError.self) {
-            try JoinedUpdate(SGDUpdate(), parameterCount: 0).resultTypes(of: [scalar, tensor, tensor])
+        func problem(_ operands: [TensorType], parameterCount: Int = 2) -> String? {
+            #expect(throws: FoveaError.self) {
+                try JoinedUpdate(SGDUpdate(), parameterCount: parameterCount).resultTypes(of: operands)
+            }?.problem
         }
+        #expect(
+            problem([scalar, tensor, tensor, tensor]) == "JoinedSGDUpdate of 2 parameters was given 4 operands.")
+        #expect(problem([]) == "JoinedSGDUpdate of 2 parameters was given 0 operands.")
+        #expect(
+            problem([scalar, tensor, tensor], parameterCount: 0)
+                == "JoinedSGDUpdate of 0 parameters was given 3 operands.")
+        #expect(
+            problem([scalar, tensor, tensor, tensor, scalar])
+                == "Operand 1 of SGDUpdate has the type f32[].")
         #expect(try update.resultTypes(of: [scalar, tensor, tensor, tensor, tensor]) == [tensor, tensor])
     }
 }

@@ -1,0 +1,26 @@
+import FoveaFoundation
+
+/// A regular file that is read from the front to the end.
+struct FileReader: ~Copyable, ByteSource {
+    /// The file's size in bytes when it was opened.
+    let size: Int
+    private let file: File
+    private var offset = 0
+
+    /// - Throws: ``FoveaError`` when there is no such file, when it is not a regular file, or when it cannot be opened.
+    init(path: String) throws {
+        let file = try File(reading: path)
+        size = try file.regularFileSize()
+        self.file = file
+    }
+
+    /// Starts again at the first byte.
+    mutating func rewind() { offset = 0 }
+
+    mutating func read(upTo count: Int) throws -> [UInt8] {
+        // What the file cannot hold is not allocated.
+        let bytes = try file.read(upTo: min(count, max(0, size - offset) + 1), at: offset)
+        offset += bytes.count
+        return bytes
+    }
+}
