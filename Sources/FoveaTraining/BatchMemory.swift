@@ -50,6 +50,19 @@ struct BatchMemory: Sendable {
         return max(1, found)
     }
 
+    /// The first of `limit`, a half of it, a quarter and so on whose program takes no more memory than the device's programs
+    /// hold already; nil where not even one example's does.
+    func fittingBesidePrograms(upTo limit: Int) async throws -> Int? {
+        var count = limit
+        while true {
+            let graph = try graph(inputs.batched(count))
+            let given = graph.graph.inputs.reduce(0) { saturatingSum($0, $1.type.byteCount) }
+            if try await device.predictedByteCount(of: graph, states: states) ?? 0 <= given { return count }
+            if count <= 1 { return nil }
+            count = (count + 1) / 2
+        }
+    }
+
     /// How much memory a graph takes.
     private struct Need {
         let byteCount: Int

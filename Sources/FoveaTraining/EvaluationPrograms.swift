@@ -17,6 +17,8 @@ actor EvaluationPrograms {
     nonisolated let objective: any Objective
     private let network: TracedNetwork
     private let states: DeviceStates
+    /// Whether the weights are trained on the same device, whose memory is then taken by the steps.
+    private let isBesideTraining: Bool
     private var device: Device { states.device }
     /// By the types of the inputs.
     private var programs = RecentlyUsed<Named<TensorType>, (program: Program, metrics: [String])>()
@@ -27,7 +29,11 @@ actor EvaluationPrograms {
         let limit: Int
     }
 
-    init(_ network: TracedNetwork, _ objective: any Objective, sharing states: DeviceStates) {
+    init(
+        _ network: TracedNetwork, _ objective: any Objective, sharing states: DeviceStates,
+        isBesideTraining: Bool = false
+    ) {
+        self.isBesideTraining = isBesideTraining
         self.network = network
         self.objective = objective
         self.states = states
@@ -56,7 +62,8 @@ actor EvaluationPrograms {
         return (program, evaluation.metrics)
     }
 
-    /// The largest batch of examples with these inputs, up to a limit, that fits in memory when it is first asked for.
+    /// The number of examples with these inputs, up to a limit, to measure at a time: beside a training as many as need no
+    /// more memory than the steps, if any do; otherwise the most that fit in memory when it is first asked for.
     ///
     /// - Throws: ``FoveaError`` when not even one example fits.
     func batchSize(upTo limit: Int, of inputs: Named<TensorType>) async throws -> Int {
@@ -66,7 +73,8 @@ actor EvaluationPrograms {
             [network, objective, device] batch in
             try device.optimized(EvaluationGraph(network, objective: objective, batch: batch).graph)
         }
-        let found = try await memory.fitting(upTo: limit)
+        let besideSteps = isBesideTraining ? try await memory.fittingBesidePrograms(upTo: limit) : nil
+        let found = if let besideSteps { besideSteps } else { try await memory.fitting(upTo: limit) }
         batchSizes.insert(found, for: question)
         return found
     }

@@ -118,9 +118,7 @@ public struct Fit: AsyncSequence, Sendable {
             totals.stop()
             var validation: Named<Double>?
             if let part = fit.validation {
-                // As many at a time as a step takes: a larger batch could need more memory than the steps.
-                validation = try await fit.trainer.predictor.evaluate(
-                    part, transforms: fit.preprocessing, batchSize: fit.plan.batchSize)
+                validation = try await fit.trainer.predictor.evaluate(part, transforms: fit.preprocessing)
             }
             return .epoch(totals.metrics(epoch: epoch, validation: validation))
         }

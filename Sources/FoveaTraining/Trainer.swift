@@ -111,7 +111,7 @@ public actor Trainer {
         signature = try network.signature
         exampleTypes = try signature.inputs.merging(objective.targets(for: signature.outputs))
         try AvailableMemory.require(2 * parameters.byteCount, for: "the network's weights")
-        let evaluation = EvaluationPrograms(network, objective, sharing: states)
+        let evaluation = EvaluationPrograms(network, objective, sharing: states, isBesideTraining: true)
         predictor = Predictor(network, signature: signature, evaluation: evaluation, sharing: states)
         classifier = Classifier(network, evaluation: evaluation, sharing: states)
         try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")

@@ -13,6 +13,21 @@ struct TrainTests {
         "train", "--data", "glyphs", "--model", "lenet5", "--limit-train", "512", "--limit-val", "200", "--epochs", "1",
     ]
 
+    @Test("the demo trains on the device, threads and kernels that it is given")
+    func demo() throws {
+        try withTemporaryFolder { folder in
+            let run = try FoveaProcess(
+                ["demo", "--epochs", "1", "--deterministic", "--threads", "2", "--out", "run", "--json"], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            let description = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: "\(folder)/run/run.json"))))
+            #expect(
+                description["command"].elements.contains("--deterministic") && description["settings"]["threads"] == 2)
+            let missing = try FoveaProcess(["demo", "--epochs", "1", "--kernels", "nowhere"], in: folder)
+            #expect(missing.status == 66)
+            #expect(missing.errors.contains("`nowhere`"), "\(missing.errors)")
+        }
+    }
+
     @Test("leaves a whole run folder, and prints an epoch and the end as JSON lines", arguments: ["cpu", "reference"])
     func leavesRunFolder(device: String) throws {
         try withTemporaryFolder { folder in

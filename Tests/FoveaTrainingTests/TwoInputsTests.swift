@@ -89,7 +89,7 @@ struct TwoInputsTests {
         #expect(first.validation?.names == first.training.names)
         for (name, mean) in means.values { #expect(try first.training[name] == mean, "\(name)") }
         let last = try #require(epochs.last)
-        let measured = try await trainer.predictor.evaluate(TwoInputsSource(range: 100..<130), batchSize: 16)
+        let measured = try await trainer.predictor.evaluate(TwoInputsSource(range: 100..<130))
         #expect(last.validation == measured)
         #expect(last.validationAccuracy == (try? measured["accuracy"]).map { Float($0) })
         #expect(try last.training["squared_error"] < first.training["squared_error"] / 2)

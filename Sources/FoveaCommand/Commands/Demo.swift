@@ -26,8 +26,7 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         var arguments = ["--data", "glyphs", "--model", "lenet5", "--epochs", "\(epochs)", "--schedule", "one-cycle"]
-        arguments += ["--lr", "0.003", "--seed", "\(random.seed)", "--device", device.device.rawValue]
-        if let threads = device.threads { arguments += ["--threads", "\(threads)"] }
+        arguments += ["--lr", "0.003", "--seed", "\(random.seed)"] + device.arguments
         if let out { arguments += ["--out", out] }
         if output.json { arguments.append("--json") }
         let command = ["fovea", "train"] + arguments

@@ -27,6 +27,12 @@ struct DeviceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Use the kernels of an earlier run: its folder, or a kernels.json.", valueName: "path"))
     var kernels: String?
 
+    /// These options on a command line.
+    var arguments: [String] {
+        ["--device", device.rawValue] + (threads.map { ["--threads", "\($0)"] } ?? [])
+            + (deterministic ? ["--deterministic"] : []) + (kernels.map { ["--kernels", $0] } ?? [])
+    }
+
     /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads, when `--kernels` names
     ///   nothing that can be read, or when the device has no pass of a name that is left out.
     func open(compiling options: CompileOptions = CompileOptions()) throws -> Device {

@@ -90,8 +90,7 @@ struct TrainingRun {
         var test: Evaluation?
         if let part = splits.test {
             try await trainer.load(fileAt: folder.weightsPath(.best))
-            test = try await trainer.classifier.evaluate(
-                part, preprocessing: preprocessing, batchSize: plan.batchSize)
+            test = try await trainer.classifier.evaluate(part, preprocessing: preprocessing)
         }
         return Outcome(folder: folder, best: recorder.best, test: test)
     }
