@@ -4,8 +4,8 @@ import FoveaRuntime
 
 /// Keeps a training run's folder up to date: the metrics of each epoch, the last weights and the best.
 ///
-/// The best epoch has the highest validation accuracy (the first among equals); where no accuracy is measured, the lowest
-/// validation loss; and without validation data, the lowest training loss.
+/// The best epoch has the highest validation accuracy, the first among equals; without accuracies, the lowest validation
+/// loss; and without validation data, the lowest training loss.
 public struct RunRecorder: Sendable {
     public let folder: RunFolder
     /// The metrics of the best epoch so far.
