@@ -1,4 +1,4 @@
-/// What programs wrote about a JPEG picture in front of it, in segments APP1.
+/// The metadata that programs wrote before a JPEG picture, in segments APP1.
 ///
 /// Source: ITU-T T.81, annex B; CIPA DC-008 (Exif 2.32), 4.7; XMP Specification Part 3.
 struct JPEGApplicationSegments {
@@ -30,7 +30,7 @@ struct JPEGApplicationSegments {
 
     private mutating func keep(_ segment: ArraySlice<UInt8>) {
         if segment.starts(with: EXIFDirectory.marker) {
-            // What is too long for one segment goes on in the next.
+            // Data too long for one segment continues in the next.
             exif += segment.dropFirst(EXIFDirectory.marker.count)
         } else if segment.starts(with: Self.xmpMarker) {
             xmp = Array(segment.dropFirst(Self.xmpMarker.count))
