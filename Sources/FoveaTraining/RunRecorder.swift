@@ -4,7 +4,7 @@ import FoveaRuntime
 
 /// Keeps a training run's folder up to date: the metrics of each epoch, the last weights and the best.
 ///
-/// The best epoch has the highest validation accuracy, the first among equals; without accuracies, the lowest validation
+/// The best epoch has the highest validation accuracy, first among equals; without accuracies, the lowest validation
 /// loss; and without validation data, the lowest training loss.
 public struct RunRecorder: Sendable {
     public let folder: RunFolder
