@@ -1,17 +1,17 @@
 /// The memory of a tensor's elements, which tensors share: it is written once and never changes.
 @safe final class TensorBytes: @unchecked Sendable {
-    // Unchecked: nothing writes after `init`, and the memory goes with the last who shares it.
+    // Unchecked: nothing writes after `init`, and the memory is freed with its last owner.
     private let start: UnsafeMutableRawPointer
     private let count: Int
 
-    /// A line of the cache: aligned for every element, and for vectors of them.
+    /// The size of a cache line: aligned for every element, and for vectors of them.
     private static let alignment = 64
 
     /// - Parameter fill: writes all of the memory.
     init(count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
         unsafe start = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: Self.alignment)
         self.count = count
-        // Safe: the memory has as many bytes. Where `fill` throws, `deinit` gives it back.
+        // Safe: the memory has this many bytes. Where `fill` throws, `deinit` frees it.
         unsafe try fill(UnsafeMutableRawBufferPointer(start: start, count: count))
     }
 

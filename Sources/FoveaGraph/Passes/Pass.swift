@@ -1,9 +1,9 @@
-/// A change of a graph that keeps what it computes.
+/// A change of a graph that keeps its results.
 ///
-/// Passes are one file each, named verb + object. Which of them run, and in which order, is for the backend to say; a pass
-/// that makes nodes of other operations or types asks first whether the backend runs them.
+/// Passes are one file each, named verb + object. The backend decides which of them run, and in which order; a pass
+/// that makes nodes of other operations or types first asks whether the backend runs them.
 public protocol Pass: Sendable {
-    /// - Parameter capabilities: what the backend runs.
+    /// - Parameter capabilities: the abilities of the backend.
     func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph
 }
 
@@ -17,7 +17,7 @@ extension Pass {
     }
 }
 
-/// A pass that asks nothing: what it makes runs wherever what was there runs.
+/// A pass that asks nothing: its nodes run wherever the old ones ran.
 public protocol Simplification: Pass {
     func run(on graph: Graph) throws -> Graph
 }
