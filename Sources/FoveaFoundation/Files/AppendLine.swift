@@ -1,6 +1,6 @@
-/// Adds a line to the end of a text file, which is created where it does not exist, and waits until it is on the disk.
+/// Adds a line to the end of a text file, which is created if missing, and waits until it is on the disk.
 ///
-/// - Throws: ``FoveaError`` when that fails; half a line is then taken back.
+/// - Throws: ``FoveaError`` when that fails; a partial line is then removed.
 package func appendLine(_ line: String, to path: String) throws {
     let file = try File(path, flags: O_WRONLY | O_CREAT | O_APPEND) { creationFailure(path, $0) }
     let size = try file.regularFileSize()
