@@ -182,7 +182,7 @@ public actor Classifier {
     ///   - transforms: applied to each example before it is standardized.
     ///   - batchSize: number of images measured at a time; fewer are where that many do not fit in memory.
     /// - Throws: ``FoveaError`` when the network has other classes or a result is not finite; with the name of the example
-    ///   when one cannot be read, does not fit the preprocessing, or has a label that is no class.
+    ///   when one cannot be read, does not fit the preprocessing, or has a label that is not a class.
     public func evaluate(
         _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
         batchSize: Int = 250

@@ -26,7 +26,7 @@ public struct SavedModel: Sendable {
     /// The model of a run folder.
     ///
     /// - Parameter weightsPath: other weights than the run's best.
-    /// - Throws: ``FoveaError`` when the folder's model is not sound.
+    /// - Throws: ``FoveaError`` when the folder's model is invalid.
     public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
         let model = folder.model
         try self.init(

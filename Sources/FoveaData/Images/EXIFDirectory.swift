@@ -42,7 +42,7 @@ struct EXIFDirectory {
             return nil
         }
         switch type {
-        case 3, 4, 6, 8, 9, 13, 16: return field(start, size)  // A negative number is none of the eight.
+        case 3, 4, 6, 8, 9, 13, 16: return field(start, size)  // A negative number is not an orientation.
         case 5, 10:
             guard let numerator = field(start, 4), let denominator = field(start + 4, 4), denominator > 0 else {
                 return nil

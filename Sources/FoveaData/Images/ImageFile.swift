@@ -17,8 +17,8 @@ public enum ImageFile {
     /// 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
     ///
     /// - Parameter channels: 1 for luminance, 3 for sRGB.
-    /// - Throws: ``FoveaError`` that names the file and the reason when it is not there, not a regular file, neither PNG nor
-    ///   JPEG, too large, truncated or damaged.
+    /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, neither PNG
+    ///   nor JPEG, too large, truncated or damaged.
     public static func decode(path: String, channels: Int) throws -> DecodedImage {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
         let bytes = try readFile(at: path, limit: maximumByteCount)

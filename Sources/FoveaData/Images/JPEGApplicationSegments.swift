@@ -15,9 +15,9 @@ struct JPEGApplicationSegments {
             let code = bytes[mark + 1]
             position = mark + 1
             switch code {
-            case 0xff: continue  // filling
+            case 0xff: continue  // padding
             case 0xda, 0xd9: return  // the pixels, or the end
-            case 0x00, 0x01, 0xd0...0xd8: position += 1  // no segment
+            case 0x00, 0x01, 0xd0...0xd8: position += 1  // not a segment
             default:
                 guard mark + 3 < bytes.count else { return }
                 let end = mark + 2 + Int(bytes[mark + 2]) << 8 + Int(bytes[mark + 3])

@@ -56,7 +56,7 @@ struct PNGDescriptions {
         var rest = content.drop { $0 != 0 }.dropFirst()
         var isPacked = type == "zTXt"
         if isPacked {
-            rest = rest.dropFirst()  // how it is packed: there is one way
+            rest = rest.dropFirst()  // the method of compression: there is only one
         } else if type == "iTXt" {
             isPacked = rest.first == 1
             // After two bytes on packing come language and translated key, each with a zero.

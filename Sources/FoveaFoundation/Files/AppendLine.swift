@@ -8,7 +8,7 @@ package func appendLine(_ line: String, to path: String) throws {
         try file.write(Array("\(line)\n".utf8))
         try file.synchronize()
     } catch {
-        try? file.truncate(to: size)  // Best effort: the error that led here is the one to tell.
+        try? file.truncate(to: size)  // Best effort: the original error is the one to report.
         throw error
     }
 }

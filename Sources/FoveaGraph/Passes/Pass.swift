@@ -30,9 +30,9 @@ extension Graph {
     /// The passes that help on every device, in order, each with its reason.
     public static var simplifications: [any Pass] {
         [
-            RemoveDeadNodes(),  // gradients and statistics that nobody reads cost time and memory
+            RemoveDeadNodes(),  // unread gradients and statistics cost time and memory
             FoldBatchNormalization(),  // with fixed statistics it is a linear function of the result, as convolution is
-            FoldConstants(),  // what no run can change needs to be computed once only
+            FoldConstants(),  // values that no run can change need to be computed only once
             RemoveDeadNodes(),  // the constants that others were computed from
         ]
     }
