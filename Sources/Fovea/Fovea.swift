@@ -1,4 +1,4 @@
-// What users import. Nobody inside the package does.
+// The modules that users import. No target of the package imports this one.
 @_exported public import FoveaCPU
 @_exported public import FoveaData
 @_exported public import FoveaFormats

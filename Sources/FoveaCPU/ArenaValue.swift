@@ -2,7 +2,7 @@ import FoveaGraph
 import FoveaRuntime
 import Synchronization
 
-/// The result of a run: in the arena as long as no other run needs its place, and memory of its own from then on.
+/// The result of a run: in the arena until another run needs its place, and in separate memory from then on.
 @safe final class ArenaValue: DeviceValue {
     private enum Home {
         case arena(AlignedMemory, offset: Int)
@@ -33,6 +33,6 @@ import Synchronization
         }
     }
 
-    /// Before its place is overwritten.
+    /// Called before its place is overwritten.
     func leaveArena() { _ = read() }
 }

@@ -2,7 +2,7 @@ import CFoveaCPU
 import FoveaGraph
 import FoveaRuntime
 
-/// The steps of a program over memory whose addresses are known: those of its own, and the arena's at one time.
+/// The steps of a program over memory with known addresses: the program's, and the arena's current one.
 @safe final class BoundProgram {
     enum Step {
         case primitive(BoundPrimitive)
@@ -17,15 +17,15 @@ import FoveaRuntime
         }
     }
 
-    /// What becomes of an input when a run begins. Safe: its memory is planned for it.
+    /// The treatment of an input when a run begins. Safe: its memory is planned for it.
     @safe enum Input {
         case isNotRead
         case isCopied(to: UnsafeMutableRawPointer)
-        /// By primitives, which are told where to find this argument.
+        /// By primitives, which are given the address of this argument.
         case isReadInPlace([(primitive: BoundPrimitive, position: Int)])
     }
 
-    /// Where an output is when a run ends. Safe: its memory is planned for it.
+    /// The location of an output when a run ends. Safe: its memory is planned for it.
     @safe enum Output {
         case inArena(TensorType, offset: Int)
         /// In a state, which may change, or in memory that stays between runs.
@@ -39,7 +39,7 @@ import FoveaRuntime
     let outputs: [Output]
     let copies: [(from: UnsafeMutableRawPointer, to: StateMemory)]
 
-    /// - Parameter arena: the arena's memory, at least as large as the plan says; nothing is run once it is another.
+    /// - Parameter arena: the arena's memory, at least as large as planned; nothing runs after it has been replaced.
     init(
         _ lowered: LoweredGraph, of graph: Graph, _ plan: MemoryPlan, _ memory: ProgramMemory, arena: AlignedMemory,
         on engine: Engine
@@ -97,14 +97,14 @@ import FoveaRuntime
         unsafe copies = plan.copies.map { copy in unsafe (address(copy.from), program.state(ofBuffer: copy.state)) }
     }
 
-    /// Whether the guard, once it has been computed, lets the run change states.
+    /// Whether the guard, once computed, lets the run change states.
     var mayUpdate: Bool {
         guard let (dataType, bytes) = unsafe guardValue else { return true }
         // Safe: the place was planned for a scalar of this type.
         return unsafe dataType.isFinite(bytes)
     }
 
-    /// The results of a run that has computed them, before states change.
+    /// The results of a run, taken after it has computed them and before states change.
     func results(in arena: SharedArena) -> [any DeviceValue] {
         outputs.map { output in
             switch output {
@@ -120,7 +120,7 @@ import FoveaRuntime
 }
 
 extension ProgramBuilder {
-    /// The state that a buffer stands for.
+    /// The state that a buffer represents.
     func state(ofBuffer buffer: Int) -> StateMemory {
         guard case .state(let state) = buffers[buffer].home else { preconditionFailure("updates belong to states") }
         return state

@@ -5,13 +5,13 @@ public import FoveaRuntime
 
 /// Runs graphs on the processor: oneDNN's kernels, and hand-written ones for what it lacks.
 public struct CPUBackend: Backend {
-    /// More threads than this share no work sensibly.
+    /// With more threads than this, sharing the work makes no sense.
     static let maximumThreads = 1024
 
     public let name = "cpu"
     /// The number of threads that each program uses.
     public let threads: Int
-    /// Which kernels run which nodes.
+    /// The choices of kernels.
     public let kernels: KernelSelection
     public let profile: BackendProfile
     private let engine: Engine
@@ -26,10 +26,10 @@ public struct CPUBackend: Backend {
     }
 
     /// - Parameters:
-    ///   - threads: by default as many as ``ProcessorAllowance`` says.
-    ///   - kernels: by default chosen by timing them, anew for each backend.
-    /// - Throws: ``FoveaError`` when the number of threads is not from 1 to 1024, or more than `OMP_THREAD_LIMIT` allows,
-    ///   and when the system does not give the process so many.
+    ///   - threads: by default the number from ``ProcessorAllowance``.
+    ///   - kernels: by default chosen by timing them for each backend.
+    /// - Throws: ``FoveaError`` when the number of threads is not from 1 to 1024, or more than `OMP_THREAD_LIMIT`
+    ///   allows, and when the system does not permit the process that many.
     public init(threads: Int? = nil, kernels: KernelSelection = KernelSelection()) throws {
         try self.init(threads: threads, kernels: kernels, memory: AvailableMemory.byteCount)
     }
@@ -48,7 +48,7 @@ public struct CPUBackend: Backend {
                 .usage, "OMP_THREAD_LIMIT allows \(limit) threads, and \(threads) are asked for.",
                 remedy: "Raise it, or use at most \(limit).")
         }
-        // Where there are fewer, OpenMP's library ends the process, and Dispatch waits for ever.
+        // With fewer, OpenMP's library ends the process, and Dispatch waits for ever.
         let purpose = "computing on \(threads) thread\(threads == 1 ? "" : "s")"
         try ThreadSupply.require(threads + ThreadSupply.countOfPool + 2, for: purpose)
         try AvailableMemory.requireRoomToCompute(for: purpose)
@@ -64,10 +64,10 @@ public struct CPUBackend: Backend {
             ceilings: { try Ceilings(measuredOn: threads) })
     }
 
-    /// Leaves the addresses that a process may use to what is asked for: of use where they are limited.
+    /// Makes all threads share one arena of the allocator: of use where a process's addresses are limited.
     package static func shareAllocator() { fovea_share_allocator() }
 
-    /// The number of runs that had to be repeated because NaN or an infinity may have been mistaken.
+    /// The number of runs that had to be repeated because a kernel may have mistaken NaN or an infinity.
     var carefulRunCount: Int { engine.carefulRunCount }
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {

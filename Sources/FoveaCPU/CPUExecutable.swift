@@ -3,17 +3,17 @@ import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 
-/// A graph lowered to a flat list of steps over memory that is assigned once: a run says where its inputs are or copies
-/// them in, walks the list, and says where its outputs are.
+/// A graph lowered to a flat list of steps over memory that is assigned once: a run binds its inputs or copies them in,
+/// walks the list, and returns its outputs.
 ///
-/// It shares the arena with all programs of its backend. Steps are bound to the arena's address again when that has
-/// changed, because a larger program came.
+/// It shares the arena with all programs of its backend. Steps are bound again when the arena's address has changed
+/// because a larger program was compiled.
 @safe final class CPUExecutable: Executable, @unchecked Sendable {
-    // Unchecked: it is used by whoever works in the arena exclusively.
+    // Unchecked: only the holder of exclusive access to the arena uses it.
     private let graph: Graph
     private let lowered: LoweredGraph
     private let plan: MemoryPlan
-    /// The memory that is the program's alone, and the places of all buffers.
+    /// The memory of this program alone, and the places of all buffers.
     private let memory: ProgramMemory
     private let arena: SharedArena
     private let engine: Engine
@@ -25,12 +25,12 @@ import FoveaRuntime
     private let updatedStates: [StateMemory]
     let steps: [ExecutableStep]
     private let watch: InvalidOperationWatch?
-    /// Whether a run forgets first what its threads noticed before. Not until that has once been taken for something of a
-    /// run: asking a team twice takes as long as a small network's layers.
+    /// Whether a run first clears what its threads noticed before. Only after that has once been mistaken for an event
+    /// of a run: asking a team twice takes as long as a small network's layers.
     private var forgetsFirst = false
     /// Whether an operation was invalid when preparations ran.
     private var hasPreparedNonFinite = false
-    /// The same graph by steps that make of NaN and infinities what the definitions say: made when first needed.
+    /// The same graph with steps that treat NaN and infinities by the definitions; made on first use.
     private var careful: CPUExecutable?
     private let makeCareful: () throws -> CPUExecutable
 
@@ -46,7 +46,7 @@ import FoveaRuntime
             graph, state: state, selecting: kernels, isCareful: isCareful, loweredAs: isCareful ? nil : lowered,
             in: arena, on: engine)
         for state in updatedStates { state.noteUpdatingProgram() }
-        // Already now, so that a program is ready when its first input is.
+        // Bound already now, so that a program is ready when its first input is.
         try arena.exclusively {
             arena.vacate()
             let program = try boundProgram()
@@ -55,8 +55,8 @@ import FoveaRuntime
     }
 
     /// - Parameters:
-    ///   - isCareful: whether NaN and infinities must come out of every step as the definitions say.
-    ///   - lowered: the graph's steps where they are known.
+    ///   - isCareful: whether every step must treat NaN and infinities by the definitions.
+    ///   - lowered: the graph's steps, if known.
     private init(
         _ graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, isCareful: Bool,
         loweredAs lowered: LoweredGraph? = nil, in arena: SharedArena, on engine: Engine
@@ -81,11 +81,11 @@ import FoveaRuntime
         self.engine = engine
     }
 
-    /// The steps at the arena's address of now. Of whoever works in the arena exclusively.
+    /// The steps at the arena's current address. Requires exclusive access to the arena.
     private func boundProgram() throws -> BoundProgram {
         try arena.reserve(plan.arenaByteCount)
         if let bound, bound.generation == arena.generation { return bound.program }
-        // Before it is replaced: both together would keep the memory of each argument twice.
+        // Released before it is replaced: both together would keep the memory of each argument twice.
         bound = nil
         let program = try BoundProgram(lowered, of: graph, plan, memory, arena: arena.memory, on: engine)
         bound = (program, arena.generation)
@@ -95,12 +95,12 @@ import FoveaRuntime
     func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         try arena.exclusively {
             arena.vacate()
-            // Those that were in the arena have moved out, so that they are read where they lie, as the host's are.
+            // Values in the arena have moved out, so that they are read where they lie, like the host's.
             return try run(try inputs.map { try $0.read() }, stopwatch)
         }
     }
 
-    /// Of whoever works in the arena exclusively.
+    /// Requires exclusive access to the arena.
     private func run(_ given: [Tensor], _ stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         let program = try boundProgram()
         // The size of the team belongs to the calling thread.
@@ -108,7 +108,7 @@ import FoveaRuntime
         fovea_set_thread_count(Int32(team))
         defer { if team != engine.threads { fovea_set_thread_count(Int32(engine.threads)) } }
         try prepare(program)
-        // Before the first step that writes one: what other programs have prepared from them is old from then on.
+        // Before the first step that writes one: other programs' preparations from these states are outdated now.
         for state in updatedStates { state.noteUpdate() }
         if !hasPreparedNonFinite {
             if let results = try take(given[...], program, { try compute(program, stopwatch, &team) }) {
@@ -128,13 +128,13 @@ import FoveaRuntime
         return try careful.run(given, nil)
     }
 
-    /// Copies inputs to where they are read, or has them read where they are while `body` runs.
+    /// Copies inputs to where they are read, or binds them where they lie while `body` runs.
     private func take<Result>(
         _ given: ArraySlice<Tensor>, _ program: BoundProgram, _ body: () throws -> Result
     ) throws -> Result {
         guard let tensor = given.first else { return try body() }
-        // Safe: the program has checked the types, each place was planned for its type, and bytes stay until `body`
-        // has ended.
+        // Safe: the program has checked the types, each place was planned for its type, and bytes stay until `body` has
+        // ended.
         return unsafe try tensor.withBytes { bytes in
             if let start = bytes.baseAddress {
                 switch program.inputs[given.startIndex] {
@@ -172,8 +172,8 @@ import FoveaRuntime
         return results
     }
 
-    /// Makes what runs read and none of them changes, such as weights in the layout that a kernel wants; again when a
-    /// state that it is made of has changed, or when it lay in the arena and another program has worked there.
+    /// Computes what runs read and none of them changes, such as weights in a kernel's layout; again when a state that
+    /// it depends on has changed, or when it lay in the arena and another program has worked there.
     private func prepare(_ program: BoundProgram) throws {
         let isThere = lowered.keepsPreparations || arena.tenant === tenant
         arena.tenant = tenant

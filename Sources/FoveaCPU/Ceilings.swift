@@ -2,7 +2,7 @@ import CFoveaCPU
 import FoveaRuntime
 
 extension Ceilings {
-    /// What so many threads reach at best: multiply-adds in registers, and numbers streamed through memory.
+    /// The peak speeds of this number of threads: multiply-adds in registers, and numbers streamed through memory.
     ///
     /// Takes about a quarter of a second. Runs on the calling thread.
     ///
@@ -20,7 +20,7 @@ extension Ceilings {
         let memory = try AlignedMemory(byteCount: 256 << 20, for: "measuring the memory's speed")
         let count = memory.byteCount / MemoryLayout<Float>.stride
         for _ in 0..<5 {
-            // Safe: the memory holds so many numbers, all of them zero.
+            // Safe: the memory holds `count` numbers, all of them zero.
             let seconds = ContinuousClock().measure {
                 unsafe fovea_stream(memory.start.assumingMemoryBound(to: Float.self), count)
             }.inSeconds

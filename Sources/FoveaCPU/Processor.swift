@@ -3,7 +3,7 @@ import FoveaFoundation
 
 /// The machine's processor and the library that generates code for it.
 public enum Processor {
-    /// Raised when there are kernels that were not there before: what was remembered was chosen without them.
+    /// Raised when kernels are added: remembered choices were made without them.
     private static let kernelRevision = 2
 
     /// The version of oneDNN: `2.6.3`.
@@ -13,13 +13,13 @@ public enum Processor {
         return unsafe "\(version.major).\(version.minor).\(version.patch)"
     }
 
-    /// What the choice of kernels depends on: `AMD EPYC, AVX-512, oneDNN 2.6.3, kernels 2, 2 threads`.
+    /// Everything that the choice of kernels depends on: `AMD EPYC, AVX-512, oneDNN 2.6.3, kernels 2, 2 threads`.
     public static func description(threads: Int) -> String {
         let libraries = "oneDNN \(libraryVersion), kernels \(kernelRevision)"
         return "\(name), \(instructionSet), \(libraries), \(threads) thread\(threads == 1 ? "" : "s")"
     }
 
-    /// The processor's name as the system gives it; `unknown processor` where it does not.
+    /// The processor's name from the system; `unknown processor` if there is none.
     static var name: String {
         let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
         for line in information.split(separator: "\n") where line.hasPrefix("model name") {
@@ -45,7 +45,7 @@ public enum Processor {
         }
     }
 
-    /// Whether a vector holds 16 numbers, for hand-written kernels that need as many registers of that size as AVX-512 has.
+    /// Whether a vector holds 16 numbers, for hand-written kernels that need AVX-512's number of such registers.
     static var hasWideVectors: Bool {
         [
             dnnl_cpu_isa_avx512_core, dnnl_cpu_isa_avx512_core_vnni, dnnl_cpu_isa_avx512_core_bf16,
@@ -53,6 +53,6 @@ public enum Processor {
         ].contains(dnnl_get_effective_cpu_isa())
     }
 
-    /// Whether threads remember that an operation was invalid, as where NaN was compared with a bound.
+    /// Whether threads remember that an operation was invalid, such as a comparison of NaN with a bound.
     static var noticesInvalidOperations: Bool { fovea_notices_invalid_operations() }
 }

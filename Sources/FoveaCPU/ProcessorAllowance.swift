@@ -1,20 +1,20 @@
 import FoveaFoundation
 
-/// The part of the machine's processor that this process may use, and the number of threads where none is given.
+/// The part of the machine's processor that this process may use, and the default number of threads.
 public struct ProcessorAllowance: Sendable {
     /// The machine's cores, each counted once however many threads it runs at a time.
     public let machineCores: Int
-    /// The cores that the process may run on: affinity, as `taskset` and containers set it.
+    /// The cores that the process may run on: its affinity, set by `taskset` and containers.
     public let cores: Int
-    /// The processors as the system counts them, threads of one core apart, that the process may run on.
+    /// The logical processors (hardware threads) that the process may run on, in the system's count.
     public let logicalProcessors: Int
-    /// The number of cores whose time the quota of the process's control groups gives; nil where there is none.
+    /// The number of cores whose time the quota of the process's control groups grants; nil where there is none.
     public let quota: Double?
-    /// What `OMP_NUM_THREADS` asks for; nil where it is not set, or makes no sense.
+    /// The value of `OMP_NUM_THREADS`; nil where it is not set or invalid.
     public let wanted: Int?
-    /// What `OMP_THREAD_LIMIT` allows; nil where it is not set, or makes no sense.
+    /// The value of `OMP_THREAD_LIMIT`; nil where it is not set or invalid.
     public let limit: Int?
-    /// What `OMP_NUM_THREADS` is where that makes no sense, so that it is ignored.
+    /// The value of `OMP_NUM_THREADS` if it is invalid, so that it is ignored.
     public let ignored: String?
 
     /// The current allowance.
@@ -25,14 +25,14 @@ public struct ProcessorAllowance: Sendable {
     }
 
     /// - Parameters:
-    ///   - processors: how many there are where the system's files do not say.
+    ///   - processors: their number where the system's files do not contain it.
     ///   - file: the content of a file of the system, or nil where it cannot be read.
     init(environment: [String: String], processors: Int, reading file: (_ path: String) -> String?) {
         let everything = (0..<max(1, processors)).map(\.self)
         let online = file("/sys/devices/system/cpu/online").flatMap(Self.numbers(in:)) ?? everything
         let bound = file("/proc/self/status")?.split(separator: "\n").first { $0.hasPrefix(Self.affinityName) }
             .flatMap { Self.numbers(in: String($0.dropFirst(Self.affinityName.count))) }
-        // The list of those that are allowed may name some that are not there.
+        // The list of allowed processors may name some that do not exist.
         let allowed = bound.map { Set($0).intersection(online) }.flatMap { $0.isEmpty ? nil : $0.sorted() } ?? online
         func coreCount(_ processors: [Int]) -> Int {
             // The threads of one core share the list of their numbers.
@@ -48,15 +48,15 @@ public struct ProcessorAllowance: Sendable {
         limit = environment["OMP_THREAD_LIMIT"].flatMap(Self.threadCount)
     }
 
-    /// The number of threads where none is given: what `OMP_NUM_THREADS` asks for, else the cores that the process
-    /// may run on, or as many as its quota keeps running all the time. A thread more would only make the others wait for it
-    /// while it is stopped.
+    /// The default number of threads: the value of `OMP_NUM_THREADS`, else the cores that the process may run on, or as
+    /// many as its quota keeps running all the time. One more thread would only make the others wait for it while it is
+    /// stopped.
     public var threads: Int {
         let found = wanted ?? quota.map { min(cores, max(1, Int(clamping: $0))) } ?? cores
         return max(1, min(found, limit ?? .max, CPUBackend.maximumThreads))
     }
 
-    /// Why there are so many threads, for people.
+    /// The reason for this number of threads, for display.
     public var reason: String {
         if let limit, threads == limit, limit < wanted ?? cores { return "OMP_THREAD_LIMIT" }
         if wanted != nil { return "OMP_NUM_THREADS" }
@@ -72,7 +72,7 @@ public struct ProcessorAllowance: Sendable {
         "/sys/devices/system/cpu/cpu\(processor)/topology/thread_siblings_list"
     }
 
-    /// The numbers of a list as Linux writes them: `0-2,7`. Nil for what is no such list.
+    /// The numbers of a list in Linux's notation: `0-2,7`. Nil for other text.
     static func numbers(in list: String) -> [Int]? {
         var numbers: [Int] = []
         for part in list.trimmed.split(separator: ",", omittingEmptySubsequences: false) {
@@ -85,7 +85,7 @@ public struct ProcessorAllowance: Sendable {
         return numbers
     }
 
-    /// The first number of `4,2`, which says how many threads each level has; nil for what is none from 1 to 1024.
+    /// The first number of `4,2`, the number of threads at each level; nil unless it is from 1 to 1024.
     private static func threadCount(_ text: String) -> Int? {
         let first = text.prefix { $0 != "," }.trimmed
         guard let count = Int(first), (1...CPUBackend.maximumThreads).contains(count) else { return nil }
@@ -94,6 +94,6 @@ public struct ProcessorAllowance: Sendable {
 }
 
 extension Int {
-    /// The whole part, at least 0 and at most what an integer holds.
+    /// The whole part, at least 0 and at most the largest integer.
     fileprivate init(clamping value: Double) { self = value < 1 ? 0 : Int(exactly: value.rounded(.down)) ?? .max }
 }

@@ -1,8 +1,8 @@
 import FoveaGraph
 
-/// Where the buffers of a program lie: in the arena, in memory of its own that stays between runs, in states.
+/// The locations of a program's buffers: in the arena, in separate memory that stays between runs, in states.
 @safe final class ProgramMemory {
-    /// What stays between runs.
+    /// The memory that stays between runs.
     private let kept: AlignedMemory
     private let places: [MemoryPlan.Place]
     private let states: [Int: StateMemory]
@@ -27,7 +27,7 @@ import FoveaGraph
         }
     }
 
-    /// Where a buffer lies, as long as the arena's memory is this.
+    /// The address of a buffer while the arena's memory is this.
     @unsafe func address(of buffer: Int, arena: AlignedMemory) -> UnsafeMutableRawPointer {
         switch places[buffer] {
         case .arena(let offset): return unsafe arena.start + offset

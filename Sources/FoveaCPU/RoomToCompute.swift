@@ -2,7 +2,7 @@ package import FoveaFoundation
 import FoveaGraph
 
 extension AvailableMemory {
-    /// What computing takes at least beyond the reserve, whatever is computed: the stack of its thread, and what is loaded.
+    /// The least memory beyond the reserve that any computation takes: the stack of its thread, and loaded code.
     private static let roomToCompute = 32 << 20
 
     /// - Throws: ``FoveaError`` when the process's limits or the machine leave too little to compute at all.
@@ -14,7 +14,7 @@ extension AvailableMemory {
                 + "\(byteCountText(available)) are available.", remedy: "Use \(more).")
     }
 
-    /// Where there would be more, for remedies.
+    /// The source of more memory, for remedies.
     package static var more: String {
         ProcessLimits.byteCount(reading: contents(ofSystemFile:)) == nil
             ? "a machine with more memory" : "higher limits for the process (`ulimit -v`, `ulimit -d`)"

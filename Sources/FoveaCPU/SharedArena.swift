@@ -4,14 +4,14 @@ import Synchronization
 
 /// The memory that all programs of a backend work in, one run at a time: as large as the largest of them needs.
 ///
-/// Nothing in it outlives a run but results that nobody has read; they move out before the next run.
+/// Only results that have not been read outlive a run; they move out before the next run.
 @safe final class SharedArena: @unchecked Sendable {
-    // Unchecked: what changes is read and written by whoever works exclusively only.
+    // Unchecked: mutable state is accessed only with exclusive access.
     private let lock = Mutex(())
     private(set) var memory: AlignedMemory
-    /// Raised whenever the memory has become another: addresses taken before are of no use any more.
+    /// Raised whenever the memory is replaced: earlier addresses are invalid from then on.
     private(set) var generation = 0
-    /// Whose program worked here last, so that what it has prepared here is still here; nil where it is not.
+    /// The program that worked here last, so that its preparations here are still valid; nil where they are not.
     var tenant: ArenaTenant?
     /// The results of the last run.
     private var results: [ArenaValue] = []
@@ -23,10 +23,10 @@ import Synchronization
         try lock.withLock { _ in try work() }
     }
 
-    /// The size of the arena now.
+    /// The current size of the arena.
     var byteCount: Int { exclusively { memory.byteCount } }
 
-    /// Grows where there is less memory than this. Of whoever works exclusively.
+    /// Grows to at least this size. Requires exclusive access.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
     func reserve(_ byteCount: Int) throws {
@@ -35,18 +35,18 @@ import Synchronization
         vacate()
         generation += 1
         tenant = nil
-        // The old memory goes first: there need not be room for both.
+        // The old memory is freed first: there need not be room for both.
         memory = try AlignedMemory(byteCount: 0, for: "the program")
         memory = try AlignedMemory(byteCount: byteCount, for: "the program")
     }
 
-    /// Moves results of the last run that somebody still has out of the arena. Of whoever works exclusively.
+    /// Moves results of the last run that are still referenced out of the arena. Requires exclusive access.
     func vacate() {
         for index in results.indices where !isKnownUniquelyReferenced(&results[index]) { results[index].leaveArena() }
         results.removeAll(keepingCapacity: true)
     }
 
-    /// A result of the run that ends, which lies here. Of whoever works exclusively.
+    /// A result of the current run, which lies here. Requires exclusive access.
     func result(_ type: TensorType, at offset: Int) -> ArenaValue {
         let value = ArenaValue(type, in: memory, at: offset)
         results.append(value)
@@ -54,5 +54,5 @@ import Synchronization
     }
 }
 
-/// Tells one program in the arena from another.
+/// Distinguishes one program in the arena from another.
 final class ArenaTenant: Sendable {}

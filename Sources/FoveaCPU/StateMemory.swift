@@ -3,14 +3,14 @@ import FoveaRuntime
 
 /// A state in memory that programs read and write where it lies, row by row.
 @safe final class StateMemory: DeviceBuffer, @unchecked Sendable {
-    // Unchecked: like every buffer it is used on its device's compute thread only, or by one other for which that waits.
+    // Unchecked: like every buffer, used on its device's compute thread only, or by another for which that waits.
     let type: TensorType
     let start: UnsafeMutableRawPointer
     /// The memory that it is a part of.
     private let memory: AlignedMemory
-    /// The number of times that the elements have been replaced: what a program has prepared from them holds for one version.
+    /// The number of times that the elements have been replaced: preparations from them are valid for one version.
     private(set) var version = 0
-    /// Whether there is a program that updates it, so that what is prepared from it does not hold for long.
+    /// Whether a program updates it, so that preparations from it are not valid for long.
     private(set) var isUpdatedByProgram = false
 
     private init(_ type: TensorType, in memory: AlignedMemory, at offset: Int) {
@@ -19,7 +19,7 @@ import FoveaRuntime
         unsafe start = memory.start + offset
     }
 
-    /// Allocates states one after the other: many small allocations would take longer to make, and to reach.
+    /// Allocates states in one block: many small allocations would take longer to make, and to reach.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
     static func allocate(_ types: [TensorType]) throws -> [StateMemory] {
@@ -34,7 +34,7 @@ import FoveaRuntime
         return zip(types, offsets).map { StateMemory($0, in: memory, at: $1) }
     }
 
-    /// Stands for a state in a plan that is never run: it has no memory.
+    /// A placeholder for a state in a plan that is never run: it has no memory.
     static func planned(_ type: TensorType) throws -> StateMemory {
         StateMemory(type, in: try AlignedMemory(byteCount: 0, for: "no state"), at: 0)
     }
@@ -51,15 +51,15 @@ import FoveaRuntime
         unsafe type.dataType.isFinite(UnsafeRawBufferPointer(start: start, count: type.byteCount))
     }
 
-    /// Notes that a program will update it.
+    /// Records that a program will update it.
     func noteUpdatingProgram() { isUpdatedByProgram = true }
 
-    /// Notes that a program has written new elements.
+    /// Records that a program has written new elements.
     func noteUpdate() { version &+= 1 }
 
     func write(_ source: some TensorSource) throws {
         precondition(source.type == type, "a state keeps its type")
-        // Already now: a failure may leave some of the new elements.
+        // Before the copy: a failure may leave some of the new elements.
         noteUpdate()
         // Safe: the memory has exactly the type's byte count.
         unsafe try source.copyElements(to: UnsafeMutableRawBufferPointer(start: start, count: type.byteCount))

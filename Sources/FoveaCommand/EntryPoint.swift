@@ -1,8 +1,8 @@
 import ArgumentParser
 import FoveaFoundation
 
-/// Where the process starts: reads the arguments, runs the command, and turns every error into a message and an exit
-/// status.
+/// The entry point of the process: reads the arguments, runs the command, and turns every error into a message and an
+/// exit status.
 @main
 enum EntryPoint {
     static func main() async {
@@ -12,7 +12,7 @@ enum EntryPoint {
         {
             ThreadWaiting.limitSpinning()
         }
-        // A reader that goes away, as `head` does, is an error of the write, not the end of the process.
+        // A reader that exits early, like `head`, makes the write fail instead of ending the process.
         _ = signal(SIGPIPE, SIG_IGN)
         do {
             try StandardStreams.expectOutput()

@@ -8,7 +8,7 @@ struct Failure {
     private let message: String
     private let isError: Bool
 
-    /// The one place where errors become words and numbers.
+    /// The only place where errors become messages and exit statuses.
     init(_ error: any Error) {
         switch error {
         case let error as FoveaError:
@@ -30,7 +30,7 @@ struct Failure {
         (self.exitStatus, self.message, self.isError) = (exitStatus, message, isError)
     }
 
-    /// The argument parser's own errors, and its requests for help, which are none.
+    /// The argument parser's errors, and its requests for help, which are not errors.
     private init(parsing error: any Error) {
         let code = Fovea.exitCode(for: error)
         let message = Fovea.message(for: error)
@@ -41,7 +41,7 @@ struct Failure {
                 Fovea.fullMessage(for: error).split(separator: "\n")
                 .last { $0.contains("--help") }.map { " " + $0.trimmed } ?? ""
             let sentence = message.last.map { ".?!".contains($0) } == true ? message : message + "."
-            // What was typed is part of the message.
+            // The typed text is part of the message.
             let lines = (sentence + advice).split(separator: "\n", omittingEmptySubsequences: false)
             self.init(
                 exitStatus: FoveaError.Code.usage.exitStatus, message: lines.map(\.onOneLine).joined(separator: "\n"))
@@ -50,7 +50,7 @@ struct Failure {
         }
     }
 
-    /// Prints the message where it belongs.
+    /// Prints the message on the right stream.
     ///
     /// - Returns: the exit status.
     func report() -> Int32 {

@@ -22,9 +22,9 @@ struct Fovea: AsyncParsableCommand {
 extension Fovea {
     /// The command that the arguments ask for.
     ///
-    /// - Throws: ``FoveaError`` that suggests the nearest name when the first word is no command, or when an option is none of
-    ///   the command's; otherwise the argument parser's error, which would speak of a missing option before one that is
-    ///   mistyped.
+    /// - Throws: ``FoveaError`` that suggests the nearest name when the first word is not a command, or when an option
+    ///   does not belong to the command; otherwise the argument parser's error, which would report a missing option
+    ///   before a mistyped one.
     static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
         do {
             return try parseAsRoot(arguments)

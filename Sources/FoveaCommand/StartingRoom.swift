@@ -2,10 +2,10 @@ import FoveaCPU
 import FoveaFoundation
 import FoveaGraph
 
-/// The memory and the threads that a command needs to start at all. Libraries that get no thread wait for one for ever, and those that get no memory
-/// end the process.
+/// The memory and the threads that a command needs to start at all. Libraries that get no thread wait for one for ever,
+/// and those that get no memory end the process.
 enum StartingRoom {
-    /// For what every command does, and the reserve that others count on.
+    /// The needs of every command, and the reserve that others count on.
     private static let byteCount = 16 << 20 + AvailableMemory.reserve
 
     /// - Throws: ``FoveaError`` when the process's limits leave too little.

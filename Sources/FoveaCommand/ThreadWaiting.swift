@@ -4,13 +4,13 @@ import FoveaFoundation
 ///
 /// OpenMP's runtime (libgomp) spins for about a millisecond, which makes two programs on the same cores tens of times
 /// slower than one. A thirtieth of that loses nothing when the cores are free. The runtime reads the number from the
-/// environment when it is loaded, before `main`; so the command sets it and starts itself once more. Commands that are
-/// done in a moment are not worth the second start.
+/// environment when it is loaded, before `main`; so the command sets it and restarts itself. For commands that finish
+/// in a moment the restart does not pay.
 enum ThreadWaiting {
     private static let spinCount = "10000"
     private static let variable = "GOMP_SPINCOUNT"
 
-    /// Starts the process anew with the setting, unless the user has set one. Returns where that is not possible; the
+    /// Restarts the process with the setting, unless the user has set one. Returns where that is not possible; the
     /// command then only shares its cores less well.
     static func limitSpinning() {
         let environment = ProcessInfo.processInfo.environment

@@ -2,7 +2,7 @@ import FoveaCPU
 import FoveaData
 import FoveaFormats
 
-/// The versions of what takes part in a result.
+/// The versions of everything that contributes to a result.
 enum Versions {
     /// Name and version of each library; Fovea's own is added by the run folder.
     static var libraries: [(name: String, version: String)] {
@@ -10,7 +10,7 @@ enum Versions {
             + [("swift", swift)]
     }
 
-    /// The Swift that this was built with.
+    /// The Swift version that built this.
     static var swift: String {
         #if compiler(>=6.4)
             "6.4 or later"

@@ -1,14 +1,14 @@
 import FoveaGraph
 
-/// Reads numbers from bytes of outside origin, one after the other. What is not there is an error, never a trap.
+/// Reads numbers from bytes of outside origin, in order. Reading past the end is an error, never a trap.
 struct ByteCursor: ~Copyable {
     private let bytes: [UInt8]
-    /// The number of bytes that were read.
+    /// The number of bytes read.
     private(set) var offset = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// - Parameter field: what the byte is, for the error.
+    /// - Parameter field: name of the byte's field, for the error.
     mutating func byte(_ field: String) throws -> UInt8 {
         guard offset < bytes.count else {
             throw FoveaError(

@@ -1,4 +1,4 @@
-/// Bytes that are read from the front to the end.
+/// Bytes that are read from front to end.
 protocol ByteSource: ~Copyable {
     /// The next bytes: `count` of them, or fewer at the end.
     mutating func read(upTo count: Int) throws -> [UInt8]

@@ -1,7 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// Where data comes from, as the command line names it.
+/// The sources of data that the command line names.
 public enum DataSource {
     /// Loads `glyphs`, the built-in set, or a folder with the four MNIST-style IDX files, plain or `.gz`; one of EMNIST's six
     /// sets is such a folder too.
@@ -10,7 +10,7 @@ public enum DataSource {
     /// others are called `0`, `1`, …. EMNIST's classes are its digits and letters: for `emnist-letters`, whose labels begin
     /// at 1, the 26 letters. EMNIST's images are stored with rows and columns exchanged, and stay so, as in torchvision.
     ///
-    /// - Throws: ``FoveaError`` when there is no such data, when its kind is not known, or when it is not sound.
+    /// - Throws: ``FoveaError`` when there is no such data, when its kind is not known, or when it is damaged.
     public static func load(_ source: String) throws -> DataSplits {
         if source == "glyphs" { return try Glyphs().splits() }
         guard let kind = FileKind(at: source) else {

@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// A regular file that is read from the front to the end.
+/// A regular file that is read from front to end.
 struct FileReader: ~Copyable, ByteSource {
     /// The file's size in bytes when it was opened.
     let size: Int
@@ -18,7 +18,7 @@ struct FileReader: ~Copyable, ByteSource {
     mutating func rewind() { offset = 0 }
 
     mutating func read(upTo count: Int) throws -> [UInt8] {
-        // What the file cannot hold is not allocated.
+        // No more memory is allocated than the file can fill.
         let bytes = try file.read(upTo: min(count, max(0, size - offset) + 1), at: offset)
         offset += bytes.count
         return bytes

@@ -1,17 +1,17 @@
 import CZlib
 import FoveaGraph
 
-/// The decompressed bytes of a gzip file, made only as far as they are asked for: a small file that would expand to
-/// terabytes costs no more than its reader wants of it.
+/// The decompressed bytes of a gzip file, produced only as they are requested: a small file that would expand to
+/// terabytes costs no more than its reader requests.
 ///
 /// Safe: the one pointer is private, allocated and released here.
 @safe struct GzipReader: ~Copyable, ByteSource {
     private var file: FileReader
-    /// Compressed bytes that were read from the file.
+    /// Compressed bytes read from the file.
     private var input: [UInt8] = []
     /// The number of bytes of `input` that are decompressed.
     private var consumed = 0
-    /// The number of compressed bytes that were read before `input`.
+    /// The number of compressed bytes read before `input`.
     private var inputOffset = 0
     private var isAtEnd = false
     /// Allocated, because zlib's state points back to it: it must not move.
@@ -49,7 +49,7 @@ import FoveaGraph
         return output
     }
 
-    /// Reads on in the file; false at its end.
+    /// Reads more of the file; false at its end.
     private mutating func refill() throws -> Bool {
         inputOffset += input.count
         input = try file.read(upTo: Self.chunkSize)
@@ -57,7 +57,7 @@ import FoveaGraph
         return !input.isEmpty
     }
 
-    /// Goes on to the next byte that is not zero; false where there is none.
+    /// Skips to the next byte that is not zero; false where there is none.
     private mutating func skipZeros() throws -> Bool {
         while true {
             while consumed < input.count {
@@ -74,7 +74,7 @@ import FoveaGraph
         let output = unsafe [UInt8](unsafeUninitializedCapacity: limit) { target, initialized in
             unsafe input.withUnsafeMutableBufferPointer { source in
                 // Safe: zlib reads at most avail_in and writes at most avail_out bytes, which are those that the two
-                // buffers have; both pointers are set anew before every call.
+                // buffers have; both pointers are set before every call.
                 unsafe stream.pointee.next_in = source.baseAddress?.advanced(by: consumed)
                 unsafe stream.pointee.avail_in = UInt32(source.count - consumed)
                 unsafe stream.pointee.next_out = target.baseAddress
@@ -87,7 +87,7 @@ import FoveaGraph
         switch status {
         case Z_OK, Z_BUF_ERROR: break
         case Z_STREAM_END:
-            // A gzip file may be several streams, one after the other; tapes and block devices fill up with zeros.
+            // A gzip file may hold several streams in succession; tapes and block devices pad with zeros.
             isAtEnd = try !skipZeros()
             if !isAtEnd { unsafe inflateReset(stream) }
         default:

@@ -1,11 +1,11 @@
-/// The memory that a process can still have. An allocation that fails later cannot be caught, so sizes are checked first.
+/// The memory that a process can still allocate. A later failure cannot be caught, so sizes are checked first.
 package enum AvailableMemory {
-    /// What is kept free within the process's limits for all that is not asked for piece by piece: threads, code that is
-    /// generated, lists.
+    /// The part of the process's limits that is kept free for memory that is not requested piece by piece: threads,
+    /// generated code, lists.
     package static let reserve = 48 << 20
 
     /// The bytes that are free or can be freed, on the machine, within the limits of the process's control groups and
-    /// within its own; nil where the system does not say.
+    /// within its own; nil where the system does not report them.
     package static func byteCount() -> Int? { byteCount(reading: contents(ofSystemFile:)) }
 
     /// - Parameter file: the content of a file of the system, or nil where it cannot be read.

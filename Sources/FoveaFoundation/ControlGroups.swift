@@ -9,15 +9,15 @@ package enum ControlGroups {
         }.min()
     }
 
-    /// How many processors' time the tightest quota gives: 1.5 for 150 ms in each 100 ms; nil where there is none.
+    /// Processors whose time the tightest quota grants: 1.5 for 150 ms in each 100 ms; nil where there is none.
     package static func processorQuota(reading file: (_ path: String) -> String?) -> Double? {
         folders(of: "cpu", reading: file).compactMap { version, folder in
             version.quota(in: folder, reading: file)
         }.min()
     }
 
-    /// The folders that may set limits: the process's group and those above it, whose limits hold too. Inside a container
-    /// the path may be that of the host, of which only the root is there.
+    /// The folders that may set limits: the process's group and those above it, whose limits also apply. Inside a
+    /// container the path may be that of the host, of which only the root exists.
     private static func folders(
         of controller: String, reading file: (_ path: String) -> String?
     ) -> [(version: Version, folder: String)] {
@@ -59,7 +59,7 @@ package enum ControlGroups {
             let (time, period): (Int?, Int?)
             switch self {
             case .one:
-                // Version 1 says "none" with −1.
+                // Version 1 writes −1 for none.
                 time = number(file("\(folder)/cpu.cfs_quota_us"))
                 period = number(file("\(folder)/cpu.cfs_period_us"))
             case .two:
@@ -71,16 +71,16 @@ package enum ControlGroups {
         }
     }
 
-    /// The names of the files that tell about memory.
+    /// The names of the files that report memory.
     private struct MemoryFiles {
         let limit: String
         let usage: String
-        /// The line of `memory.stat` with the bytes of files that were read and can be forgotten.
+        /// The line of `memory.stat` with the bytes of cached files that can be dropped.
         let cache: String
 
-        /// The limit less what is used; files that were read and can be forgotten count as free.
+        /// The limit less the memory in use; cached files that can be dropped count as free.
         func rest(in folder: String, reading file: (_ path: String) -> String?) -> Int? {
-            // Version 1 says "none" with a number that no machine has; what is used need not be looked up then.
+            // Version 1 writes a number larger than any machine for none; the use need not be looked up then.
             guard let limit = number(file("\(folder)/\(limit)")), limit < Int.max / 2,
                 let usage = number(file("\(folder)/\(usage)"))
             else { return nil }

@@ -1,5 +1,5 @@
-/// Runs `body` while denormal numbers, those too small to be written with all their digits, count as zero on the calling
-/// thread and on the threads that it starts meanwhile, or while they do not.
+/// Runs `body` with denormal numbers, those too small to be written with all their digits, counted as zero or as they
+/// are, on the calling thread and on the threads that it starts meanwhile.
 ///
 /// Processors compute with them many times more slowly than with others.
 package func withDenormalNumbers<Result>(asZero: Bool, _ body: () throws -> Result) rethrows -> Result {

@@ -1,4 +1,4 @@
-/// What a user, a file or a request got wrong: what happened and where, what was expected, and how to mend it.
+/// An error of a user, a file or a request: the problem and its place, the expectation, and the remedy.
 ///
 /// The command line maps ``Code/exitStatus`` to its exit code; a library user switches over ``code``.
 public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -7,13 +7,13 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The process exit status that stands for this kind of failure.
         public let exitStatus: Int32
 
-        /// An argument, a setting or a network that does not make sense (64).
+        /// An invalid argument, setting or network (64).
         public static let usage = Code(exitStatus: 64)
-        /// A file or value whose content is wrong (65).
+        /// A file or value with wrong content (65).
         public static let badData = Code(exitStatus: 65)
         /// A file or folder that does not exist or cannot be opened (66).
         public static let missingInput = Code(exitStatus: 66)
-        /// A device or library that is not there (69).
+        /// A device or library that is not available (69).
         public static let unavailable = Code(exitStatus: 69)
         /// A defect of Fovea itself (70).
         public static let internalDefect = Code(exitStatus: 70)
@@ -23,7 +23,7 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let inputOutput = Code(exitStatus: 74)
     }
 
-    /// Where something is wrong.
+    /// The place of an error.
     public enum Place: Hashable, Sendable {
         /// A layer or parameter, by its path in the network: `layer1.0.conv1`.
         case layer(String)
@@ -38,24 +38,24 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public let code: Code
-    /// Where it happened, from the outermost place to the innermost: a file, then a tensor in it. Empty where ``fault``
-    /// says all there is to say.
+    /// The places, from the outermost to the innermost: a file, then a tensor in it. Empty where ``fault`` says
+    /// everything.
     public private(set) var place: [Place]
-    /// What is wrong, without the place.
+    /// The fault, without the place.
     public let fault: String
-    /// One sentence: how to mend it. Empty when there is nothing to add.
+    /// One sentence: how to fix it. Empty when there is nothing to add.
     public let remedy: String
-    /// Whether the fault is said of the innermost place: "expects 400 inputs".
+    /// Whether the fault is a predicate of the innermost place: "expects 400 inputs".
     private let isPredicate: Bool
 
     /// - Parameters:
-    ///   - fault: one sentence: what is wrong.
-    ///   - place: where, as far as it is known here; see ``located(at:)``.
+    ///   - fault: the fault in one sentence.
+    ///   - place: the places known here; see ``located(at:)``.
     public init(_ code: Code, _ fault: String, at place: Place..., remedy: String = "") {
         self.init(code, fault, isPredicate: false, place: place, remedy: remedy)
     }
 
-    /// - Parameter predicate: what a layer does, as a sentence that its path begins: "expects 400 inputs".
+    /// - Parameter predicate: the rest of a sentence that begins with the layer's path: "expects 400 inputs".
     public init(_ code: Code, layer predicate: String, remedy: String = "") {
         self.init(code, predicate, isPredicate: true, place: [], remedy: remedy)
     }
@@ -64,7 +64,7 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         (self.code, self.fault, self.isPredicate, self.place, self.remedy) = (code, fault, isPredicate, place, remedy)
     }
 
-    /// One sentence: where, and what is wrong: "`fc1` expects 400 inputs", "`conv2`: The window …".
+    /// One sentence with place and fault: "`fc1` expects 400 inputs", "`conv2`: The window …".
     public var problem: String {
         let places = place.map(\.description).joined(separator: ": ")
         // Names of files and classes may hold anything; an error is one line.
@@ -77,9 +77,9 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         remedy.isEmpty ? problem : "\(problem) \(remedy.onOneLine)"
     }
 
-    /// The same error with the place around those that it has.
+    /// The same error with this place around its own.
     ///
-    /// A layer's path names all layers around it, so that only the innermost is kept; a path that is empty says nothing.
+    /// A layer's path names all layers around it, so that only the innermost is kept; an empty path adds nothing.
     public func located(at outer: Place) -> FoveaError {
         if case .layer(let path) = outer, path.isEmpty || isInLayer { return self }
         var error = self
@@ -87,7 +87,7 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         return error
     }
 
-    /// The same error in a text that starts at this byte of the place around it.
+    /// The same error in a text that starts at this byte of the surrounding place.
     package func counted(fromByte start: Int) -> FoveaError {
         var error = self
         error.place = place.map { if case .byte(let byte) = $0 { .byte(start + byte) } else { $0 } }

@@ -1,6 +1,6 @@
-// What the other targets use of Foundation: its essentials, where they are a module of their own, and the C library. The
-// rest of Foundation (formatters, networking, Unicode's tables) would make the command twice as large, and every start of
-// it look through more conformances.
+// The parts of Foundation that the other targets use: its essentials, where they are a separate module, and the C
+// library. The rest of Foundation (formatters, networking, Unicode's tables) would double the command's size, and make
+// every start search more conformances.
 #if canImport(FoundationEssentials)
     @_exported public import FoundationEssentials
 #else

@@ -1,15 +1,15 @@
-/// The few values that were used last, by key: programs keep memory, and the shapes that they are made for come without
-/// end.
+/// The few most recently used values, by key: programs keep memory, and there is no limit to the shapes that they are
+/// made for.
 package struct RecentlyUsed<Key: Equatable, Value> {
     private let capacity: Int
-    /// The one used last is at the end.
+    /// The most recently used entry is last.
     private var entries: [(key: Key, value: Value)] = []
 
     package init(capacity: Int = 8) { self.capacity = capacity }
 
     package var count: Int { entries.count }
 
-    /// The value of a key, which is then the one used last.
+    /// The value of a key, which becomes the most recently used.
     package mutating func value(for key: Key) -> Value? {
         guard let index = entries.firstIndex(where: { $0.key == key }) else { return nil }
         let entry = entries.remove(at: index)
@@ -17,7 +17,7 @@ package struct RecentlyUsed<Key: Equatable, Value> {
         return entry.value
     }
 
-    /// Adds a value, in place of the one that has not been used for longest where there are too many.
+    /// Adds a value, replacing the least recently used one where there are too many.
     package mutating func insert(_ value: Value, for key: Key) {
         entries.removeAll { $0.key == key }
         entries.append((key, value))

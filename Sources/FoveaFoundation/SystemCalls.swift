@@ -1,4 +1,4 @@
-/// The result of a system call that answers -1 on failure, called again while a signal interrupts it.
+/// The result of a system call that returns -1 on failure, repeated while a signal interrupts it.
 func retryingInterrupted<Result: SignedInteger>(
     _ call: () -> Result, orThrow failure: (CInt) -> FoveaError
 ) throws -> Result {
@@ -10,7 +10,7 @@ func retryingInterrupted<Result: SignedInteger>(
     }
 }
 
-/// `problem`, the system's words for `reason`, and how to mend it where that is known.
+/// An error of `problem`, the system's text for `reason`, and a remedy where one is known.
 package func systemError(_ code: FoveaError.Code, _ problem: String, _ reason: CInt, remedy: String? = nil)
     -> FoveaError
 {
@@ -22,11 +22,11 @@ package func systemError(_ code: FoveaError.Code, _ problem: String, _ reason: C
         case ENAMETOOLONG: "Choose a shorter name."
         default: ""
         }
-    // Safe: the system answers a zero-terminated string for every number, which is copied at once.
+    // Safe: the system returns a zero-terminated string for every number, which is copied at once.
     return FoveaError(code, "\(problem): \(unsafe String(cString: strerror(reason))).", remedy: remedy ?? known)
 }
 
-/// Writes all bytes to an open file, also where somebody has made it non-blocking.
+/// Writes all bytes to an open file, even if it is non-blocking.
 ///
 /// - Returns: nil, or the system's reason for not writing all of it.
 package func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
@@ -43,7 +43,7 @@ package func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
         if count >= 0 {
             done += count
         } else if errno == EAGAIN {
-            // Wait until the terminal or the pipe takes more.
+            // Waits until the terminal or the pipe accepts more.
             var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             _ = unsafe poll(&waiting, 1, -1)
         } else if errno != EINTR {

@@ -1,4 +1,4 @@
-/// What a thread is given when it starts.
+/// The parameters of a starting thread.
 private final class ThreadStart: Sendable {
     let name: String
     let body: @Sendable () -> Void
@@ -12,9 +12,9 @@ private final class ThreadStart: Sendable {
 /// Starts a thread that runs `body` and ends.
 ///
 /// - Parameters:
-///   - name: what tools that list threads call it; Linux shows 15 bytes.
+///   - name: the name in tools that list threads; Linux shows 15 bytes.
 ///   - stackSize: in bytes.
-/// - Throws: ``FoveaError`` when the system gives no thread.
+/// - Throws: ``FoveaError`` when the system permits no thread.
 package func startThread(name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void) throws {
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
@@ -26,7 +26,7 @@ package func startThread(name: String, stackSize: Int, _ body: @escaping @Sendab
     #else
         var thread = pthread_t()
     #endif
-    // Safe: a thread that starts takes over the reference that it is passed; one that does not leaves it here.
+    // Safe: a thread that starts takes over the reference passed to it; one that does not leaves it here.
     let start = unsafe Unmanaged.passRetained(ThreadStart(name: name, body: body)).toOpaque()
     let status = unsafe pthread_create(
         &thread, &attributes,
@@ -58,13 +58,13 @@ package func startThread(name: String, stackSize: Int, _ body: @escaping @Sendab
         guard file >= 0 else { return }
         defer { close(file) }
         let bytes = Array(name.utf8.prefix(15))
-        // Safe: as many bytes as there are. A thread without a name is no error.
+        // Safe: all bytes of the array. A thread without a name is not an error.
         _ = unsafe bytes.withUnsafeBytes { unsafe write(file, $0.baseAddress, $0.count) }
     }
 #endif
 
-/// The number of processors that the process may use: those it is bound to, and no more than its control groups' quota keeps
-/// running all the time; at least one.
+/// The number of processors that the process may use: those it is bound to, and no more than its control groups' quota
+/// keeps running all the time; at least one.
 package func usableProcessors() -> Int {
     let bound = max(1, ProcessInfo.processInfo.activeProcessorCount)
     guard let quota = ControlGroups.processorQuota(reading: contents(ofSystemFile:)), quota < Double(bound) else {

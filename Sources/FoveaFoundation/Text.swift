@@ -6,11 +6,11 @@ extension StringProtocol {
 }
 
 extension Double {
-    /// The number with so many digits after the point, as C's `printf` writes it: `0.10`.
+    /// The number with `digits` digits after the point, in the format of C's `printf`: `0.10`.
     package func text(digits: Int) -> String {
         // The largest number has 309 digits before the point.
         unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400 + digits) { buffer in
-            // Safe: the function is told the size of the buffer, and ends what it writes with a zero.
+            // Safe: the function receives the size of the buffer, and ends its output with a zero.
             let length = unsafe withVaList([Int32(digits), self]) {
                 unsafe vsnprintf(buffer.baseAddress, buffer.count, "%.*f", $0)
             }

@@ -1,20 +1,20 @@
 import Synchronization
 
-/// The threads that the system still gives the process: limits on processes, on memory for stacks, or a container's.
+/// The threads that the system still permits the process: limits on processes, on memory for stacks, or a container's.
 package enum ThreadSupply {
-    /// How many threads Swift's tasks and Dispatch's queues share: one for each processor, of which no more than these are
-    /// ever busy here.
+    /// Number of threads that Swift's tasks and Dispatch's queues share: one for each processor, of which no more than
+    /// these are ever busy here.
     package static var countOfPool: Int { min(16, max(1, ProcessInfo.processInfo.activeProcessorCount)) }
 
-    /// Starts so many threads at a time and ends them: libraries that start threads when they need them wait for ever, or
-    /// end the process, where there is none.
+    /// Starts `count` threads at a time and ends them: libraries that start threads on demand wait for ever, or end the
+    /// process, where there is none.
     ///
-    /// - Returns: how many the system gave, and its reason for giving no more; nil where it gave them all.
+    /// - Returns: the number permitted, and the system's reason for permitting no more; nil where it permitted all.
     package static func shortage(of count: Int) -> (given: Int, reason: CInt)? {
         let gate = Gate()
         var threads: [pthread_t] = []
         var status: CInt = 0
-        // Each thread waits until the last has been started: only then are there so many at a time.
+        // Each thread waits until the last has been started: only then do that many exist at a time.
         gate.isOpen.withLock { isOpen in
             while threads.count < count, status == 0 {
                 status = start(waitingAt: gate, &threads)
@@ -36,7 +36,7 @@ package enum ThreadSupply {
             var thread = pthread_t()
         #endif
         let argument = unsafe Unmanaged.passRetained(gate).toOpaque()
-        // Safe: a thread that starts takes over the reference that it is passed; one that does not leaves it here.
+        // Safe: a thread that starts takes over the reference passed to it; one that does not leaves it here.
         let status = unsafe pthread_create(
             &thread, nil,
             { argument in

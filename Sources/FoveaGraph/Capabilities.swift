@@ -11,7 +11,7 @@ public struct Capabilities: Sendable {
         self.question = question
     }
 
-    /// Those of the definitions: every operation.
+    /// Those of the reference: every operation.
     public static let everything = Capabilities { _, _, _ in true }
 
     /// Whether an operation fits operands of these types, and runs on them.

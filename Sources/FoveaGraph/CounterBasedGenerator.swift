@@ -2,8 +2,8 @@ import FoveaFoundation
 
 /// Random numbers that are a pure function of (seed, purpose, position): Philox 4×32 with 10 rounds.
 ///
-/// Nothing is carried from one draw to the next, so a run can stop anywhere and go on with the same bits, workers need
-/// no coordination, and every backend draws the same mask.
+/// Nothing is carried from one draw to the next, so a run can stop anywhere and continue with the same bits, workers
+/// need no coordination, and every backend draws the same mask.
 ///
 /// Source: Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 public struct CounterBasedGenerator: Hashable, Sendable {
@@ -16,7 +16,7 @@ public struct CounterBasedGenerator: Hashable, Sendable {
     ///
     /// - Parameter purpose: distinguishes independent uses of one seed: `"shuffle"`, `"dropout"`, a parameter's path.
     public init(seed: UInt64, purpose: String) {
-        // FNV-1a, 64 bits: names that differ give keys that differ, the same on every machine.
+        // FNV-1a, 64 bits: different names give different keys, the same on every machine.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in purpose.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         let seedKey = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
@@ -64,14 +64,14 @@ public struct CounterBasedGenerator: Hashable, Sendable {
     @inlinable
     public func uniform(at index: Int) -> Double { Double(word(at: index) >> 8) * 0x1p-24 }
 
-    /// A stream that draws one word after the other from the start, for the standard library's `random` and `shuffle`.
+    /// A stream that draws words in order from the start, for the standard library's `random` and `shuffle`.
     public var stream: Stream { Stream(generator: self) }
 
     /// Draws the words of a ``CounterBasedGenerator`` in order.
     public struct Stream: RandomNumberGenerator, Sendable {
         let generator: CounterBasedGenerator
         private var index = 0
-        /// The words of which `index` is one; drawn when it comes to their first.
+        /// The block of words that contains `index`; drawn at its first word.
         private var words = SIMD4<UInt32>()
 
         init(generator: CounterBasedGenerator) { self.generator = generator }

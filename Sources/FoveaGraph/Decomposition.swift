@@ -1,6 +1,6 @@
 extension Operation {
-    /// The operation's decomposition as a graph of its own, for operands of these types: operand i is the input `i`, result i
-    /// the output `i`. Nil where there is nothing simpler.
+    /// The operation's decomposition as a separate graph, for operands of these types: operand i is the input `i`,
+    /// result i the output `i`. Nil where there is nothing simpler.
     ///
     /// - Throws: ``FoveaError`` when the operands do not fit.
     public func body(of operands: [TensorType]) throws -> Graph? {
@@ -12,7 +12,7 @@ extension Operation {
     }
 }
 
-/// An operation that does at once what its decomposition does one after the other, and is defined by it.
+/// An operation that does in one step what its decomposition does in several, and is defined by it.
 ///
 /// All operands and results have elements of one type.
 public protocol FusedOperation: Operation {}
@@ -28,7 +28,7 @@ extension FusedOperation {
 }
 
 extension Graph {
-    /// The outputs for some inputs, by the operations' definitions; nothing is rounded on the way.
+    /// The outputs for some inputs, by the operations' definitions; intermediate values are not rounded.
     fileprivate func evaluated(_ given: [ReferenceTensor]) -> [ReferenceTensor] {
         var values: [ValueID: ReferenceTensor] = [:]
         func value(_ id: ValueID) -> ReferenceTensor {

@@ -1,9 +1,9 @@
 extension GraphBuilder {
     /// Adds the nodes that compute the gradients of a scalar with respect to some values (reverse mode).
     ///
-    /// For y = f(x) and a loss L, each node's gradient rule turns ∂L/∂y into ∂L/∂x; where a value is read more than once
-    /// the contributions are added. Only nodes that lie between `values` and the loss are visited, so nothing is computed
-    /// for inputs whose gradient nobody asked for.
+    /// For y = f(x) and a loss L, each node's gradient rule turns ∂L/∂y into ∂L/∂x; where a value is read more than
+    /// once the contributions are added. Only nodes that lie between `values` and the loss are visited, so nothing is
+    /// computed for inputs whose gradient is not needed.
     ///
     /// - Returns: one value per element of `values`, of the same shape; zeros where the loss does not depend on it.
     /// - Throws: ``FoveaError`` when the loss is not a floating-point scalar or an operation on the way has no gradient.

@@ -1,3 +1,3 @@
-// Whoever works with graphs meets their errors, and names what is wrong in them: nobody need know which module defines both.
+// Code that works with graphs handles and names their errors: it need not know which module defines both.
 @_exported public import struct FoveaFoundation.FoveaError
 @_exported public import func FoveaFoundation.quoted

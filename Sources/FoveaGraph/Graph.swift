@@ -4,7 +4,7 @@
 /// A graph is a value and is typed throughout; it is made by a ``GraphBuilder``, changed by ``Pass``es and compiled by a
 /// backend.
 public struct Graph: Sendable {
-    /// A value that a run hands back.
+    /// A value that a run returns.
     public struct Output: Hashable, Sendable {
         public let name: String
         public let value: ValueID
@@ -21,12 +21,12 @@ public struct Graph: Sendable {
     public internal(set) var updates: [Update] = []
     /// A scalar that decides whether a run counts: where it is NaN or infinite, no state is updated.
     ///
-    /// The loss of a training step is its guard: a step that diverges leaves the weights that led to it to be looked at.
+    /// The loss of a training step is its guard: a step that diverges leaves the weights that led to it for inspection.
     public internal(set) var guardValue: ValueID?
 
     public init() {}
 
-    /// What a run is for: the values that are handed back, kept as state, or looked at to decide whether the run counts.
+    /// The purpose of a run: the values that are returned, kept as state, or checked to decide whether the run counts.
     public var roots: [ValueID] { outputs.map(\.value) + updates.map(\.value) + (guardValue.map { [$0] } ?? []) }
 
     public func type(of value: ValueID) -> TensorType { nodes[value.node].results[value.result] }
@@ -38,15 +38,15 @@ public struct Graph: Sendable {
         node.operation.multiplyAdds(operands: node.operands.map(type(of:)), results: node.results)
     }
 
-    /// The size of all that a node reads and computes, in bytes.
+    /// The size of everything that a node reads and computes, in bytes.
     public func byteCount(of node: Node) -> Int {
         (node.operands.map(type(of:)) + node.results).reduce(0) { $0 + $1.byteCount }
     }
 
-    /// The nodes that stand for what a run is given, in order.
+    /// The nodes for the inputs of a run, in order.
     public var inputs: [(name: String, type: TensorType, value: ValueID)] { placeholders(.input) }
 
-    /// The nodes that stand for what the device holds from run to run, in order.
+    /// The nodes for the state that the device holds from run to run, in order.
     public var states: [(name: String, type: TensorType, value: ValueID)] { placeholders(.state) }
 
     private func placeholders(_ role: Placeholder.Role) -> [(name: String, type: TensorType, value: ValueID)] {
@@ -56,7 +56,7 @@ public struct Graph: Sendable {
         }
     }
 
-    /// Appends a node; what it reads must already be there.
+    /// Appends a node, whose operands must already exist.
     ///
     /// - Throws: ``FoveaError`` when the operands do not fit the operation.
     @discardableResult

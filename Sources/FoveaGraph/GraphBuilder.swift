@@ -1,11 +1,11 @@
 /// Makes a graph node by node while a network is traced.
 ///
-/// Not `Sendable`: a trace happens in one place and ends with ``graph``, which is a value.
+/// Not `Sendable`: a trace happens in one place and results in ``graph``, which is a value.
 open class GraphBuilder {
     /// The graph so far.
     public private(set) var graph = Graph()
 
-    /// The names that are taken.
+    /// The names in use.
     private var names: [Placeholder.Role: Set<String>] = [:]
 
     /// The layer whose operations are being added.
@@ -13,7 +13,7 @@ open class GraphBuilder {
 
     public init() {}
 
-    /// Goes on from a graph that has been built so far.
+    /// Continues a graph that has been built so far.
     package init(continuing graph: Graph) {
         self.graph = graph
         for case let placeholder as Placeholder in graph.nodes.lazy.map(\.operation) {
@@ -21,7 +21,7 @@ open class GraphBuilder {
         }
     }
 
-    /// An input that a run is given under `name`.
+    /// An input of a run, under `name`.
     public func input(_ name: String, _ type: TensorType) throws -> Value {
         try placeholder(Placeholder(name: name, role: .input, type: type))
     }
@@ -65,12 +65,12 @@ open class GraphBuilder {
     /// A value that is already in the graph. A value keeps its builder alive, so a builder keeps the names of values only.
     package func value(_ id: ValueID) -> Value { Value(builder: self, id: id) }
 
-    /// Names a value that a run hands back.
+    /// Names an output of a run.
     public func output(_ name: String, _ value: Value) { graph.addOutput(name, value.id) }
 
     /// Gives a state a new value at the end of each run.
     public func update(_ state: String, to value: Value) { graph.addUpdate(state, value.id) }
 
-    /// Updates states only in runs in which this scalar is finite.
+    /// Updates states only in runs where this scalar is finite.
     public func updateOnlyIfFinite(_ value: Value) { graph.setGuard(value.id) }
 }

@@ -1,6 +1,6 @@
 extension Graph {
-    /// Checks what every graph promises: values are computed before they are read, types follow from the operations'
-    /// rules, names are unique, and updates have the type of their state.
+    /// Checks the invariants of every graph: values are computed before they are read, types follow from the
+    /// operations' rules, names are unique, and updates have the type of their state.
     ///
     /// - Throws: ``FoveaError`` with code `internalDefect` that names the node.
     public func verify() throws {

@@ -1,7 +1,7 @@
 package import FoveaFoundation
 
 extension AvailableMemory {
-    /// So little is not worth a look.
+    /// Smaller sizes are not checked.
     private static let little = 1 << 20
 
     /// - Throws: ``FoveaError`` when the process cannot have that much.

@@ -8,7 +8,7 @@ package func nearestName(to typed: String, among names: [String]) -> String? {
 
 /// The number of insertions, deletions and replacements that turn one text into the other (Levenshtein, 1966).
 private func editDistance(_ first: [Character], _ second: [Character]) -> Int {
-    // A mistyped name is short; a longer text is no near miss of anything.
+    // A mistyped name is short; a longer text is not close to any name.
     guard first.count <= 100 else { return .max }
     var previous = Array(0...second.count)
     for (row, character) in first.enumerated() {

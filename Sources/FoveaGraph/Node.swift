@@ -13,7 +13,7 @@ public struct ValueID: Hashable, Sendable, Comparable {
     }
 }
 
-/// Where in a network a node comes from: the layer's path (`layer1.0.conv1`) and its type (`Conv2D`).
+/// The origin of a node in a network: the layer's path (`layer1.0.conv1`) and its type (`Conv2D`).
 public struct Location: Hashable, Sendable {
     public let path: String
     public let layer: String
@@ -23,7 +23,7 @@ public struct Location: Hashable, Sendable {
         self.layer = layer
     }
 
-    /// A node that no layer asked for.
+    /// The location of a node without a layer.
     public static let none = Location(path: "", layer: "")
 }
 
@@ -34,6 +34,6 @@ public struct Node: Sendable {
     public let results: [TensorType]
     public let location: Location
 
-    /// False for placeholders and constants, which are there before anything is computed.
+    /// False for placeholders and constants, which exist before anything is computed.
     public var isComputed: Bool { !(operation is Placeholder || operation is Constant) }
 }

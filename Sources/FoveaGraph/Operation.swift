@@ -1,9 +1,9 @@
 /// The computation of a node of a graph: a name, a type rule, a gradient and a definition, together in one file each.
 ///
-/// Conforming is all it takes for an operation to be known: there is no list of operations. A backend that has no
-/// lowering for it hands it to the reference backend, which runs ``evaluate(_:resultTypes:)``.
+/// Conformance makes an operation known: there is no list of operations. A backend without a lowering for it hands it
+/// to the reference backend, which runs ``evaluate(_:resultTypes:)``.
 public protocol Operation: Hashable, Sendable {
-    /// The name under which graphs print the operation: ONNX's noun, spelled out.
+    /// The operation's name in printed graphs: ONNX's noun, spelled out.
     static var name: String { get }
 
     /// The types of the results for operands of these types.
@@ -15,21 +15,21 @@ public protocol Operation: Hashable, Sendable {
     /// (class indices, say).
     ///
     /// - Parameters:
-    ///   - upstream: the gradient of the loss with respect to each result; nil for a result the loss does not depend on.
+    ///   - upstream: the gradient of the loss with respect to each result; nil if the loss does not depend on it.
     func gradients(operands: [Value], results: [Value], upstream: [Value?]) throws -> [Value?]
 
-    /// The definition: plain loops in Double, as a textbook has them. Every backend is held to its results.
+    /// The definition: plain loops in Double, in textbook form. Every backend must match its results.
     ///
     /// Outside values never reach it unchecked: the operands have the types that ``resultTypes(of:)`` accepted.
     func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor]
 
-    /// How the operation is written with simpler ones: adds them to the graph that the operands belong to, and returns its
+    /// The operation in terms of simpler ones: adds them to the graph that the operands belong to, and returns its
     /// results; nil where there is nothing simpler. A backend that does not run the operation runs these.
     ///
     /// Called with operands of types that ``resultTypes(of:)`` accepts.
     func decomposition(of operands: [Value]) throws -> [Value]?
 
-    /// The number of multiply-adds of one evaluation; 0 for what is not counted (activations, pooling, normalization).
+    /// The number of multiply-adds of one evaluation; 0 if not counted (activations, pooling, normalization).
     func multiplyAdds(operands: [TensorType], results: [TensorType]) -> Int
 }
 
@@ -63,7 +63,7 @@ extension Operation {
     /// The name of the operation's type, also reached through `any Operation`.
     public var operationName: String { Self.name }
 
-    /// The attributes as the printer shows them: `stride: 2×2, padding: 0`.
+    /// The attributes in printed graphs: `stride: 2×2, padding: 0`.
     public var attributeText: String {
         Mirror(reflecting: self).children
             .compactMap { child in child.label.map { "\($0): \(attributeText(of: child.value))" } }
@@ -77,7 +77,7 @@ extension Operation {
     }
 }
 
-/// Throws unless an operation was given as many operands as it takes.
+/// Throws unless an operation has the number of operands that it takes.
 package func expectOperandCount(_ expected: Int, _ operands: [TensorType], of operation: String) throws {
     guard operands.count == expected else {
         throw FoveaError(.usage, "\(operation) takes \(expected) operands and was given \(operands.count).")

@@ -1,5 +1,5 @@
 extension Graph {
-    /// Checks that a pass has left a sound graph with the same interface.
+    /// Checks that a pass has left a valid graph with the same interface.
     ///
     /// - Throws: ``FoveaError`` with code `internalDefect` that names the pass.
     func verify(_ changed: Graph, madeBy pass: any Pass) throws {
@@ -19,7 +19,7 @@ extension Graph {
         }
     }
 
-    /// What whoever runs the graph relies on.
+    /// The part of a graph that its callers rely on.
     private var interface: [(kind: String, values: [String])] {
         [
             ("inputs", inputs.map { "\($0.name): \($0.type)" }), ("states", states.map { "\($0.name): \($0.type)" }),

@@ -10,14 +10,14 @@ public struct Tensor: Sendable {
 
     /// A tensor whose elements `fill` writes, without another copy.
     ///
-    /// - Parameter fill: is handed memory of exactly the type's byte count, aligned to 64 bytes, with unspecified contents, and
-    ///   must write all of it, row by row in the machine's order. Every bit pattern is an element.
+    /// - Parameter fill: receives memory of exactly the type's byte count, aligned to 64 bytes, with unspecified
+    ///   contents, and must write all of it, row by row in the machine's order. Every bit pattern is an element.
     public init(_ type: TensorType, filledBy fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
         self.type = type
         unsafe bytes = try TensorBytes(count: type.byteCount, filledBy: fill)
     }
 
-    /// - Throws: ``FoveaError`` when the number of elements is not that of the shape.
+    /// - Throws: ``FoveaError`` when the number of elements does not match the shape.
     public init<Element: TensorElement>(_ shape: Shape, elements: [Element]) throws {
         guard elements.count == shape.elementCount else {
             throw FoveaError(
@@ -34,7 +34,7 @@ public struct Tensor: Sendable {
         }
     }
 
-    /// - Throws: ``FoveaError`` when the number of elements is not that of the shape.
+    /// - Throws: ``FoveaError`` when the number of elements does not match the shape.
     public init(_ shape: Shape, _ elements: [Float]) throws { try self.init(shape, elements: elements) }
 
     /// A tensor of rank 1.
@@ -65,10 +65,10 @@ public struct Tensor: Sendable {
         }
     }
 
-    /// How many numbers are converted at a time.
+    /// Number of elements converted at a time.
     private static let blockLength = 1024
 
-    /// A tensor whose elements are converted, as by ``TensorElement/init(converting:)``, from as many numbers as the shape
+    /// A tensor with elements converted, as by ``TensorElement/init(converting:)``, from as many numbers as the shape
     /// has elements.
     public init(elements: [Double], _ type: TensorType) {
         precondition(elements.count == type.shape.elementCount, "as many elements as the shape has")
@@ -122,7 +122,7 @@ public struct Tensor: Sendable {
         return Tensor(TensorType(shape, dataType), sharing: bytes)
     }
 
-    /// The same elements as another type, each rounded once, or as ``TensorElement/init(converting:)`` says.
+    /// The same elements as another type, each rounded once, or as by ``TensorElement/init(converting:)``.
     public func converted(to dataType: DataType) -> Tensor {
         if dataType == self.dataType { return self }
         // Safe: each memory has the size of its type.

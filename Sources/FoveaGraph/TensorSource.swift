@@ -1,15 +1,15 @@
 import FoveaFoundation
 
-/// Where a tensor's elements come from, in memory or in a file, and can be copied from to where they are needed.
+/// A source of a tensor's elements, in memory or in a file, from which they can be copied.
 public protocol TensorSource: Sendable {
     var type: TensorType { get }
 
     /// Writes the elements, row by row in the machine's order, into memory of exactly the type's byte count.
     ///
-    /// - Throws: ``FoveaError`` when they cannot be read; what the memory then holds is not said.
+    /// - Throws: ``FoveaError`` when they cannot be read; the memory's contents are then unspecified.
     func copyElements(to memory: UnsafeMutableRawBufferPointer) throws
 
-    /// The same elements as another type, each rounded once, or as ``TensorElement/init(converting:)`` says.
+    /// The same elements as another type, each rounded once, or as by ``TensorElement/init(converting:)``.
     ///
     /// - Throws: ``FoveaError`` when they are not read as numbers.
     func converted(to dataType: DataType) throws -> Self

@@ -1,10 +1,10 @@
 package import FoveaFoundation
 
 extension ThreadSupply {
-    /// - Throws: ``FoveaError`` when the system does not give the process so many more threads.
+    /// - Throws: ``FoveaError`` when the system does not permit the process `count` more threads.
     package static func require(_ count: Int, for purpose: String) throws {
         guard let shortage = shortage(of: count) else { return }
-        // Safe: the system answers a zero-terminated string for every number.
+        // Safe: the system returns a zero-terminated string for every number.
         let reason = unsafe String(cString: strerror(shortage.reason))
         throw FoveaError(
             .unavailable,

@@ -1,4 +1,4 @@
-/// A value in a graph that is being built: what a layer takes and gives.
+/// A value in a graph that is being built: the input and output of a layer.
 ///
 /// It has a type and no elements; arithmetic on it adds nodes to the graph.
 public struct Value {

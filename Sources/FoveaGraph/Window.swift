@@ -1,5 +1,5 @@
-/// The geometry of a window that slides over the spatial axes of images, those behind batch and channels: convolution's
-/// kernel, or a pooling window. There may be any number of axes; one for sequences, two for pictures, three for volumes.
+/// The geometry of a window that slides over the spatial axes of images, those after batch and channels: a filter or a
+/// pooling window. There may be any number of axes; one for sequences, two for pictures, three for volumes.
 ///
 /// Along each axis the result has ⌊(size + before + after − dilation·(kernel − 1) − 1) / stride⌋ + 1 positions.
 public struct Window: Hashable, Sendable, CustomStringConvertible {
@@ -27,7 +27,7 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
         /// Number of pixels from the first place to the last, both included.
         package var span: Int { dilation * (kernel - 1) + 1 }
 
-        /// The number of positions over an axis of so many pixels; nil where the window is larger.
+        /// The number of positions over an axis of `size` pixels; nil where the window is larger.
         package func positions(over size: Int) -> Int? {
             let room = size + before + after - span
             return room < 0 ? nil : room / stride + 1
@@ -73,11 +73,11 @@ public struct Window: Hashable, Sendable, CustomStringConvertible {
         return count <= names.count ? names[count - 1][index] : "spatial axis \(index)"
     }
 
-    /// The window with as many zeros as keep the size at stride 1, and give ⌈size / stride⌉ positions otherwise. Where their
-    /// number is odd, the extra one follows the last pixel.
+    /// The window with as many zeros as keep the size at stride 1 and give ⌈size / stride⌉ positions otherwise. Where
+    /// their number is odd, the extra one follows the last pixel.
     ///
     /// - Parameter sizes: the sizes of the images' spatial axes.
-    /// - Throws: ``FoveaError`` when the sizes are not as many as the window has axes, or none that images may have.
+    /// - Throws: ``FoveaError`` when the number of sizes is not that of the window's axes, or images cannot have them.
     ///
     /// Source: ONNX `SAME_UPPER`.
     public func paddedToSame(over sizes: [Int]) throws -> Window {

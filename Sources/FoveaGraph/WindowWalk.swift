@@ -1,10 +1,10 @@
-/// Every meeting of a sliding window with a pixel: the sum that the definitions of convolution, pooling and their gradients
-/// have in common, for any number of axes.
+/// Every meeting of a sliding window with a pixel: the sum that the definitions of convolution, pooling and their
+/// gradients share, for any number of axes.
 ///
 /// Along each axis, place u of the window at position i lies on the pixel i·stride + u·dilation − before, if there is one.
 struct WindowWalk {
-    /// A pixel under the window: where the window is, which of its places lies on the pixel, and which pixel it is. With
-    /// several axes each is an offset into a tensor stored row by row.
+    /// A pixel under the window: the position of the window, the place of the window that lies on the pixel, and the
+    /// pixel. With several axes each is an offset into a tensor stored row by row.
     private struct Meeting {
         var position = 0
         var place = 0

@@ -1,12 +1,12 @@
 import FoveaGraph
 
-/// A network that has been traced for one mode and one batch: the part that all graphs of that mode and batch begin with.
+/// A network traced for one mode and one batch: the common beginning of all graphs of that mode and batch.
 struct ForwardPass: Sendable {
     let graph: Graph
     let mode: Trace.Mode
     let hasDropout: Bool
     let precision: Precision
-    /// The parameters and statistics that training leaves as they are.
+    /// The parameters and statistics that training leaves unchanged.
     let frozen: [PathPattern]
     let progress: Trace.Progress
     let batchSize: Int
@@ -32,7 +32,7 @@ struct ForwardPass: Sendable {
         let trace = try Trace(network, mode: mode, hasDropout: hasDropout, precision: precision, frozen: frozen)
         var given: [(String, Value)] = []
         for (name, type) in inputs { given.append((name, try trace.input(name, type))) }
-        // Inputs and outputs are in the parameters' type, whatever the layers between compute in.
+        // Inputs and outputs have the parameters' type, whatever type the layers in between compute in.
         let results = try network(Named(given).mapValues(trace.inArithmetic)).mapValues(trace.inParameterType)
         self.inputs = Named(given).mapValues(\.id)
         outputs = results.mapValues(\.id)

@@ -1,4 +1,4 @@
-/// The names of what a network of one ``Layer`` takes and gives, and of the inputs and outputs of a step.
+/// Names of the inputs and outputs of a network of one ``Layer``, and of those of a training step.
 public enum GraphName {
     /// Input of a layer: the batch of examples.
     public static let images = "images"

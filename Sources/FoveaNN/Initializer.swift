@@ -1,9 +1,9 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// How a parameter's first values are drawn.
+/// The distribution that a parameter's initial values are drawn from.
 public struct Initializer: Hashable, Sendable {
-    /// How many inputs feed one output of a layer, and how many outputs one input feeds.
+    /// Number of inputs that feed one output of a layer, and number of outputs that one input feeds.
     public struct Fans: Hashable, Sendable {
         public let incoming: Int
         public let outgoing: Int
@@ -46,8 +46,8 @@ public struct Initializer: Hashable, Sendable {
     public static let ones = Initializer(distribution: .constant(1))
     public static func constant(_ value: Double) -> Initializer { Initializer(distribution: .constant(value)) }
 
-    /// U(−b, b) with b = √(6 / ((1 + a²) · fan-in)), a = √5: the default of PyTorch's convolutions and linear layers, where
-    /// it comes to b = 1/√fan-in.
+    /// U(−b, b) with b = √(6 / ((1 + a²) · fan-in)), a = √5: the default of PyTorch's convolutions and linear layers,
+    /// where it equals b = 1/√fan-in.
     ///
     /// Source: He et al., "Delving Deep into Rectifiers", 2015.
     public static func kaimingUniform(negativeSlope: Double = 5.0.squareRoot()) -> Initializer {
@@ -74,7 +74,7 @@ public struct Initializer: Hashable, Sendable {
         Initializer(distribution: .normal(deviation: .fixed(deviation)))
     }
 
-    /// The values for a parameter; they depend on the seed and the path only, not on the order of initialization.
+    /// Initial values for a parameter; they depend on the seed and the path only, not on the order of initialization.
     public func values(_ type: TensorType, fans: Fans, seed: UInt64, path: String) -> Tensor {
         var stream = CounterBasedGenerator(seed: seed, purpose: "initialize " + path).stream
         switch distribution {

@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// Where in a network a trace is, and the paths of the layers that it meets there.
+/// The position of a trace in a network, and the paths of the layers that it meets there.
 ///
 /// A layer with parameters is where they are, and a ``Sequential`` and its children are where the network holds them. Other
 /// layers have no identity: they are named after their type in lower case, in the block whose layers are being called, and
@@ -17,7 +17,7 @@ struct LayerPlaces {
 
     init(_ parameters: ParameterList) { self.parameters = parameters }
 
-    /// A position to come back to.
+    /// A position to return to.
     struct Mark {
         fileprivate let container: String
         fileprivate let child: (path: String, type: ObjectIdentifier)?
@@ -25,7 +25,7 @@ struct LayerPlaces {
 
     /// Goes to a child of a ``Sequential``.
     ///
-    /// - Returns: the position to come back to afterwards.
+    /// - Returns: the position to return to afterwards.
     mutating func enter(_ path: String, _ layer: any Layer) -> Mark {
         defer {
             container = path
@@ -36,7 +36,7 @@ struct LayerPlaces {
 
     mutating func leave(to mark: Mark) { (container, child) = (mark.container, mark.child) }
 
-    /// The path of a ``Sequential``; of one that the network does not hold, that of the block that calls it.
+    /// The path of a ``Sequential``; for one that the network does not hold, the path of the block that calls it.
     func path(of sequential: Sequential) -> String { parameters[sequential] ?? container }
 
     /// The path of the layer that holds `parameter`, or of a layer that holds none.
@@ -66,8 +66,8 @@ struct LayerPlaces {
     }
 }
 
-/// The path of what is called `name` at `path`.
+/// The path of the child `name` of `path`.
 func joinedPath(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
-/// The path of what holds what is at `path`.
+/// The path of the parent of `path`.
 func parentPath(of path: String) -> String { path.lastIndex(of: ".").map { String(path[..<$0]) } ?? "" }

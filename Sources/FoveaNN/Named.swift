@@ -8,7 +8,7 @@ import OrderedCollections
 public struct Named<Content>: ExpressibleByDictionaryLiteral {
     private var elements: OrderedDictionary<String, Content>
 
-    /// - Parameter pairs: of two with the same name the last one counts.
+    /// - Parameter pairs: names with elements; of two with the same name, the last one counts.
     public init(_ pairs: some Sequence<(String, Content)>) {
         elements = OrderedDictionary(pairs, uniquingKeysWith: { _, last in last })
     }
@@ -21,7 +21,7 @@ public struct Named<Content>: ExpressibleByDictionaryLiteral {
 
     public var count: Int { elements.count }
 
-    /// - Throws: ``FoveaError`` that lists the names that there are when there is none of this name.
+    /// - Throws: ``FoveaError`` that lists the existing names when there is no such name.
     public subscript(name: String) -> Content {
         get throws {
             if let element = elements[name] { return element }
@@ -34,7 +34,7 @@ public struct Named<Content>: ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Adds an element, or puts it in the place of the one of that name.
+    /// Adds an element, or replaces the one of that name.
     public mutating func set(_ name: String, to element: Content) { elements[name] = element }
 
     public func contains(_ name: String) -> Bool { elements[name] != nil }
@@ -44,7 +44,7 @@ public struct Named<Content>: ExpressibleByDictionaryLiteral {
         Named<Other>(try elements.map { ($0.key, try transform($0.value)) })
     }
 
-    /// With those of `other` after these, or in place of the ones that have the same names.
+    /// These elements followed by those of `other`, which replace elements of the same name.
     public func merging(_ other: Named) -> Named { Named(Array(self) + Array(other)) }
 }
 

@@ -16,8 +16,8 @@ public import FoveaGraph
 ///         }
 ///     }
 public protocol Network: Sendable {
-    /// The network's parameters and statistics in their order: found by walking the stored properties, unless the network
-    /// lists them itself because it is no value of layers, such as one read from a file.
+    /// The network's parameters and statistics in their order: found by walking the stored properties, unless the
+    /// network lists them itself because it is not made of stored layers, such as one read from a file.
     var parameterList: ParameterList { get throws }
 
     /// Adds the network to the graph of `inputs`; the first axis of each is the batch.

@@ -5,7 +5,7 @@ public import FoveaGraph
 /// The only reference type of a network; its identity is the parameter. Its path (`layer1.0.conv1.weight`) is found by
 /// walking the network's stored properties, its shape when the network is traced.
 public final class Parameter: Sendable {
-    /// How a parameter changes in training.
+    /// The way a parameter changes in training.
     public enum Role: Hashable, Sendable {
         /// The optimizer updates it.
         case trainable
@@ -28,8 +28,8 @@ public final class Parameter: Sendable {
     /// in, a statistic in its own.
     ///
     /// - Parameters:
-    ///   - fanIn: how many inputs feed one output, which scales the initial values.
-    ///   - fanOut: how many outputs one input feeds.
+    ///   - fanIn: number of inputs that feed one output, which scales the initial values.
+    ///   - fanOut: number of outputs that one input feeds.
     /// - Throws: ``FoveaError`` when the network being traced does not hold the parameter in a stored property, or uses it
     ///   with another shape elsewhere.
     public func value(_ shape: Shape, fanIn: Int, fanOut: Int, in trace: Trace) throws -> Value {

@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// A parameter as a trace has met it: where it is, its shape, and how it starts.
+/// A parameter as met by a trace: its path, its type and its initialization.
 public struct ParameterDeclaration: Hashable, Sendable {
     public let path: String
     public let type: TensorType
@@ -10,6 +10,6 @@ public struct ParameterDeclaration: Hashable, Sendable {
 
     public var shape: Shape { type.shape }
 
-    /// The first values of the parameter.
+    /// The initial value of the parameter.
     func initialValue(seed: UInt64) -> Tensor { initializer.values(type, fans: fans, seed: seed, path: path) }
 }

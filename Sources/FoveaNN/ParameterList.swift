@@ -11,22 +11,22 @@ public struct ParameterList: Sendable {
     public private(set) var entries: [(path: String, parameter: Parameter)] = []
     private var pathOf: [ObjectIdentifier: String] = [:]
     private var taken: Set<String> = []
-    /// Where the ``Sequential``s of the network are; of one that is in several places, the first.
+    /// The paths of the network's ``Sequential``s; for one in several places, the first.
     private var sequentialPaths: [ObjectIdentifier: String] = [:]
-    /// The first stored value that may hold layers and cannot be looked into: "`blocks` is a set".
+    /// The first stored value that may hold layers and cannot be inspected: "`blocks` is a set".
     private(set) var opaque: String?
 
-    /// Parameters with the paths that are given.
+    /// Parameters with given paths.
     ///
-    /// - Throws: ``FoveaError`` when two have one path, or one has two.
+    /// - Throws: ``FoveaError`` when two parameters share a path, or one has two paths.
     public init(_ entries: [(path: String, parameter: Parameter)]) throws {
         for (path, parameter) in entries { try record(parameter, as: path, isShared: false) }
     }
 
     /// The parameters in the stored properties of a network, which ``ParameterWalk`` finds and names.
     ///
-    /// - Throws: ``FoveaError`` when a parameter is reached by two paths and the network does not say ``Shared``, or when a
-    ///   dictionary's keys give no path.
+    /// - Throws: ``FoveaError`` when a parameter is reached by two paths without ``Shared``, or when a dictionary's
+    ///   keys give no path.
     public init(walking network: any Network) throws {
         var walk = ParameterWalk()
         try walk.visit(network, at: [], isShared: false) { parameter, place, isShared in

@@ -1,13 +1,13 @@
 import FoveaGraph
 
-/// What the update part of a step takes and keeps.
+/// The learning rates that the update part of a step takes as inputs.
 struct ParameterUpdates {
     var learningRates: [LearningRateInput] = []
     fileprivate var learningRateValues: [Double: Value] = [:]
 }
 
 extension UpdateRule {
-    /// What training keeps on the device besides the network's parameters and statistics.
+    /// State that training keeps on the device besides the network's parameters and statistics.
     ///
     /// - Throws: ``FoveaError`` when the groups do not fit the network.
     public func slots(for parameters: [ParameterDeclaration]) throws -> [OptimizerSlot] {
@@ -30,7 +30,7 @@ extension UpdateRule.Treatment {
 }
 
 extension Trace {
-    /// Adds the gradients of a loss and the update of each parameter that is trained.
+    /// Adds the gradients of a loss and the update of each trained parameter.
     ///
     /// - Throws: ``FoveaError`` when the groups of the rule do not fit the network.
     func update(
@@ -68,7 +68,7 @@ extension Trace {
     ) throws -> Value {
         let name = UpdateRule.gradientSum(of: parameter.path)
         let share = 1 / Double(batchesPerUpdate)
-        // Declared in all phases: what a state is must not depend on which step is made first.
+        // Declared in all phases: a state must not depend on which step comes first.
         let sum = try state(name, gradient.type)
         guard phase != .first else {
             let begun = try gradient * share
@@ -95,7 +95,7 @@ extension Trace {
         let norm = try SquareRoot().applied(to: sum)
         output(GraphName.gradientNorm, norm)
         updateOnlyIfFinite(try loss + norm)
-        // limit/max(limit, norm): exactly 1 where nothing is to be clipped. ε as in PyTorch.
+        // limit/max(limit, norm): exactly 1 where nothing is clipped. ε as in PyTorch.
         let excess = try ReLU().applied(to: norm + (1e-6 - limit))
         let factor = try constant(limit, first.dataType) / (excess + limit)
         return try gradients.map { try $0 * factor }

@@ -1,7 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// A walk over what a network stores, in the order of declaration.
+/// A walk over a network's stored values, in declaration order.
 ///
 /// | Stored | Path of what is inside |
 /// |---|---|
@@ -11,14 +11,14 @@ import FoveaGraph
 /// | in a dictionary with strings or integers as keys | the key; in the order of the keys, which has no other |
 /// | in a case of an enumeration | as if its value were stored itself: `head.weight` |
 ///
-/// Closures, sets and classes that are no layers are not looked into.
+/// Closures, sets and classes that are not layers are not inspected.
 struct ParameterWalk {
-    /// What a type is to the walk. Asking a value costs more than all the rest, so each type is asked once.
+    /// The kind of a type in the walk. Finding it costs more than all the rest, so it is done once per type.
     private enum Kind {
         case parameter, sequential, shared
-        /// Has nothing inside: a number, a text.
+        /// Holds no other values: a number, a string.
         case leaf
-        /// May hold a layer, and cannot be looked into.
+        /// May hold a layer, and cannot be inspected.
         case opaque(String)
         case payload, collection, dictionary, properties, object
     }
@@ -26,14 +26,14 @@ struct ParameterWalk {
     typealias Body = (_ parameter: Parameter, _ path: [String], _ isShared: Bool) throws -> Void
 
     private var kinds: [ObjectIdentifier: Kind] = [:]
-    /// The objects that the walk is inside of: one that refers to another that holds it would be walked for ever.
+    /// The objects that the walk is inside of, so that a cycle of references does not make it endless.
     private var objects: Set<ObjectIdentifier> = []
-    /// The first stored value that cannot be looked into, and what it is.
+    /// The first stored value that cannot be inspected, and its kind.
     private(set) var opaque: String?
-    /// Where each ``Sequential`` was met first.
+    /// The first path of each ``Sequential``.
     private(set) var sequentialPaths: [ObjectIdentifier: String] = [:]
 
-    /// Shows `body` the parameters in a value one after the other, each with its place.
+    /// Calls `body` with each parameter in a value and its path, in order.
     ///
     /// - Throws: what `body` throws, and ``FoveaError`` for a dictionary that holds parameters under keys that give no path.
     mutating func visit(_ value: Any, at path: [String], isShared: Bool, _ body: Body) throws {
@@ -99,7 +99,7 @@ struct ParameterWalk {
             }
             named.append((name, pair[1]))
         }
-        // A dictionary has no order of its own that would be the same in the next run.
+        // The order of a dictionary differs from run to run.
         named.sort { (Int($0.name) ?? .min, $0.name) < (Int($1.name) ?? .min, $1.name) }
         for (name, value) in named {
             try visit(value, at: path + [name], isShared: isShared, body)
@@ -131,18 +131,18 @@ struct ParameterWalk {
         case .optional, .enum: return .payload
         case .collection: return .collection
         case .dictionary: return .dictionary
-        // Asked last, and of structures only: it takes a search through all conformances of the program.
+        // Tested last, and for structures only: the test searches all conformances of the program.
         case .struct: return value is any SharedLayer ? .shared : .properties
         case .tuple: return .properties
         case .class: return value is any Layer ? .object : .opaque("an object of a class that is no Layer")
         case .set: return .opaque("a set")
-        // Texts, and closures, which show nothing of what they hold.
+        // Strings, and closures, which reveal nothing of their contents.
         default: return .leaf
         }
     }
 }
 
-/// Whether values of a type are nothing but bits, and so hold no parameter: numbers, and structures of them.
+/// Whether values of a type are plain bits and so hold no parameter: numbers, and structures of them.
 private func isTrivial<Value>(_ type: Value.Type) -> Bool { _isPOD(type) }
 
 /// Any ``Shared``, whatever it wraps.

@@ -7,9 +7,9 @@ public import FoveaGraph
 ///
 /// Source: Micikevicius et al., "Mixed Precision Training", ICLR 2018.
 public struct Precision: Hashable, Sendable {
-    /// The type of what layers compute.
+    /// The type that layers compute in.
     public let arithmetic: DataType
-    /// The type of parameters and statistics, of the loss, and of what optimizers keep.
+    /// The type of parameters and statistics, of the loss, and of the optimizers' state.
     public let parameters: DataType
 
     private init(trusting arithmetic: DataType, parameters: DataType) {
@@ -17,7 +17,7 @@ public struct Precision: Hashable, Sendable {
         self.parameters = parameters
     }
 
-    /// - Throws: ``FoveaError`` when one of them is no floating-point type.
+    /// - Throws: ``FoveaError`` when one of them is not a floating-point type.
     public init(arithmetic: DataType, parameters: DataType = .float32) throws {
         for (role, type) in [("computes with", arithmetic), ("keeps parameters in", parameters)]
         where !type.isFloatingPoint {
@@ -45,7 +45,7 @@ extension Trace {
         value.dataType.isFloatingPoint ? try value.cast(to: precision.arithmetic) : value
     }
 
-    /// A value in the type of the parameters, in which losses are; integers and truth values as they are.
+    /// A value in the type of the parameters, which is that of losses too; integers and truth values as they are.
     func inParameterType(_ value: Value) throws -> Value {
         value.dataType.isFloatingPoint ? try value.cast(to: precision.parameters) : value
     }

@@ -16,8 +16,8 @@ struct ReceptiveField: Hashable {
         jumps = sizes
     }
 
-    /// The receptive field of each node's results with respect to the first input; nil for what does not depend on it, and
-    /// behind a window over another number of axes.
+    /// The receptive field of each node's results with respect to the first input; nil where they do not depend on it,
+    /// and behind a window over another number of axes.
     static func all(in graph: Graph) -> [ReceptiveField?] {
         guard let image = graph.inputs.first, image.type.shape.rank > 2 else { return graph.nodes.map { _ in nil } }
         let imageSizes = image.type.shape.spatialSizes

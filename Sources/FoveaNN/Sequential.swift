@@ -61,6 +61,6 @@ struct NamedLayer: Layer {
 }
 
 extension Layer {
-    /// The layer under a name of its own in a ``Sequential``: `Dense(10).named("head")` has the path `head.weight`.
+    /// The layer under a given name in a ``Sequential``: `Dense(10).named("head")` has the path `head.weight`.
     public func named(_ name: String) -> any Layer { NamedLayer(name: name, base: self) }
 }

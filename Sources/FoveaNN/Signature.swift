@@ -2,7 +2,7 @@ public import FoveaGraph
 
 /// The inputs and outputs of a network: names with the type of one example each.
 ///
-/// The axis of the batch is not part of it: it comes before the axes of each type, and is as long in all of them.
+/// The batch axis is not part of it: that axis comes first and has the same length in all inputs and outputs.
 public struct Signature: Hashable, Sendable {
     public let inputs: Named<TensorType>
     public let outputs: Named<TensorType>
@@ -15,8 +15,8 @@ public struct Signature: Hashable, Sendable {
     /// Throws unless this is also the signature `other`.
     ///
     /// - Parameters:
-    ///   - subject: whose signature this is, as a sentence begins: "The network".
-    ///   - owner: whose `other` is: "the folder".
+    ///   - subject: owner of this signature, as the beginning of a sentence: "The network".
+    ///   - owner: owner of `other`: "the folder".
     /// - Throws: ``FoveaError`` that lists everything that is missing, not expected, or of another type or shape.
     public func expect(_ other: Signature, subject: String, owner: String) throws {
         let faults = [
@@ -31,14 +31,14 @@ public struct Signature: Hashable, Sendable {
 }
 
 extension Named<TensorType> {
-    /// The types of a batch of so many examples of these types.
+    /// The types of a batch of `count` examples of these types.
     ///
     /// - Throws: ``FoveaError`` when there would be too many elements.
     public func batched(_ count: Int) throws -> Named<TensorType> {
         try mapValues { TensorType(try Shape(validating: [count] + $0.shape.dimensions), $0.dataType) }
     }
 
-    /// The number of examples in tensors that are to be a batch of these types.
+    /// The number of examples in tensors that should form a batch of these types.
     ///
     /// - Throws: ``FoveaError`` that lists everything that is missing, not expected, or of another type or shape.
     public func exampleCount(of values: [String: Tensor]) throws -> Int {
@@ -54,7 +54,7 @@ extension Named<TensorType> {
         return count
     }
 
-    /// As ``exampleCount(of:)``, of tensors that are not there yet.
+    /// As ``exampleCount(of:)``, for tensors that do not exist yet.
     public func exampleCount(ofTypes types: [String: TensorType]) throws -> Int {
         let count = exampleCount {
             types[$0]?.shape
@@ -65,13 +65,13 @@ extension Named<TensorType> {
         return count
     }
 
-    /// How many examples the first tensor with one of these names has; where there is none, that of another one.
+    /// Number of examples in the first tensor with one of these names, or in another one where there is none.
     private func exampleCount(_ shape: (String) -> Shape?, among names: () -> some Collection<String>) -> Int {
         let known = lazy.compactMap { name, _ in shape(name)?.dimensions.first }.first
         return known ?? names().min().flatMap { shape($0)?.dimensions.first } ?? 0
     }
 
-    /// Throws unless these are the types of so many examples.
+    /// Throws unless these are the types of a batch of `count` examples.
     private func expect(_ values: [String: TensorType], _ count: Int) throws {
         let unexpected = values.filter { !contains($0.key) }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let ordered = Named(names.compactMap { name in values[name].map { (name, $0) } } + unexpected)
@@ -87,7 +87,7 @@ extension TensorType {
     /// The type of one example of a batch of this type.
     var exampleType: TensorType { TensorType(Shape(Array(shape.dimensions.dropFirst())), dataType) }
 
-    /// Whether this is the type of a batch of so many examples of a type.
+    /// Whether this is the type of a batch of `count` examples of a type.
     func isBatch(of example: TensorType, _ count: Int) -> Bool {
         dataType == example.dataType && shape.rank == example.shape.rank + 1 && shape[0] == count
             && shape.dimensions.dropFirst().elementsEqual(example.shape.dimensions)

@@ -1,7 +1,7 @@
 public import FoveaGraph
 import OrderedCollections
 
-/// A network being written down as a graph: the mode, the parameters met so far, and where in the network we are.
+/// The recording of a network as a graph: the mode, the parameters met so far, and the position in the network.
 ///
 /// Mode and seed belong to the trace; there is no global training flag.
 public final class Trace: GraphBuilder {
@@ -14,11 +14,11 @@ public final class Trace: GraphBuilder {
     }
 
     public let mode: Mode
-    /// Whether dropout drops in training; without it losses can be compared with another library's.
+    /// Whether dropout is active in training; without it losses can be compared with another library's.
     let hasDropout: Bool
-    /// The types of what layers compute and of their parameters.
+    /// The types that layers compute in and keep their parameters in.
     public let precision: Precision
-    /// The parameters and statistics that training leaves as they are.
+    /// The parameters and statistics that training leaves unchanged.
     let frozen: [PathPattern]
     private(set) var progress: Progress
 
@@ -54,7 +54,7 @@ public final class Trace: GraphBuilder {
         super.init()
     }
 
-    /// Goes on where the network has been traced, with its loss.
+    /// Continues after a traced forward pass, with the loss.
     init(continuing pass: ForwardPass) {
         mode = pass.mode
         hasDropout = pass.hasDropout
@@ -114,13 +114,13 @@ public final class Trace: GraphBuilder {
         progress.moved[path] = value.id
     }
 
-    /// Makes what layers have moved the statistics after this step.
+    /// Stores the statistics that layers have moved as those after this step.
     func keepStatistics() { for (path, id) in progress.moved { update(path, to: value(id)) } }
 
     // MARK: Random numbers
 
-    /// A mask for dropout: each element is 0 with probability `rate` and 1/(1 − rate) otherwise. Every call is a stream of
-    /// its own of the step's random numbers.
+    /// A mask for dropout: each element is 0 with probability `rate` and 1/(1 − rate) otherwise. Each call uses a
+    /// separate stream of the step's random numbers.
     func randomMask(_ rate: Double, like value: Value) throws -> Value {
         let known = progress.randomKey.map { self.value($0) }
         let key = try known ?? input(Self.randomKeyName, TensorType([2], .int32))
@@ -143,7 +143,7 @@ public final class Trace: GraphBuilder {
 
     /// Runs `body` as the layer that holds `parameter`, or, for a layer without parameters, the layer of this type.
     ///
-    /// ``LayerPlaces`` says how it is named.
+    /// ``LayerPlaces`` names it.
     func place<Result>(
         _ layer: any Layer, holding parameter: Parameter? = nil, _ body: (Trace) throws -> Result
     ) throws -> Result {
@@ -165,7 +165,7 @@ extension Value {
     /// - Throws: ``FoveaError`` when the value is part of a graph that is not being traced from a network.
     public var trace: Trace {
         get throws {
-            // A value knows the builder of its graph, and layers may be called on those of a trace only.
+            // A value knows the builder of its graph, and layers accept values of a trace only.
             guard let trace = builder as? Trace else {
                 throw FoveaError(
                     .usage, "A layer was called on a value outside a trace.",

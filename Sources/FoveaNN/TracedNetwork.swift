@@ -4,12 +4,12 @@ import Synchronization
 
 /// A network for examples of some type, traced once for each mode and batch; its graphs are made from these traces.
 ///
-/// Trainer and predictor of a network share one, so that whoever asks first traces for all.
+/// A network's trainer and predictor share one, so that the first request traces for both.
 public final class TracedNetwork: Sendable {
     public let network: any Network
     /// The types of one example's inputs.
     public let inputs: Named<TensorType>
-    /// False passes everything where the network has dropout.
+    /// False turns dropout off.
     public let hasDropout: Bool
     /// The types that the network computes with and keeps its parameters in.
     public let precision: Precision
@@ -23,7 +23,7 @@ public final class TracedNetwork: Sendable {
 
     /// - Parameters:
     ///   - inputs: the types of one example, without the axis of the batch.
-    ///   - hasDropout: false passes everything where the network has dropout.
+    ///   - hasDropout: false turns dropout off.
     public init(
         _ network: any Network, inputs: Named<TensorType>, hasDropout: Bool = true, precision: Precision = .float32
     ) {
@@ -59,16 +59,16 @@ public final class TracedNetwork: Sendable {
         get throws { try forward(.inference, inputs.batched(1)).declarations }
     }
 
-    /// The network traced for a batch, now or before.
+    /// The forward pass for a batch, traced now unless it has been already.
     ///
     /// - Parameters:
     ///   - inputs: the types of a batch.
-    ///   - frozen: the parameters and statistics that training leaves as they are.
+    ///   - frozen: the parameters and statistics that training leaves unchanged.
     func forward(
         _ mode: Trace.Mode, _ inputs: Named<TensorType>, freezing frozen: [PathPattern] = []
     ) throws -> ForwardPass {
         let key = Key(mode: mode, inputs: inputs, frozen: frozen)
-        // Held while the network is traced: who asks meanwhile wants the same.
+        // Held while the network is traced: concurrent callers want the same trace.
         return try passes.withLock { passes in
             if let known = passes.value(for: key) { return known }
             let pass = try ForwardPass(

@@ -1,7 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// Everything that keeps named types from being those that are expected.
+/// All differences between named types and the expected ones.
 struct TypeMisfits {
     private var missing: [String] = []
     private var unexpected: [String] = []

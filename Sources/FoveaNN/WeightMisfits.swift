@@ -1,11 +1,11 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// All that keeps weights from being a network's.
+/// All differences between weights and a network's parameters.
 package struct WeightMisfits {
     package init() {}
 
-    /// Parameters that there are no weights for.
+    /// Parameters without weights.
     package var missing: [String] = []
     /// Names that the network does not have.
     package var unexpected: [String] = []
@@ -28,7 +28,7 @@ package struct WeightMisfits {
         texts.isEmpty ? nil : "\(title): \(texts.joined(separator: separator))"
     }
 
-    /// For the first missing names, what may be meant by them.
+    /// The likely intended names for the first missing ones.
     private var closest: [String] {
         missing.prefix(3).compactMap { path in
             Self.closest(to: path, among: unexpected).map { "\(quoted($0)) for \(quoted(path))" }

@@ -1,11 +1,11 @@
-/// The names of weights in a file as those of a network: without what programs put around a network.
+/// The mapping from the names of weights in a file to those of a network, without the prefixes of wrappers.
 ///
-/// PyTorch's wrappers put `module.` (training on several devices) before all names, and `_orig_mod.` (compiled) before all
-/// names or within them; whoever keeps a network in a property puts the property's name before all of them. What all names
-/// begin with is taken away where that makes names of the network, and nothing is taken away where one is the network's
-/// already.
+/// PyTorch's wrappers put `module.` (training on several devices) before all names, and `_orig_mod.` (compiled) before
+/// all names or within them; a program that keeps a network in a property puts the property's name before all of them.
+/// The common prefix of all names is removed where that makes names of the network, and nothing is removed where one
+/// already is the network's.
 public struct WeightNames: Hashable, Sendable {
-    /// What all names begin with, and the network's do not.
+    /// The prefix that all names have and the network's do not.
     private let prefix: String
     private let hasWrappers: Bool
     /// A name that is read as another; nil where all names stay.
@@ -17,7 +17,7 @@ public struct WeightNames: Hashable, Sendable {
         public let path: String
     }
 
-    /// What wrappers call the network within them; no layer has such a name.
+    /// The names that wrappers give to the network inside them; no layer has such a name.
     private static let wrappers: Set = ["_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module"]
 
     /// - Parameters:
@@ -25,7 +25,7 @@ public struct WeightNames: Hashable, Sendable {
     ///   - paths: those of the network's parameters.
     init(of names: [String], for paths: Set<String>) {
         let unwrapped = names.map(Self.unwrapped)
-        // Two weights never get one name.
+        // Two weights never get the same name.
         hasWrappers = unwrapped != names && Set(unwrapped).count == names.count
         let candidates = hasWrappers ? unwrapped : names
         prefix = candidates.contains(where: paths.contains) ? "" : Self.prefix(of: candidates, for: paths)
@@ -45,7 +45,7 @@ public struct WeightNames: Hashable, Sendable {
             .joined(separator: ".")
     }
 
-    /// Of what all names begin with, up to a point, that which leaves most names of the network.
+    /// The common prefix, up to a dot, whose removal leaves the most names of the network.
     private static func prefix(of names: [String], for paths: Set<String>) -> String {
         guard let first = names.first else { return "" }
         var best = (prefix: "", count: 0)

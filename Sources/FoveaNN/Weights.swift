@@ -8,7 +8,7 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
 
     public init(_ tensors: OrderedDictionary<String, Tensor> = [:]) { self.tensors = tensors }
 
-    /// - Parameter tensors: paths, each once, with their tensors.
+    /// - Parameter tensors: unique paths with their tensors.
     public init(_ tensors: some Sequence<(String, Tensor)>) { self.tensors = .init(uniqueKeysWithValues: tensors) }
 
     public init(dictionaryLiteral elements: (String, Tensor)...) {
@@ -20,15 +20,15 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
         set { tensors[path] = newValue }
     }
 
-    /// Path and tensor of each, as a device takes them.
+    /// Paths and tensors, in the form that a device takes.
     public var namedTensors: [(name: String, tensor: Tensor)] { tensors.map { ($0.key, $0.value) } }
 
-    /// These weights with those of `other` in place of, or after, the ones that have the same paths.
+    /// These weights followed by those of `other`, which replace weights of the same path.
     public func merging(_ other: Weights) -> Weights {
         Weights(tensors.merging(other.tensors.elements.map { ($0.key, $0.value) }) { _, new in new })
     }
 
-    /// The first values of a network's parameters; the same seed gives the same bits.
+    /// Initial values of a network's parameters; the same seed gives the same bits.
     public init(initializing parameters: [ParameterDeclaration], seed: UInt64) {
         tensors = [:]
         for parameter in parameters { tensors[parameter.path] = parameter.initialValue(seed: seed) }
@@ -36,17 +36,17 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
 
     /// These weights under the names of a network's parameters and in their order, each of its parameter's type.
     ///
-    /// Names may begin with what programs put around a network: ``WeightNames``. Elements of other types are converted, each
-    /// rounded once. Integers and truth values that the network has no parameter for are left out: they count steps
+    /// Names may have the prefixes of wrappers: ``WeightNames``. Elements of other types are converted, each rounded
+    /// once. Integers and truth values that the network has no parameter for are left out: they count steps
     /// (`num_batches_tracked`, which PyTorch keeps for each batch normalization) or mask, and change no result.
     ///
-    /// - Throws: ``FoveaError`` that lists every missing name, every name that is not expected, every other shape and every
+    /// - Throws: ``FoveaError`` that lists every missing name, every unexpected name, every different shape and every
     ///   tensor that cannot be converted, and the names that are closest to missing ones.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Weights {
         Weights(try tensors.fitted(to: parameters, source: source))
     }
 
-    /// How these weights' names become those of a network.
+    /// The mapping from these weights' names to those of a network.
     public func names(for parameters: [ParameterDeclaration]) -> WeightNames { tensors.names(for: parameters) }
 
     /// The names of the tensors that hold NaN or infinity.
@@ -54,8 +54,7 @@ public struct Weights: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension OrderedDictionary where Key == String, Value: TensorSource {
-    /// Without integers and truth values, and without what is named `num_batches_tracked`: no parameters, but counters and
-    /// masks.
+    /// These tensors without integers, truth values and `num_batches_tracked`: counters and masks, not parameters.
     public var withoutCounters: Self {
         filter { $0.value.type.dataType.isFloatingPoint && !$0.key.hasSuffix("num_batches_tracked") }
     }
@@ -66,7 +65,7 @@ extension OrderedDictionary where Key == String, Value: TensorSource {
         return WeightNames(of: Array((weights.isEmpty ? self : weights).keys), for: Set(parameters.map(\.path)))
     }
 
-    /// As ``Weights/fitted(to:source:)``; of tensors in a file only the types are looked at.
+    /// As ``Weights/fitted(to:source:)``; for tensors in a file only the types are checked.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Self {
         let names = names(for: parameters)
         let byPath = Dictionary(keys.map { (names.path($0), $0) }, uniquingKeysWith: { first, _ in first })

@@ -1,6 +1,6 @@
 /// Options for opening a backend.
 public struct BackendOptions: Sendable {
-    /// The number of threads that compute; nil for as many as the backend thinks best.
+    /// The number of threads that compute; nil for the backend's choice.
     public var threads: Int?
     /// Options for choosing kernels.
     public var kernels: KernelOptions

@@ -1,14 +1,14 @@
-/// A backend's account of itself and its machine.
+/// A backend's description of itself and its machine.
 public struct BackendProfile: Sendable {
-    /// One line for people: library, version, instruction set.
+    /// One line for display: library, version, instruction set.
     public let summary: String
     /// The number of threads that compute.
     public let threads: Int
-    /// All that the speed of its kernels depends on, as a key for choices; empty where it has none to make.
+    /// Everything that the speed of its kernels depends on, as a key for choices; empty where there are none to make.
     public let machine: String
-    /// Which kernels run which nodes; nil where there is one kernel for everything.
+    /// The choices of kernels; nil where there is one kernel for everything.
     public let kernels: KernelSelection?
-    /// Measures what the machine reaches at best, on the calling thread; nil where it is not known how.
+    /// Measures the machine's peak speeds on the calling thread; nil where that is not implemented.
     public let ceilings: (@Sendable () throws -> Ceilings)?
 
     public init(

@@ -2,7 +2,7 @@ import FoveaGraph
 
 /// Options for compiling graphs.
 public struct CompileOptions: Hashable, Sendable {
-    /// The names of passes that are left out, such as `fuse-convolution-epilogue`.
+    /// The names of passes to leave out, such as `fuse-convolution-epilogue`.
     public var withoutPasses: Set<String>
     /// Whether the graph is checked after each pass, so that an error names the pass that broke it.
     public var verifiesPasses: Bool

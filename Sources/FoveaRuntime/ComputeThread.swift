@@ -11,7 +11,7 @@ final class ComputeThread: SerialExecutor {
 
     init(name: String) {
         do {
-            // The main thread's usual size is 8 MiB; kernels and deep graphs must not find less here.
+            // The main thread's usual size is 8 MiB; kernels and deep graphs must not have less here.
             try startThread(name: name, stackSize: 16 << 20) { [queue] in queue.runUntilStopped() }
         } catch {
             preconditionFailure("the system gives each device a thread: \(error)")
@@ -32,7 +32,7 @@ final class ComputeThread: SerialExecutor {
     let executor: UnownedSerialExecutor
 }
 
-/// The jobs that wait for a compute thread. Shared by the thread and its executor, so that neither keeps the other alive.
+/// The jobs of a compute thread. Shared by the thread and its executor, so that neither keeps the other alive.
 private final class JobQueue: Sendable {
     private let waiting = Mutex<[Waiting]>([])
     /// Counts the jobs that wait, and one more when the queue has been stopped.

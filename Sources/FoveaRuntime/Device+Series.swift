@@ -1,27 +1,27 @@
 /// The length of a series of runs.
 public enum SeriesLength: Hashable, Sendable {
     case runs(Int)
-    /// As many runs as begin within this time, and at least so many.
+    /// As many runs as begin within this time, and at least `atLeast`.
     case about(Duration, atLeast: Int)
 }
 
-/// A run of a series: how long it took, and what was kept of its outputs.
+/// A run of a series: its duration, and the outputs kept.
 public struct TimedRun<Kept: Sendable>: Sendable {
     public let duration: Duration
     public let kept: Kept
 }
 
 extension Device {
-    /// Runs a program again and again without leaving the device's thread, and times each run.
+    /// Runs a program repeatedly without leaving the device's thread, and times each run.
     ///
-    /// A run's time is that of taking its inputs, computing, updating the state and reading what is kept of its outputs. It
-    /// does not include the way to the device's thread and back, which a single ``run(_:_:)`` pays.
+    /// A run's time covers taking its inputs, computing, updating the state and reading the outputs that are kept. It
+    /// excludes the way to the device's thread and back, which a single ``run(_:_:)`` pays.
     ///
     /// - Parameters:
-    ///   - inputs: what a run is given, in the order of ``Program/inputs``, by the number of the run from 0; called before
-    ///     the run's time begins.
-    ///   - keep: what to keep of a run's outputs, given its number and they in the order of ``Program/outputs``.
-    /// - Throws: ``FoveaError`` when inputs are not those of the program; whatever the closures throw.
+    ///   - inputs: the inputs of a run, in the order of ``Program/inputs``, by the number of the run from 0; called
+    ///     before the run's time begins.
+    ///   - keep: the part of a run's outputs to keep, given its number and the outputs in order.
+    /// - Throws: ``FoveaError`` when inputs are not those of the program; errors of the closures.
     public func series<Kept: Sendable>(
         of program: Program, _ length: SeriesLength, inputs: @Sendable (_ number: Int) throws -> [any DeviceValue],
         keeping keep: @Sendable (_ number: Int, _ outputs: [any DeviceValue]) throws -> Kept

@@ -5,9 +5,9 @@ import Synchronization
 
 /// A backend and the one thread that all of its work runs on.
 ///
-/// The calls are asynchronous and run in the order in which they are made. What a device keeps from run to run belongs to
-/// owners: see ``DeviceStates``. Denormal numbers, below 1.2e-38 in single precision, count as zero in what a device
-/// computes.
+/// The calls are asynchronous and run in the order in which they are made. State kept from run to run belongs to
+/// owners: see ``DeviceStates``. Denormal numbers, below 1.2e-38 in single precision, count as zero in a device's
+/// computations.
 public actor Device {
     public nonisolated let backend: any Backend
     nonisolated let options: CompileOptions
@@ -29,17 +29,17 @@ public actor Device {
     }
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
-        // Safe: the actor keeps the thread for as long as it lives.
+        // Safe: the actor keeps the thread as long as it lives.
         unsafe thread.asUnownedSerialExecutor()
     }
 
     /// Plans a graph after some passes.
     ///
     /// - Parameters:
-    ///   - states: what the program reads and updates; states that are not there yet are created, filled with zeros. When
-    ///     not given, the program has states of its own.
-    ///   - passes: those of the backend when not given.
-    /// - Throws: ``FoveaError`` when the graph is not sound, when a state is there with another type, when the states are
+    ///   - states: the states that the program reads and updates; missing ones are created, filled with zeros. By
+    ///     default the program has its own states.
+    ///   - passes: by default those of the backend.
+    /// - Throws: ``FoveaError`` when the graph is invalid, when a state exists with another type, when the states are
     ///   another device's, or when the backend cannot plan the graph.
     public func compile(
         _ graph: Graph, states: DeviceStates? = nil, passes: [any Pass]? = nil
@@ -72,8 +72,8 @@ public actor Device {
         }
     }
 
-    /// The bytes that compiling a graph and running it would take beyond what the device holds: its tensors, states that
-    /// are not there yet, and what a run is given. It is planned, not compiled.
+    /// The bytes that compiling a graph and running it would take beyond what the device holds: its tensors, missing
+    /// states, and the inputs of a run. The graph is planned, not compiled.
     ///
     /// - Returns: nil where the backend cannot tell, or does not support all of the graph.
     /// - Throws: as ``compile(_:states:passes:)``.
@@ -87,17 +87,17 @@ public actor Device {
         return saturatingSum(program, outsideByteCount(of: graph, states))
     }
 
-    /// The bytes that compiling a graph and running it takes at most beyond what the device holds, short of working memory
-    /// of kernels: as if nothing were shared, and each tensor were kept in two layouts.
+    /// An upper bound on the bytes that compiling and running a graph takes beyond what the device holds, without
+    /// working memory of kernels: as if nothing were shared, and each tensor were kept in two layouts.
     ///
-    /// Found at once, so that only what may not fit has to be planned.
+    /// Fast, so that only graphs that may not fit have to be planned.
     package func upperByteCount(of optimized: OptimizedGraph, states: DeviceStates) -> Int {
         let graph = optimized.graph
         let tensors = graph.nodes.flatMap(\.results).reduce(0) { saturatingSum($0, $1.byteCount) }
         return saturatingSum(saturatingProduct(2, tensors), outsideByteCount(of: graph, states))
     }
 
-    /// States that are not on the device yet, and inputs.
+    /// The bytes of missing states and of inputs.
     private func outsideByteCount(of graph: Graph, _ states: DeviceStates) -> Int {
         let missing = graph.states.filter { !states.contains($0.name) }.map(\.type)
         return (missing + graph.inputs.map(\.type)).reduce(0) { saturatingSum($0, $1.byteCount) }
@@ -112,9 +112,9 @@ public actor Device {
     }
 
     /// Runs a program that this device compiled, and leaves its outputs on the device: to be read one by one, or to be
-    /// another program's inputs.
+    /// inputs of another program.
     ///
-    /// - Parameter inputs: tensors, or what programs gave, by name.
+    /// - Parameter inputs: tensors, or outputs of programs, by name.
     /// - Throws: ``FoveaError`` when the inputs are not those of the program.
     public func results(
         of program: Program, given inputs: [String: any DeviceValue]
@@ -150,11 +150,11 @@ public actor Device {
             }
             return buffer
         }
-        // What is read from a file waits for the system, and fresh memory does so too.
+        // Reading a file waits for the system, and so does fresh memory.
         _ = try sideBySide(values.count) { try buffers[$0].write(values[$0].tensor) }
     }
 
-    /// The results of some pieces of work that do not depend on each other, on all cores.
+    /// The results of independent pieces of work, on all cores.
     private func sideBySide<Result: Sendable>(
         _ count: Int, _ work: @Sendable (_ index: Int) throws -> Result
     ) throws -> [Result] {

@@ -3,14 +3,14 @@ import Synchronization
 
 /// The states that one owner keeps on a device: a network's parameters and statistics, an optimizer's slots.
 ///
-/// A program reads and updates the states that it was compiled with and no others, whatever their names, so two networks
-/// on one device never share by accident. Programs that are to share, such as training and evaluation of one network, are
+/// A program reads and updates only the states that it was compiled with, whatever their names, so two networks on one
+/// device never share by accident. Programs that should share, such as training and evaluation of one network, are
 /// compiled with the same `DeviceStates`. The memory is freed when the last owner and the last program are gone.
 public final class DeviceStates: Sendable {
     public let device: Device
     private let buffers = Mutex<[String: any DeviceBuffer]>([:])
 
-    /// No states yet: they are created when a program needs them, or a value is written.
+    /// No states yet: they are created when a program needs them or a value is written.
     public init(on device: Device) { self.device = device }
 
     /// The values of some states.
@@ -18,19 +18,19 @@ public final class DeviceStates: Sendable {
     /// - Throws: ``FoveaError`` when there is no state of that name.
     public func read(_ names: [String]) async throws -> [Tensor] { try await device.read(names, of: self) }
 
-    /// Does some work on the device's thread that reads states one after the other, so that not all of their values have to
-    /// be in memory at once.
+    /// Runs `body` on the device's thread; it reads states one at a time, so that not all of their values have to be in
+    /// memory at once.
     ///
-    /// - Parameter body: is handed what reads a state by its name.
+    /// - Parameter body: receives a function that reads a state by its name.
     /// - Throws: what `body` throws, and ``FoveaError`` when there is no state of a name.
     public func reading<Result: Sendable>(
         _ body: @Sendable (_ read: (String) throws -> Tensor) throws -> Result
     ) async throws -> Result { try await device.reading(self, body) }
 
-    /// Gives states new values; states that are not there yet are created.
+    /// Gives states new values; missing states are created.
     ///
     /// - Parameter values: each name once.
-    /// - Throws: ``FoveaError`` when a state is there with another type.
+    /// - Throws: ``FoveaError`` when a state exists with another type.
     public func write(_ values: [(name: String, tensor: some TensorSource)]) async throws {
         try await device.write(values, to: self)
     }
@@ -52,7 +52,7 @@ public final class DeviceStates: Sendable {
         return buffer
     }
 
-    /// Throws ``FoveaError`` when a state is there with another type than a graph expects.
+    /// Throws ``FoveaError`` when a state exists with another type than a graph expects.
     func expectTypes(of states: [(name: String, type: TensorType, value: ValueID)]) throws {
         let current = current
         for held in states {
@@ -63,7 +63,7 @@ public final class DeviceStates: Sendable {
         }
     }
 
-    /// Memory for the states that are not there yet. Called on the device's compute thread only.
+    /// Creates memory for missing states. Called on the device's compute thread only.
     func create(_ wanted: [(name: String, type: TensorType)], on backend: any Backend) throws {
         try buffers.withLock { buffers in
             let missing = wanted.filter { buffers[$0.name] == nil }

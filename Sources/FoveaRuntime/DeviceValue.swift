@@ -1,13 +1,13 @@
 public import FoveaGraph
 
-/// A value that programs take and give, wherever it lies.
+/// An input or output of programs, wherever it lies.
 ///
-/// A ``Tensor`` is one: programs read it where it lies on the host. What a program gives stays on its device until somebody
-/// asks for its elements, and is the same whatever runs later.
+/// A ``Tensor`` is one: programs read it where it lies on the host. An output of a program stays on its device until
+/// its elements are read, and does not change whatever runs later.
 public protocol DeviceValue: Sendable {
     var type: TensorType { get }
 
-    /// The elements on the host. Any thread may ask.
+    /// The elements on the host. Any thread may call this.
     func read() throws -> Tensor
 }
 

@@ -1,7 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// Where the time of a program goes.
+/// The distribution of a program's time over its steps.
 public struct Explanation: Sendable {
     /// A step with its mean time in seconds.
     public struct Line: Sendable {
@@ -9,7 +9,7 @@ public struct Explanation: Sendable {
         public let seconds: Double
 
         /// Floating-point operations per second by the operation's definition: above the machine's where an algorithm,
-        /// Winograd's for example, does with fewer.
+        /// such as Winograd's, needs fewer.
         public var operationsPerSecond: Double { 2 * Double(step.multiplyAdds) / seconds }
         /// Bytes read and written per second.
         public var bytesPerSecond: Double { Double(step.byteCount) / seconds }
@@ -27,9 +27,9 @@ public struct Explanation: Sendable {
     /// The time of all steps in seconds.
     public var seconds: Double { lines.reduce(0) { $0 + $1.seconds } }
 
-    /// The lines as a table for people, after it the time of each operation, and the machine's ceilings.
+    /// The lines as a table for display, followed by the time of each operation and the machine's ceilings.
     ///
-    /// A step that multiplies and adds is held against the machine's operations per second, any other against its bytes.
+    /// A step that multiplies and adds is compared with the machine's operations per second, any other with its bytes.
     public var text: String {
         func milliseconds(_ seconds: Double) -> String { (seconds * 1e3).text(digits: 3) }
         func share(_ seconds: Double) -> String { (100 * seconds / max(self.seconds, 1e-12)).text(digits: 1) + " %" }
@@ -67,8 +67,8 @@ extension Device {
     /// Runs a program several times without leaving the device's thread, and measures each of its steps.
     ///
     /// - Parameters:
-    ///   - inputs: what a run is given, in the order of ``Program/inputs``, by the number of the run from 0.
-    /// - Throws: ``FoveaError`` when the inputs are not those of the program; whatever the closures throw.
+    ///   - inputs: the inputs of a run, in the order of ``Program/inputs``, by the number of the run from 0.
+    /// - Throws: ``FoveaError`` when the inputs are not those of the program; errors of the closure.
     public func explain(
         _ program: Program, runs: Int, inputs: @Sendable (_ number: Int) throws -> [any DeviceValue]
     ) throws -> Explanation {
@@ -77,7 +77,7 @@ extension Device {
         let lines = zip(program.steps, stopwatch.seconds).map { step, seconds in
             Explanation.Line(step: step, seconds: seconds / Double(max(1, runs)))
         }
-        // In case that the device's threads are started only now.
+        // The device's threads may be started only now.
         let ceilings = try withDenormalNumbers(asZero: true) { try backend.profile.ceilings?() }
         return Explanation(lines: lines, ceilings: ceilings)
     }

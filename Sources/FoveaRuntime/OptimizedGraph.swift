@@ -1,18 +1,18 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// A graph as a device's passes have left it: what ``Device/compile(_:states:)`` plans.
+/// A graph after a device's passes: the input of ``Device/compile(_:states:)``.
 public struct OptimizedGraph: Sendable {
     public let graph: Graph
-    /// The device for which it is.
+    /// The device that it was optimized for.
     let device: Device
 }
 
 extension Device {
-    /// Runs the passes on a graph, on the calling thread: the backend's ``Backend/pipeline``, unless others are given, and
-    /// ``DecomposeOperations``.
+    /// Runs the passes on a graph, on the calling thread: the backend's ``Backend/pipeline``, unless others are given,
+    /// and ``DecomposeOperations``.
     ///
-    /// - Throws: ``FoveaError`` when the graph is not sound.
+    /// - Throws: ``FoveaError`` when the graph is invalid.
     public nonisolated func optimized(_ graph: Graph, by passes: [any Pass]? = nil) throws -> OptimizedGraph {
         try graph.verify()
         let all = passes.map { $0 + [DecomposeOperations()] } ?? backend.passes

@@ -1,7 +1,7 @@
 import FoveaGraph
 
-/// A part of a graph that runs on one backend: a graph of its own, which reads other segments' values as inputs
-/// (named `%3`, after the value in the whole graph) and hands back what others need as outputs of the same names.
+/// A part of a graph that runs on one backend: a separate graph, which reads other segments' values as inputs (named
+/// `%3`, after the value in the whole graph) and returns what others need as outputs of the same names.
 struct Segment {
     let onDevice: Bool
     let graph: Graph
@@ -52,7 +52,7 @@ extension Graph {
         return builder.graph
     }
 
-    /// What the rest of the graph and its roots read of these nodes, in order.
+    /// The values of these nodes that the rest of the graph and its roots read, in order.
     private func valuesNeeded(outside members: Set<Int>) -> [ValueID] {
         var needed = Set(roots)
         for (index, node) in nodes.enumerated() where !members.contains(index) { needed.formUnion(node.operands) }

@@ -1,9 +1,10 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// A graph that has been compiled for one device: what a training step or a prediction runs.
+/// A graph compiled for one device, such as a training step or a prediction.
 ///
-/// Compiled by ``Device/compile(_:states:passes:)`` and run by ``Device/run(_:_:)`` or ``Device/results(of:given:)``, on the device's compute thread.
+/// Compiled by ``Device/compile(_:states:passes:)`` and run by ``Device/run(_:_:)`` or ``Device/results(of:given:)``,
+/// on the device's compute thread.
 public struct Program: Sendable {
     /// The graph as it is run, after all passes.
     public let graph: Graph
@@ -11,7 +12,7 @@ public struct Program: Sendable {
     public let states: DeviceStates
     private let plan: Plan
 
-    /// How the graph is run.
+    /// The division of the graph between the device and the reference backend.
     private enum Plan: Sendable {
         /// Everything on the device: the executable reads and updates the state itself.
         case whole(any Executable)
@@ -40,13 +41,13 @@ public struct Program: Sendable {
         }
     }
 
-    /// The names and types of what a run is given, in order.
+    /// The names and types of a run's inputs, in order.
     public let inputs: [(name: String, type: TensorType)]
 
-    /// The names of what a run gives, in order.
+    /// The names of a run's outputs, in order.
     public var outputs: [String] { graph.outputs.map(\.name) }
 
-    /// Which node runs where and how; the fallback to the reference backend is visible here.
+    /// The device and the implementation of each node; the fallback to the reference backend is visible here.
     public var steps: [ExecutableStep] {
         switch plan {
         case .whole(let executable): executable.steps
@@ -54,13 +55,13 @@ public struct Program: Sendable {
         }
     }
 
-    /// The operations that the device does not support and the reference backend runs, each once, sorted by name.
+    /// The distinct operations that the device does not support and the reference backend runs, sorted by name.
     public var fallbacks: [String] {
         guard case .segmented(let segments, _) = plan else { return [] }
         return Set(segments.filter { !$0.onDevice }.flatMap(\.executable.steps).map(\.operation)).sorted()
     }
 
-    /// The report of ``steps`` as a table for people.
+    /// The report of ``steps`` as a table for display.
     public func explain() -> String {
         let rows = steps.map { [$0.path.isEmpty ? "–" : $0.path, $0.operation, $0.device, $0.implementation] }
         return textTable(header: ["layer", "operation", "device", "implementation"], rows: rows)
@@ -68,7 +69,7 @@ public struct Program: Sendable {
 
     /// Runs the program on inputs in the order of ``inputs``; the results are in the order of the graph's outputs.
     ///
-    /// - Parameter stopwatch: told about the end of each of ``steps``.
+    /// - Parameter stopwatch: records the end of each of ``steps``.
     func run(_ inputs: [any DeviceValue], stopwatch: Stopwatch? = nil) throws -> [any DeviceValue] {
         try expectTypes(inputs)
         stopwatch?.start()
@@ -134,7 +135,7 @@ public struct Program: Sendable {
         return ordered
     }
 
-    /// Checks that a run is given as many tensors as the graph has inputs, of their types.
+    /// Throws unless a run's inputs have the number and types of the graph's.
     private func expectTypes(_ given: [any DeviceValue]) throws {
         guard given.count == inputs.count else {
             throw FoveaError(

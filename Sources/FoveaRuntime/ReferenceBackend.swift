@@ -1,7 +1,7 @@
 public import FoveaGraph
 
-/// Runs every operation by its definition, in Double, rounding each result once to its type: slow, and the standard that
-/// every other backend is held to.
+/// Runs every operation by its definition, in Double, rounding each result once to its type: slow, and the standard for
+/// every other backend.
 public struct ReferenceBackend: Backend {
     public let name = "reference"
     public let profile = BackendProfile(summary: "plain Swift, the definition of every operation")
@@ -32,7 +32,7 @@ private final class HostBuffer: DeviceBuffer, @unchecked Sendable {
     }
 }
 
-/// Evaluates the nodes of a graph one after the other.
+/// Evaluates the nodes of a graph in order.
 private struct ReferenceExecutable: Executable {
     let graph: Graph
     let state: [String: any DeviceBuffer]

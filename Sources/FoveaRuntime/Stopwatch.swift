@@ -1,4 +1,4 @@
-/// Adds up how long each step of a program takes, over runs.
+/// Sums the time of each step of a program over runs.
 ///
 /// Not `Sendable`: it belongs to the thread that runs the program.
 public final class Stopwatch {
@@ -9,13 +9,13 @@ public final class Stopwatch {
 
     package init(steps: Int) { seconds = Array(repeating: 0, count: steps) }
 
-    /// The next lap is the first step's.
+    /// Starts a run: the next lap is the first step's.
     package func start() {
         position = 0
         last = .now
     }
 
-    /// A step has ended, or was left out.
+    /// Records the end of a step that ran or was left out.
     public func lap() {
         let now = ContinuousClock.now
         let (seconds, attoseconds) = (now - last).components
@@ -24,6 +24,6 @@ public final class Stopwatch {
         last = now
     }
 
-    /// What has passed since the last step belongs to none: copies between backends.
+    /// Discards the time since the last step, which belongs to none: copies between backends.
     package func skip() { last = .now }
 }

@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// Rows of cells as aligned columns, for people: text to the left, columns named in `rightAligned` to the right.
+/// Rows of cells as aligned columns, for display: text to the left, columns named in `rightAligned` to the right.
 package func textTable(header: [String], rows: [[String]], rightAligned: Set<Int> = []) -> String {
     // Names of files and classes may hold anything; a row is one line.
     let lines = ([header] + rows).map { $0.map(\.onOneLine) }

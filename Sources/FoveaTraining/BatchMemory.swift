@@ -4,11 +4,11 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 
-/// Whether batches of a network fit in a device's memory, told by planning its graphs before anything is allocated.
+/// A check that batches of a network fit in a device's memory, by planning its graphs before anything is allocated.
 struct BatchMemory: Sendable {
-    /// The network's, which count as taken where they are there.
+    /// The network's states, which count as taken where they exist.
     let states: DeviceStates
-    /// What is done with a batch, for the error: `training`.
+    /// The use of a batch, for the error: `training`.
     let purpose: String
     /// The types of one example's inputs.
     let inputs: Named<TensorType>
@@ -19,8 +19,8 @@ struct BatchMemory: Sendable {
 
     /// Throws unless the program of a graph fits, before it is compiled.
     ///
-    /// - Parameter count: how many examples the graph was traced for.
-    /// - Throws: ``FoveaError`` with what it would take, what there is, and the largest batch that fits.
+    /// - Parameter count: number of examples that the graph was traced for.
+    /// - Throws: ``FoveaError`` with the memory needed, the memory available, and the largest batch that fits.
     func require(_ traced: OptimizedGraph, for count: Int) async throws {
         guard let available = device.backend.availableByteCount,
             let need = try await shortage(of: traced, available)
@@ -63,21 +63,21 @@ struct BatchMemory: Sendable {
         }
     }
 
-    /// How much memory a graph takes.
+    /// Memory that a graph needs.
     private struct Need {
         let byteCount: Int
-        /// False for what is enough to know that it does not fit.
+        /// False for a lower bound that already does not fit.
         let isExact: Bool
     }
 
-    /// What a graph takes, if that is too much.
+    /// The memory that a graph needs, if that is too much.
     private func shortage(of graph: OptimizedGraph, _ available: Int) async throws -> Need? {
         guard await device.upperByteCount(of: graph, states: states) > available else { return nil }
         let need = try await need(of: graph, available)
         return need.byteCount > available ? need : nil
     }
 
-    /// What no plan can bring down is not planned: kernels refuse absurd sizes.
+    /// A graph with a tensor that does not fit is not planned: kernels refuse absurd sizes.
     private func need(of graph: OptimizedGraph, _ available: Int) async throws -> Need {
         let largest = graph.graph.nodes.flatMap(\.results).map(\.byteCount).max() ?? 0
         if largest > available { return Need(byteCount: largest, isExact: false) }
@@ -86,7 +86,7 @@ struct BatchMemory: Sendable {
 
     /// The largest batch size that fits, where `count` does not; 0 for none.
     ///
-    /// Looks among multiples of 16 where so many fit: kernels that take 16 images side by side need less than those for one
+    /// Searches the multiples of 16 where 16 fit: kernels that take 16 images side by side need less than those for one
     /// image more or less.
     private func largest(below count: Int, _ whole: Need, _ available: Int) async throws -> Int {
         let found = try await largest(below: count, whole, available, unit: 16)
@@ -95,8 +95,8 @@ struct BatchMemory: Sendable {
 
     /// The largest multiple of `unit`.
     ///
-    /// What a program takes grows about linearly with the batch, so each guess lies on the line between the largest that is
-    /// known to fit and the smallest that is known not to.
+    /// A program's memory grows about linearly with the batch, so each guess lies on the line between the largest batch
+    /// that is known to fit and the smallest that is known not to.
     private func largest(below count: Int, _ whole: Need, _ available: Int, unit: Int) async throws -> Int {
         func need(_ units: Int) async throws -> Int {
             try await self.need(of: graph(inputs.batched(units * unit)), available).byteCount
@@ -115,7 +115,7 @@ struct BatchMemory: Sendable {
         return fits.units * unit
     }
 
-    /// The search ends when what fits and what does not are closer than a part in so many.
+    /// The search ends when the gap between what fits and what does not is below 1/`precision`.
     private static let precision = 50
     private static let rounds = 12
 }

@@ -3,16 +3,16 @@ import FoveaGraph
 public import FoveaNN
 import FoveaRuntime
 
-/// All that a training needs to go on as if it had never stopped: the same steps give the same bits.
+/// Everything that a training needs to continue as if it had never stopped: the same steps give the same bits.
 public struct Checkpoint: Sendable {
     /// The network's parameters and statistics under their paths; the optimizers' slots, averages of weights and means of
     /// gradients under `slot/path`.
     public let tensors: Weights
-    /// How many steps had been made, one for each batch.
+    /// Number of steps made, one for each batch.
     public let stepCount: Int
-    /// Where the random numbers of steps and of the order of examples come from.
+    /// Seed of the random numbers of steps and of the order of examples.
     public let seed: UInt64
-    /// Where in the data the training was.
+    /// The training's position in the data.
     public let place: DataPlace
 
     public init(
@@ -25,11 +25,11 @@ public struct Checkpoint: Sendable {
     }
 }
 
-/// A place in the epochs of a data set, whose order is a pure function of the seed.
+/// A position in the epochs of a data set, whose order is a pure function of the seed.
 public struct DataPlace: Hashable, Sendable {
-    /// Epochs that are over.
+    /// Number of completed epochs.
     public var epochs: Int
-    /// Batches of the present epoch that steps have been made on.
+    /// Number of batches of the current epoch that steps have been made on.
     public var batches: Int
     /// The loss and the metrics over those batches.
     public var means: WeightedMeans
@@ -42,20 +42,20 @@ public struct DataPlace: Hashable, Sendable {
 }
 
 extension Trainer {
-    /// All that this training needs to go on.
+    /// Everything that this training needs to continue.
     public func checkpoint() async throws -> Checkpoint {
         let kept = try keptTypes
         let present = kept.map(\.name).filter(states.contains)
         let values = Dictionary(uniqueKeysWithValues: zip(present, try await states.read(present)))
-        // What no step has needed yet is zero.
+        // A state that no step has needed yet is zero.
         let tensors = Weights(kept.map { ($0.name, values[$0.name] ?? Tensor(repeating: 0, $0.type)) })
         return Checkpoint(tensors: tensors, stepCount: stepCount, seed: seed, place: place)
     }
 
-    /// Goes on where a checkpoint of the same network and rule was taken.
+    /// Continues where a checkpoint of the same network and rule was taken.
     ///
-    /// - Throws: ``FoveaError`` that names everything that is missing, not expected or of another type; nothing has changed
-    ///   then.
+    /// - Throws: ``FoveaError`` that names everything that is missing, unexpected or of another type; nothing has
+    ///   changed then.
     public func restore(_ checkpoint: Checkpoint) async throws {
         let kept = try keptTypes
         var misfits = WeightMisfits()
@@ -89,10 +89,10 @@ extension Trainer {
         (stepCount, seed, self.place) = (checkpoint.stepCount, checkpoint.seed, place)
     }
 
-    /// Keeps where in the data the training is.
+    /// Sets the training's position in the data.
     func move(to place: DataPlace) { self.place = place }
 
-    /// The weights' averages, with the statistics and the frozen parameters as they are now.
+    /// The averages of the weights, with the current statistics and frozen parameters.
     ///
     /// - Throws: ``FoveaError`` when the rule keeps none.
     public func averagedWeights() async throws -> Weights {
@@ -104,13 +104,13 @@ extension Trainer {
         let averaged = Set(try rule.slots(for: parameters).map(\.name))
         let names = parameters.map { parameter in
             let name = WeightAveraging.stateName(of: parameter.path)
-            // Before the first update there is nothing but the weights themselves.
+            // Before the first update there are only the weights themselves.
             return averaged.contains(name) && stepCount >= rule.batchesPerUpdate ? name : parameter.path
         }
         return Weights(zip(parameters.map(\.path), try await states.read(names)))
     }
 
-    /// The names and types of all that the training keeps on the device.
+    /// The names and types of all state that the training keeps on the device.
     private var keptTypes: [OptimizerSlot] {
         get throws {
             try parameters.map { OptimizerSlot(name: $0.path, type: $0.type) } + rule.slots(for: parameters)

@@ -12,10 +12,10 @@ public actor Classifier {
     private let states: DeviceStates
     private var device: Device { states.device }
     private var inferencePrograms = RecentlyUsed<Shape, Program>()
-    /// The graph for the images that the network was looked at with, after the passes: both take a while for a large
-    /// network, and need the device no more than tracing does.
+    /// The optimized graph for the images that the network was first traced for: tracing and passes take a while for a
+    /// large network, and need no device.
     private var traced: (images: Shape, optimized: OptimizedGraph)?
-    /// A name of the weights' file that is longer than the network's, where all are; nil where they are the network's.
+    /// A weight's name in the file, if all are longer than the network's; nil where they are the network's.
     public private(set) var shortenedName: WeightNames.Change?
 
     /// A network whose weights are among these states.
@@ -33,7 +33,7 @@ public actor Classifier {
     /// Puts a network and its weights on a device.
     ///
     /// - Parameters:
-    ///   - preprocessing: says the shape of the images.
+    ///   - preprocessing: gives the shape of the images.
     ///   - source: where the weights come from, for errors.
     /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences, or not finite.
     public init(
@@ -60,13 +60,13 @@ public actor Classifier {
         let source = quoted(saved.weightsPath)
         let fitted = try file.fitted(to: inference.parameters, source: source)
         shortenedName = file.names(for: inference.parameters).example
-        // Reading them takes as long as the passes.
+        // Reading the weights takes as long as the passes.
         async let nonFinite = Self.put(fitted.map { (name: $0.key, tensor: $0.value) }, into: states)
         traced = (shape, try device.optimized(inference.graph))
         try expectNoneNonFinite(await nonFinite, source: source)
     }
 
-    /// Puts a network of one's own that was saved with its preprocessing on a device.
+    /// Puts a custom network that was saved with its preprocessing on a device.
     ///
     /// - Throws: ``FoveaError`` when it does not classify images, or its weights cannot be read or are not finite.
     public init(_ saved: SavedNetwork, device: Device) async throws {
@@ -77,7 +77,7 @@ public actor Classifier {
 
     /// Puts weights on a device.
     ///
-    /// - Returns: which of them are not finite.
+    /// - Returns: the names of those that are not finite.
     private static func put(
         _ weights: [(name: String, tensor: StoredTensor)], into states: DeviceStates
     ) async throws -> [String] {
@@ -85,7 +85,7 @@ public actor Classifier {
         return try await states.nonFiniteNames()
     }
 
-    /// Traces the network for one image, and keeps the graph as a program will run it.
+    /// Traces the network for one image, and keeps the optimized graph.
     ///
     /// - Returns: the network's parameters.
     private func trace(_ preprocessing: Preprocessing) throws -> [ParameterDeclaration] {
@@ -108,7 +108,7 @@ public actor Classifier {
         return logits
     }
 
-    /// Throws unless logits say something.
+    /// Throws unless logits are finite.
     private func expectFinite(_ logits: Tensor, for images: Tensor) async throws {
         guard let row = logits.firstNonFiniteRow else { return }
         let search = NonFiniteCause(
@@ -121,7 +121,7 @@ public actor Classifier {
             remedy: "Use weights of a training that did not diverge, and images that are finite.")
     }
 
-    /// Computes the logits of the same images again and again without leaving the device's thread: for measurements.
+    /// Computes the logits of the same images repeatedly without leaving the device's thread: for measurements.
     ///
     /// - Returns: the time of each computation.
     public func timedLogits(_ images: Tensor, _ length: SeriesLength) async throws -> [Duration] {
@@ -141,7 +141,7 @@ public actor Classifier {
         return try await device.explain(program, runs: runs) { _ in inputs }
     }
 
-    /// The program that gives the logits of batches of images of this shape; compiled now, unless it has been already.
+    /// The program that gives the logits of batches of images of this shape; compiled on first use.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
     public func program(for images: Shape) async throws -> Program {
@@ -153,11 +153,11 @@ public actor Classifier {
         return program
     }
 
-    /// The largest number of images up to that of `images` whose logits fit in memory at a time; found by planning.
+    /// The largest number of images, up to that of `images`, whose logits fit in memory at a time; found by planning.
     ///
     /// - Throws: ``FoveaError`` when not even one image fits.
     public func batchSize(upTo images: Shape) async throws -> Int {
-        // For one image there is nothing to look for: it fits, or is refused when the program is made.
+        // For one image there is nothing to search for: it fits, or is refused when the program is made.
         images[0] == 1 || inferencePrograms.value(for: images) != nil
             ? images[0] : try await inferenceMemory(images).fitting(upTo: images[0])
     }
@@ -179,10 +179,10 @@ public actor Classifier {
     /// Loss, accuracy and confusion over a data set.
     ///
     /// - Parameters:
-    ///   - transforms: what happens to each example before it is standardized.
-    ///   - batchSize: how many images are measured at a time, or fewer where so many do not fit in memory.
+    ///   - transforms: applied to each example before it is standardized.
+    ///   - batchSize: number of images measured at a time; fewer are where that many do not fit in memory.
     /// - Throws: ``FoveaError`` when the network has other classes or a result is not finite; with the name of the example
-    ///   when one cannot be read, does not fit the preprocessing, or has a label that is no class.
+    ///   when one cannot be read, does not fit the preprocessing, or has a label that is not a class.
     public func evaluate(
         _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
         batchSize: Int = 250
@@ -208,7 +208,7 @@ public actor Classifier {
 }
 
 extension Signature {
-    /// How many classes a network tells apart; 0 where it has no logits.
+    /// Number of classes that a network distinguishes; 0 where it has no logits.
     var classCount: Int { (try? outputs[GraphName.logits])?.shape.elementCount ?? 0 }
 }
 

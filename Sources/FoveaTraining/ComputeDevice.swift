@@ -5,7 +5,7 @@ public import FoveaRuntime
 
 /// The devices that networks run on, by the names of the command line.
 public enum ComputeDevice: String, CaseIterable, Sendable {
-    /// The fastest device that is there.
+    /// The fastest available device.
     case auto
     /// The processor, through oneDNN.
     case cpu
@@ -17,11 +17,11 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
     /// Opens the device.
     ///
     /// - Parameters:
-    ///   - options: how many threads compute, where that is not for the device to say, and how kernels are chosen: by
-    ///     default by timing them, anew in each process; ``KernelCache`` remembers.
-    ///   - compilation: how graphs are compiled; which passes are left out, for example.
-    /// - Throws: ``FoveaError`` with code `unavailable` when the device is not there, with code `usage` when it cannot run
-    ///   on so many threads.
+    ///   - options: the number of threads that compute, where the device does not decide it, and how kernels are
+    ///     chosen: by default by timing them in each process; ``KernelCache`` remembers.
+    ///   - compilation: options for compiling graphs, such as the passes to leave out.
+    /// - Throws: ``FoveaError`` with code `unavailable` when the device is not available, with code `usage` when it
+    ///   cannot run on that many threads.
     public func open(
         _ options: BackendOptions = BackendOptions(), compiling compilation: CompileOptions = CompileOptions()
     ) throws -> Device {

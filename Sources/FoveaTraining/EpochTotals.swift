@@ -1,16 +1,16 @@
 import FoveaFormats
 import FoveaNN
 
-/// What the steps of an epoch come to.
+/// Totals of the steps of an epoch.
 struct EpochTotals {
     private let start = ContinuousClock.now
     private var seconds = 0.0
-    /// How many examples steps have seen since `start`.
+    /// Number of examples in steps since `start`.
     private var seenCount = 0
     private var learningRate = 0.0
-    /// The loss and the metrics of all batches of the epoch, also of those before a resumed fit went on.
+    /// The loss and the metrics of all batches of the epoch, including those before a resumed fit.
     private(set) var means: WeightedMeans
-    /// How long steps waited for their batches.
+    /// Time that steps waited for their batches.
     var wait = Duration.zero
 
     init(goingOnFrom means: WeightedMeans) { self.means = means }

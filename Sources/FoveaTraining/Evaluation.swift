@@ -1,23 +1,23 @@
 import FoveaGraph
 import FoveaNN
 
-/// How well a network's logits match the labels of a data set.
+/// The agreement of a network's logits with the labels of a data set.
 public struct Evaluation: Sendable {
     /// The figures of one class.
     public struct ClassFigures: Sendable, Hashable {
         public let name: String
-        /// Of the examples called this class, the fraction that are.
+        /// Of the examples predicted to be of this class, the fraction that are.
         public let precision: Double
-        /// Of the examples of this class, the fraction called so.
+        /// Of the examples of this class, the fraction predicted to be.
         public let recall: Double
         /// The harmonic mean of precision and recall.
         public let f1: Double
-        /// How many examples the class has.
+        /// Number of examples of the class.
         public let support: Int
     }
 
     public let classNames: [String]
-    /// How many examples were measured.
+    /// Number of examples measured.
     public private(set) var count = 0
     /// `confusion[actual][predicted]` counts examples.
     public private(set) var confusion: [[Int]]
@@ -29,7 +29,7 @@ public struct Evaluation: Sendable {
         confusion = Array(repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
     }
 
-    /// Adds a batch. An example with a logit that is NaN is called no class: it counts as wrong.
+    /// Adds a batch. An example with a NaN among its logits has no predicted class: it counts as wrong.
     ///
     /// - Parameters:
     ///   - logits: [N, classes].
@@ -62,7 +62,7 @@ public struct Evaluation: Sendable {
         classNames.count > 5 ? Double(topFiveHits) / Double(max(1, count)) : nil
     }
 
-    /// Precision, recall and F1 of each class; 0 where nothing was called or is of the class.
+    /// Precision, recall and F1 of each class; 0 where no example is predicted to be, or is, of the class.
     public var perClass: [ClassFigures] {
         classNames.indices.map { index in
             let hits = Double(confusion[index][index])

@@ -4,9 +4,9 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 
-/// A network's programs that measure batches by an objective; trainer, predictor and classifier of a network share them.
+/// A network's programs that measure batches by an objective; shared by its trainer, predictor and classifier.
 actor EvaluationPrograms {
-    /// What measuring a batch gave.
+    /// The result of measuring a batch.
     struct Measurement: Sendable {
         /// The network's outputs and the loss.
         let results: [String: Tensor]
@@ -20,7 +20,7 @@ actor EvaluationPrograms {
     /// Whether the weights are trained on the same device, whose memory is then taken by the steps.
     private let isBesideTraining: Bool
     private var device: Device { states.device }
-    /// By the types of the inputs.
+    /// Keyed by the types of the inputs.
     private var programs = RecentlyUsed<Named<TensorType>, (program: Program, metrics: [String])>()
     private var batchSizes = RecentlyUsed<BatchSizeQuestion, Int>()
 
@@ -41,8 +41,8 @@ actor EvaluationPrograms {
 
     /// Computes the outputs, the loss and the metrics of a batch.
     ///
-    /// - Throws: ``FoveaError`` when a target makes no sense for the network, naming its example, or when an input or a target
-    ///   is missing or of another type.
+    /// - Throws: ``FoveaError`` when a target does not fit the network, naming its example, or when an input or a
+    ///   target is missing or of another type.
     func measure(_ batch: Batch, of source: String? = nil) async throws -> Measurement {
         try batch.expectSoundTargets(objective, network.signature.outputs, of: source)
         let inputs = Named(try network.inputs.names.map { ($0, try batch.value(named: $0).type) })

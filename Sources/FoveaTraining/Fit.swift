@@ -6,15 +6,15 @@ import FoveaNN
 extension Trainer {
     /// Trains for the epochs of a plan, reporting every step and every epoch.
     ///
-    /// Work is done when the next event is asked for, so whoever iterates may read the weights between two events, and
-    /// stops the training by ceasing to ask.
+    /// Work is done when the next event is requested, so the caller may read the weights between two events, and stops
+    /// the training by requesting no more.
     ///
     /// - Parameters:
-    ///   - transforms: what happens to each training example, in each epoch anew, before the preprocessing.
-    ///   - preprocessing: the last transform of each example of both parts, which makes it the network's inputs:
+    ///   - transforms: applied to each training example in each epoch, before the preprocessing.
+    ///   - preprocessing: the last transform of each example of both parts, which turns it into the network's inputs:
     ///     ``Preprocessing`` for images. Not needed where the source gives tensors that the network takes.
-    ///   - resuming: goes on in the data where the ``Checkpoint`` that was restored to the trainer was taken; the data and the
-    ///     plan are those of then.
+    ///   - resuming: continues in the data where the ``Checkpoint`` that was restored to the trainer was taken; the
+    ///     data and the plan must be the same as then.
     /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
     ///   batches.
     public nonisolated func fit(
@@ -24,7 +24,7 @@ extension Trainer {
         try plan.validate(for: training)
         try training.expectSoundLabels(objective, signature.outputs)
         try validation?.expectClasses(of: signature)
-        // Traces a step, so that a batch that no step can be made of is known before the first one.
+        // Traces a step, so that a batch that cannot be trained on is reported before the first step.
         _ = try trainingGraph(forExamples: plan.batchSize)
         let preprocessing = preprocessing.map { [$0] } ?? []
         return Fit(
@@ -38,13 +38,13 @@ public struct Fit: AsyncSequence, Sendable {
     let trainer: Trainer
     let training: any ExampleSource
     let validation: (any ExampleSource)?
-    /// What happens to each training example, the preprocessing included.
+    /// Transforms of each training example, the preprocessing included.
     let transforms: [any Transform]
-    /// What happens to each validation example.
+    /// Transforms of each validation example.
     let preprocessing: [any Transform]
     let plan: TrainingPlan
     let resuming: Bool
-    /// What becomes of the examples that do not fill a batch.
+    /// Treatment of the examples that do not fill a batch.
     public let lastBatch: LastBatch
 
     /// The number of steps of one epoch; the last batch may be smaller.
@@ -52,8 +52,8 @@ public struct Fit: AsyncSequence, Sendable {
         (training.count - lastBatch.leftOutCount + plan.batchSize - 1) / plan.batchSize
     }
 
-    /// Compiles the steps on all sizes of batches that the epochs have, so that one that cannot run, or does not fit in
-    /// memory, is known before the first step.
+    /// Compiles the steps for all batch sizes of the epochs, so that one that cannot run, or does not fit in memory, is
+    /// reported before the first step.
     ///
     /// - Throws: ``FoveaError`` when a step cannot be compiled, or there is not enough memory.
     public func prepare() async throws {
@@ -82,7 +82,8 @@ public struct Fit: AsyncSequence, Sendable {
 
         /// The next event, or nil after the last epoch.
         ///
-        /// - Throws: ``FoveaError`` when training diverges, or an example cannot be read or does not fit, naming it; `CancellationError` when the task was cancelled.
+        /// - Throws: ``FoveaError`` when training diverges, or an example cannot be read or does not fit, naming it;
+        ///   `CancellationError` when the task was cancelled.
         public mutating func next() async throws -> TrainingEvent? {
             try Task.checkCancellation()
             if !hasBegun {

@@ -3,8 +3,8 @@ import FoveaGraph
 import FoveaNN
 
 extension Batch {
-    /// Throws unless the targets make sense for a network's outputs: a label that names none of them would give a loss that
-    /// is not a number, which would look like training that diverged.
+    /// Throws unless the targets fit a network's outputs: a label that names none of them would give a loss of NaN,
+    /// which would look like diverging training.
     ///
     /// - Throws: ``FoveaError`` that names the target, its example and the number of outputs.
     func expectSoundTargets(
@@ -15,7 +15,7 @@ extension Batch {
     }
 }
 
-/// Throws unless there is an example: the mean of no losses is not a number.
+/// Throws unless there is an example: the mean of no losses is NaN.
 func expectExamples(_ count: Int) throws {
     guard count > 0 else {
         throw FoveaError(.usage, "The batch has no examples.", remedy: "Give each step at least one.")
@@ -38,7 +38,7 @@ extension Batch {
         return labels
     }
 
-    /// What to say of inputs that are not finite: a loss that is not either comes from them.
+    /// The error for inputs that are not finite, which make the loss non-finite too.
     func nonFiniteInput(of signature: Signature) -> FoveaError? {
         for name in signature.inputs.names {
             guard let row = values[name]?.firstNonFiniteRow else { continue }
@@ -55,7 +55,7 @@ extension Batch {
 }
 
 extension ExampleSource {
-    /// Throws unless each label makes sense for a network's outputs, where labels are known without reading the examples.
+    /// Throws unless each label fits a network's outputs, where labels are known without reading the examples.
     ///
     /// - Throws: ``FoveaError`` that names the label and its example.
     func expectSoundLabels(_ objective: any Objective, _ outputs: Named<TensorType>) throws {

@@ -1,13 +1,13 @@
 import FoveaData
 import FoveaGraph
 
-/// What an epoch does with the examples that do not fill a batch.
+/// An epoch's treatment of the examples that do not fill a batch.
 public enum LastBatch: Hashable, Sendable {
-    /// There are none.
+    /// All batches are full.
     case full
-    /// They are a smaller batch.
+    /// The rest forms a smaller batch.
     case smaller(count: Int)
-    /// Each epoch leaves some out, others in each epoch when it is shuffled: because the plan says so, or because the
+    /// Each epoch leaves some out, different ones in each when it is shuffled: because the plan says so, or because the
     /// network cannot be trained on so few, for the reason given.
     case leftOut(count: Int, reason: String?)
 
@@ -18,7 +18,7 @@ public enum LastBatch: Hashable, Sendable {
 }
 
 extension Trainer {
-    /// What becomes of the examples that do not fill a batch.
+    /// Treatment of the examples that do not fill a batch.
     nonisolated func lastBatch(of training: any ExampleSource, _ plan: TrainingPlan) throws -> LastBatch {
         let count = training.count % plan.batchSize
         if count == 0 { return .full }

@@ -3,15 +3,14 @@ public import FoveaNN
 public import FoveaRuntime
 
 extension Layer {
-    /// What the layer gives for a batch of numbers, in inference mode.
+    /// The layer's result for a batch of numbers, in inference mode.
     ///
-    /// Every call has weights of its own on the device and frees them; to use a network again and again, put it into a
-    /// ``Classifier``.
+    /// Every call puts weights on the device and frees them; to use a network repeatedly, put it into a ``Classifier``.
     ///
     /// - Parameters:
-    ///   - input: the batch axis first, for images [N, C, H, W].
+    ///   - input: batch axis first, for images [N, C, H, W].
     ///   - weights: values for some or all parameters by path; the others are drawn from `seed`.
-    ///   - device: the fastest device when not given, the same one for all such calls.
+    ///   - device: the fastest device by default, the same one for all such calls.
     /// - Throws: ``FoveaError`` when the input does not fit, or weights are given that the layer does not have or that are
     ///   not finite.
     public func callAsFunction(
@@ -29,6 +28,6 @@ extension Layer {
 }
 
 extension Device {
-    /// The device of calls that name none: a thread and its team for each call would cost more than most calls.
+    /// The device for calls that name none: a thread and its team for each call would cost more than most calls.
     fileprivate static let ofCalls = Result { try ComputeDevice.auto.open() }
 }

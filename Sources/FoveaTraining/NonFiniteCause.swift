@@ -2,17 +2,17 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 
-/// Finds where a result that is NaN or infinite comes from.
+/// Finds the origin of a result that is NaN or infinite.
 struct NonFiniteCause {
     let states: DeviceStates
-    /// The graph that says for each layer whether its result is finite.
+    /// The graph that reports for each layer whether its result is finite.
     let diagnostic: DiagnosticGraph
     /// The names of the network's inputs.
     let inputs: [String]
 
     /// The cause in words: the first weights, example or layer that is not finite.
     ///
-    /// - Parameter given: what the run was given whose result is not finite.
+    /// - Parameter given: inputs of the run whose result is not finite.
     func described(for given: [String: Tensor]) async throws -> String {
         let program = try await states.device.compile(diagnostic.graph, states: states)
         let results = try await states.device.run(program, given)

@@ -4,9 +4,9 @@ import FoveaNN
 
 /// A class with its probability.
 public struct Prediction: Hashable, Sendable {
-    /// Which output of the network.
+    /// Index of the network's output.
     public let index: Int
-    /// Between 0 and 1; those of all classes add up to 1.
+    /// Between 0 and 1; the probabilities of all classes add up to 1.
     public let probability: Double
 }
 
@@ -19,7 +19,7 @@ extension Tensor {
         let elements = doubles
         return rankings(limit: limit).enumerated().map { row, ranking in
             let logits = elements[row * columns..<(row + 1) * columns]
-            // The largest is taken off first, so that no exponential overflows.
+            // The largest is subtracted first, so that no exponential overflows.
             let largest = logits.max() ?? 0
             let sum = logits.reduce(0) { $0 + exp($1 - largest) }
             return ranking.map {

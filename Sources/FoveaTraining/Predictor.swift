@@ -9,12 +9,12 @@ public import FoveaRuntime
 /// For a network that classifies images, ``Classifier`` has more to offer.
 public actor Predictor {
     private let network: TracedNetwork
-    /// What the network takes and gives.
+    /// The network's inputs and outputs.
     public nonisolated let signature: Signature
     private let evaluation: EvaluationPrograms?
     private let states: DeviceStates
     private var device: Device { states.device }
-    /// By the number of examples.
+    /// Keyed by the number of examples.
     private var inferencePrograms = RecentlyUsed<Int, Program>()
 
     /// A network whose weights are among these states.
@@ -41,8 +41,8 @@ public actor Predictor {
 
     /// The network's outputs for a batch.
     ///
-    /// - Throws: ``FoveaError`` that lists everything in which the batch is not the network's; and when a result is NaN or
-    ///   infinite, with the weights, the example or the layer that it comes from.
+    /// - Throws: ``FoveaError`` that lists all differences between the batch and the network's inputs; and when a
+    ///   result is NaN or infinite, with the weights, the example or the layer that it comes from.
     public func callAsFunction(_ inputs: [String: Tensor]) async throws -> [String: Tensor] {
         let count = try signature.inputs.exampleCount(of: inputs)
         try expectExamples(count)
@@ -55,10 +55,10 @@ public actor Predictor {
     /// The means of the objective's loss, under the name `loss`, and of its metrics over all examples of a source.
     ///
     /// - Parameters:
-    ///   - transforms: what happens to each example, in order.
-    ///   - batchSize: how many examples are measured at a time, or fewer where so many do not fit in memory.
-    /// - Throws: ``FoveaError`` that names the example that cannot be read, or that lists everything in which a batch is not
-    ///   the network's and the objective's; and when an output is NaN or infinite.
+    ///   - transforms: applied to each example, in order.
+    ///   - batchSize: number of examples measured at a time; fewer are where that many do not fit in memory.
+    /// - Throws: ``FoveaError`` that names the example that cannot be read, or that lists all differences between a
+    ///   batch and the network's and the objective's types; and when an output is NaN or infinite.
     public func evaluate(
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int = 250
     ) async throws -> Named<Double> {
@@ -74,8 +74,8 @@ public actor Predictor {
 
     /// The means of the objective's loss, under the name `loss`, and of its metrics over all examples of some batches.
     ///
-    /// - Throws: ``FoveaError`` that lists everything in which a batch is not the network's and the objective's; and when an
-    ///   output is NaN or infinite.
+    /// - Throws: ``FoveaError`` that lists all differences between a batch and the network's and the objective's types;
+    ///   and when an output is NaN or infinite.
     public func evaluate(_ batches: some Sequence<Batch> & Sendable) async throws -> Named<Double> {
         let (evaluation, types) = try evaluated
         var means = WeightedMeans()
@@ -83,7 +83,7 @@ public actor Predictor {
         return means.values
     }
 
-    /// What measures, and the types of one example's inputs and targets.
+    /// The programs that measure, and the types of one example's inputs and targets.
     private var evaluated: (programs: EvaluationPrograms, types: Named<TensorType>) {
         get throws {
             guard let evaluation else {

@@ -4,21 +4,21 @@ import FoveaRuntime
 
 /// Keeps a training run's folder up to date: the metrics of each epoch, the last weights and the best.
 ///
-/// The best epoch is the one with the highest validation accuracy, and of equals the first; where no accuracy is measured, the
-/// one with the lowest validation loss; and without validation data the one with the lowest training loss.
+/// The best epoch has the highest validation accuracy, first among equals; without accuracies, the lowest validation
+/// loss; and without validation data, the lowest training loss.
 public struct RunRecorder: Sendable {
     public let folder: RunFolder
     /// The metrics of the best epoch so far.
     public private(set) var best: EpochMetrics?
-    /// How many epochs have left something in the folder.
+    /// Number of epochs whose weights have been written.
     public private(set) var epochs = 0
 
     public init(_ folder: RunFolder) { self.folder = folder }
 
-    /// Records an epoch, with the weights as they are now.
+    /// Records an epoch, with the current weights.
     ///
-    /// - Throws: ``FoveaError`` when the weights are not finite or a file cannot be written; the files that were there are
-    ///   then as they were.
+    /// - Throws: ``FoveaError`` when the weights are not finite or a file cannot be written; existing files are then
+    ///   unchanged.
     public mutating func record(_ metrics: EpochMetrics, of trainer: Trainer) async throws {
         try await trainer.save(as: .last, in: folder)
         epochs += 1
@@ -41,7 +41,7 @@ public struct RunRecorder: Sendable {
 }
 
 extension Trainer {
-    /// Writes the weights as they are now into a run folder.
+    /// Writes the current weights into a run folder.
     ///
     /// - Throws: as ``RunRecorder/record(_:of:)``.
     public func save(as weights: RunFolder.Weights, in folder: RunFolder) async throws {

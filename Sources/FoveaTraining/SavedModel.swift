@@ -3,7 +3,7 @@ public import FoveaFormats
 import FoveaGraph
 public import FoveaNN
 
-/// A network of the zoo with trained weights, and all that its use needs: what goes in and what the outputs are called.
+/// A network of the zoo with trained weights, and everything else needed to use it: preprocessing and class names.
 public struct SavedModel: Sendable {
     /// The name of the network in the zoo.
     public let architecture: String
@@ -26,7 +26,7 @@ public struct SavedModel: Sendable {
     /// The model of a run folder.
     ///
     /// - Parameter weightsPath: other weights than the run's best.
-    /// - Throws: ``FoveaError`` when the folder's model is not sound.
+    /// - Throws: ``FoveaError`` when the folder's model is invalid.
     public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
         let model = folder.model
         try self.init(
@@ -36,7 +36,7 @@ public struct SavedModel: Sendable {
 }
 
 extension ModelDescription {
-    /// What is saved of a network of the zoo.
+    /// The description that is saved for a network of the zoo.
     public init(_ entry: ModelZoo.Entry, classNames: [String], preprocessing: FoveaData.Preprocessing) throws {
         try self.init(
             architecture: entry.name, classNames: classNames,

@@ -4,9 +4,9 @@ import FoveaFoundation
 import FoveaGraph
 public import FoveaNN
 
-/// A network of one's own with the trained weights of a folder, and all that its use needs.
+/// A custom network with the trained weights of a folder, and everything else needed to use it.
 ///
-/// The folder holds numbers and names; what is computed is the Swift value that it is opened with.
+/// The folder holds numbers and names; the computation is the Swift value that it is opened with.
 public struct SavedNetwork: Sendable {
     public let network: TracedNetwork
     public let signature: Signature
@@ -15,7 +15,7 @@ public struct SavedNetwork: Sendable {
     private let folder: NetworkFolder
     private let storedPreprocessing: ModelDescription.Preprocessing?
 
-    /// Opens a folder that ``Trainer/save(to:classNames:preprocessing:)`` has written.
+    /// Opens a folder written by ``Trainer/save(to:classNames:preprocessing:)``.
     ///
     /// - Throws: ``FoveaError`` that lists all differences of signature and parameters when the folder is another network's.
     public init(_ network: any Network, from path: String) throws {
@@ -48,7 +48,7 @@ public struct SavedNetwork: Sendable {
         }
     }
 
-    /// How images are prepared.
+    /// The preprocessing of images.
     ///
     /// - Throws: ``FoveaError`` when the network was saved without, or takes no images.
     public var preprocessing: Preprocessing {
@@ -79,12 +79,12 @@ public struct SavedNetwork: Sendable {
 }
 
 extension Trainer {
-    /// Writes the network's weights, with all that their use needs besides the network's Swift type, into a new folder.
+    /// Writes the network's weights, and all else that their use needs but its Swift type, into a new folder.
     ///
     /// - Parameters:
-    ///   - classNames: what the outputs are called, where they are classes.
-    ///   - preprocessing: how images are prepared, where the network takes images.
-    /// - Throws: ``FoveaError`` when something has the folder's name already, or it cannot be written.
+    ///   - classNames: names of the outputs, where they are classes.
+    ///   - preprocessing: preparation of images, where the network takes images.
+    /// - Throws: ``FoveaError`` when something of the folder's name exists already, or it cannot be written.
     public func save(
         to folder: String, classNames: [String] = [], preprocessing: Preprocessing? = nil
     ) async throws {

@@ -2,13 +2,13 @@ import FoveaData
 import FoveaGraph
 import FoveaNN
 
-/// What steps on one batch are given.
+/// The inputs of steps on one batch.
 struct StepInputs: Sendable {
     let batch: Batch
     let rule: UpdateRule
     /// The learning rates that the step takes.
     let learningRates: [LearningRateInput]
-    /// Multiplies them.
+    /// Factor on the learning rates.
     let learningRateFactor: Double
     let phase: AccumulationPhase
     /// Nil where the step draws no random numbers.

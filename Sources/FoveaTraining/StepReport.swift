@@ -1,6 +1,6 @@
 public import FoveaNN
 
-/// What one step of training did.
+/// The result of one training step.
 public struct StepReport: Hashable, Sendable {
     /// The number of the step, from 1.
     public let step: Int
@@ -14,7 +14,7 @@ public struct StepReport: Hashable, Sendable {
     /// The Euclidean norm of all gradients before they were clipped; nil where they are not, and in steps without an update.
     public let gradientNorm: Float?
 
-    /// How many examples were classified correctly, before the update; 0 where the objective does not classify.
+    /// Number of examples classified correctly, before the update; 0 where the objective does not classify.
     public var correct: Int {
         (try? metrics[Classification.accuracy]).map { Int(($0 * Double(count)).rounded()) } ?? 0
     }

@@ -7,18 +7,18 @@ public import FoveaRuntime
 
 /// Trains a network on a device: forward, loss, backward and update are one compiled program per batch size.
 ///
-/// ``step(_:learningRateFactor:)`` is all it takes to write a training loop of one's own; ``fit(_:validation:preprocessing:plan:)`` is that
-/// loop with epochs, validation and reports.
+/// ``step(_:learningRateFactor:)`` is all it takes to write a custom training loop;
+/// ``fit(_:validation:preprocessing:plan:)`` is that loop with epochs, validation and reports.
 public actor Trainer {
     let network: TracedNetwork
     let objective: any Objective
-    /// How the network is changed.
+    /// The rule by which the network is changed.
     public nonisolated let rule: UpdateRule
     let states: DeviceStates
     private var device: Device { states.device }
-    /// Where the random numbers of steps come from.
+    /// Seed of the random numbers of steps.
     public internal(set) var seed: UInt64
-    /// What the network takes and gives.
+    /// The network's inputs and outputs.
     public nonisolated let signature: Signature
     /// The types of one example of a batch: the network's inputs and the objective's targets.
     public nonisolated let exampleTypes: Named<TensorType>
@@ -26,12 +26,12 @@ public actor Trainer {
     public nonisolated let parameters: [ParameterDeclaration]
     /// The network being trained, in inference.
     public nonisolated let predictor: Predictor
-    /// The same for a network that classifies images.
+    /// The same, for a network that classifies images.
     public nonisolated let classifier: Classifier
     private var programs = RecentlyUsed<StepKind, StepProgram>()
-    /// How many steps have been made, one for each batch.
+    /// Number of steps made, one for each batch.
     public internal(set) var stepCount = 0
-    /// Where in the data the last step of a fit was.
+    /// Position in the data of the last step of a fit.
     public internal(set) var place = DataPlace()
 
     private struct StepKind: Hashable {
@@ -39,7 +39,7 @@ public actor Trainer {
         let phase: AccumulationPhase
     }
 
-    /// What a step runs, and what it takes and gives besides the batch and the loss.
+    /// The program of a step, and its inputs and outputs besides the batch and the loss.
     private struct StepProgram {
         let program: Program
         let phase: AccumulationPhase
@@ -52,9 +52,9 @@ public actor Trainer {
     ///
     /// - Parameters:
     ///   - input: the shape of one example, [channels, height, width].
-    ///   - weights: where training starts; drawn from the seed when not given.
-    ///   - hasDropout: false passes everything where the network has dropout, so that losses can be compared with
-    ///     another library's, whose masks differ.
+    ///   - weights: initial weights; drawn from the seed by default.
+    ///   - hasDropout: false turns dropout off, so that losses can be compared with another library's, whose masks
+    ///     differ.
     /// - Throws: ``FoveaError`` when a layer does not fit, naming it, or when the weights are not the network's or not
     ///   finite.
     public init(
@@ -82,8 +82,8 @@ public actor Trainer {
     ///
     /// - Parameters:
     ///   - inputs: the types of one example's inputs, without the axis of the batch.
-    ///   - objective: what the network is trained for.
-    ///   - weights: where training starts; drawn from the seed when not given.
+    ///   - objective: loss and metrics of the training.
+    ///   - weights: initial weights; drawn from the seed by default.
     /// - Throws: ``FoveaError`` when a layer does not fit, naming it, when the objective does not fit the network's outputs,
     ///   or when the weights are not the network's or not finite.
     public init(
@@ -95,7 +95,7 @@ public actor Trainer {
             seed: seed, weights: weights)
     }
 
-    /// Puts a network that may have been traced on a device.
+    /// Puts a network that may already be traced on a device.
     public init(
         _ network: TracedNetwork, objective: any Objective, rule: UpdateRule, device: Device, seed: UInt64 = 42,
         weights: Weights? = nil
@@ -117,7 +117,7 @@ public actor Trainer {
         try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")
     }
 
-    /// Replaces the network's weights; what the optimizer keeps stays as it is.
+    /// Replaces the network's weights; the optimizer's state stays as it is.
     ///
     /// - Parameter source: where the weights come from, for errors.
     /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences, or not finite.
@@ -127,7 +127,7 @@ public actor Trainer {
         try await states.write(fitted.namedTensors)
     }
 
-    /// Replaces the network's weights by those of a safetensors file, one after the other.
+    /// Replaces the network's weights by those of a safetensors file, one at a time.
     ///
     /// - Throws: ``FoveaError`` when the file cannot be read, or its weights are not the network's, with all differences, or not
     ///   finite; nothing has changed then.
@@ -149,7 +149,7 @@ public actor Trainer {
             throw FoveaError(
                 .usage, "The factor of the learning rate is \(learningRateFactor).", remedy: "Use a finite number.")
         }
-        // Taken before the device is waited for: others may ask for a step meanwhile.
+        // Counted before waiting for the device: others may request a step meanwhile.
         stepCount += 1
         let number = stepCount
         let step: StepProgram
@@ -187,14 +187,14 @@ public actor Trainer {
             phase: step.phase, seed: step.isRandom ? seed : nil)
     }
 
-    /// The program of a step on so many examples; compiled now, unless it has been already.
+    /// The program of a step on `count` examples; compiled on first use.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
     public func program(forExamples count: Int) async throws -> Program {
         try await stepProgram(forExamples: count, phase(ofStep: rule.batchesPerUpdate)).program
     }
 
-    /// Compiles all programs of steps on so many examples.
+    /// Compiles all programs of steps on `count` examples.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
     func prepare(forExamples count: Int) async throws {
@@ -203,7 +203,7 @@ public actor Trainer {
         }
     }
 
-    /// The program of a step on batches of images of this shape, the batch first.
+    /// The program of a step on batches of images of this shape, batch first.
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory, or the images do not fit.
     public func program(for images: Shape) async throws -> Program {
@@ -211,7 +211,7 @@ public actor Trainer {
         return try await program(forExamples: count)
     }
 
-    /// Steps on the same batch again and again without leaving the device's thread, each with an update: for measurements.
+    /// Repeats steps on the same batch without leaving the device's thread, each with an update: for measurements.
     ///
     /// - Returns: each step's time and loss.
     /// - Throws: as ``step(_:learningRateFactor:)``.
@@ -241,7 +241,7 @@ public actor Trainer {
 
     /// Measures each node of a few steps on the same batch, each with its update.
     ///
-    /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is no error.
+    /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is not an error.
     public func explain(_ batch: Batch, runs: Int) async throws -> Explanation {
         let step = try await stepProgram(for: batch, .only)
         let program = step.program
@@ -253,7 +253,7 @@ public actor Trainer {
         }
     }
 
-    /// The network's weights as they are now.
+    /// The network's current weights.
     public func weights() async throws -> Weights {
         let names = parameters.map(\.path)
         let tensors = try await states.read(names)
@@ -281,7 +281,7 @@ public actor Trainer {
         return compiled
     }
 
-    /// The graph of a step on so many examples.
+    /// The graph of a step on `count` examples.
     nonisolated func trainingGraph(forExamples count: Int, _ phase: AccumulationPhase = .only) throws -> TrainingGraph {
         try TrainingGraph(
             network, objective: objective, rule: rule, phase: phase, batch: network.inputs.batched(count))
@@ -295,7 +295,7 @@ public actor Trainer {
         }
     }
 
-    /// What to say of a loss that is not finite: the first layer whose result is not.
+    /// The error for a loss that is not finite, naming the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
         if let fault = batch.nonFiniteInput(of: signature) { return fault }
         let count = try exampleTypes.exampleCount(of: batch.values)
@@ -315,9 +315,9 @@ public actor Trainer {
     }
 }
 
-/// A series of steps that came to a loss that is not finite.
+/// A series of steps that reached a loss that is not finite.
 private struct Divergence: Error {
-    /// How many steps of the series went well.
+    /// Number of steps of the series with a finite loss.
     let finiteCount: Int
     let loss: Float
 }

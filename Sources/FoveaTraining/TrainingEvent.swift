@@ -1,6 +1,6 @@
 public import FoveaFormats
 
-/// What happens while a network is trained, in order.
+/// An event of a network's training.
 public enum TrainingEvent: Sendable {
     /// A step was made.
     case step(StepReport, epoch: Int, stepInEpoch: Int, stepsPerEpoch: Int)

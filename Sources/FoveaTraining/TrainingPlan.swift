@@ -2,7 +2,7 @@ public import FoveaData
 import FoveaGraph
 public import FoveaNN
 
-/// How long and in which steps a network is trained.
+/// The length of a training and its division into steps.
 public struct TrainingPlan: Hashable, Sendable {
     public var epochs: Int
     public var batchSize: Int
@@ -11,9 +11,9 @@ public struct TrainingPlan: Hashable, Sendable {
     public var warmupEpochs: Int
     /// Whether the examples that do not fill a batch at the end of an epoch are left out.
     public var dropLast: Bool
-    /// Whether each epoch sees the examples in an order of its own.
+    /// Whether each epoch sees the examples in a different order.
     public var isShuffled: Bool
-    /// Draws the orders.
+    /// Seed of the orders.
     public var seed: UInt64
 
     public init(
@@ -29,7 +29,7 @@ public struct TrainingPlan: Hashable, Sendable {
         self.seed = seed
     }
 
-    /// - Throws: ``FoveaError`` when a number makes no sense, whatever the data.
+    /// - Throws: ``FoveaError`` when a number is invalid, whatever the data.
     public func validate() throws {
         guard (1...1_000_000).contains(epochs) else {
             throw FoveaError(.usage, "The number of epochs is \(epochs).", remedy: "Use 1 to 1,000,000.")
@@ -44,7 +44,7 @@ public struct TrainingPlan: Hashable, Sendable {
         }
     }
 
-    /// - Throws: ``FoveaError`` when a number makes no sense for this data.
+    /// - Throws: ``FoveaError`` when a number is invalid for this data.
     public func validate(for source: any ExampleSource) throws {
         try validate()
         guard batchSize <= source.count else {

@@ -1,6 +1,6 @@
 public import FoveaNN
 
-/// Means of named numbers over examples, of which batches give their means.
+/// Means of named numbers over examples, computed from the means of batches.
 public struct WeightedMeans: Hashable, Sendable {
     /// Sum over the batches of mean times number of examples.
     public private(set) var sums: Named<Double>

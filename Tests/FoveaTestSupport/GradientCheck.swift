@@ -6,7 +6,7 @@ extension OperationCase {
     /// (L(x + h·d) − L(x − h·d)) / 2h must be ⟨∂L/∂x, d⟩. A direction moves all elements of one operand, so a wrong
     /// element shows in each of them.
     ///
-    /// - Returns: what is wrong, one line per operand; empty if the gradients are right.
+    /// - Returns: the errors found, one line per operand; empty if the gradients are right.
     public func gradientFailures(directions: Int = 3, step: Double = 1e-5, tolerance: Double = 1e-7) throws -> [String]
     {
         let graph = try graph(.float64, withGradients: true)

@@ -1,10 +1,10 @@
 public import FoveaGraph
 
-/// One operand of a case: its shape and how its elements are drawn.
+/// One operand of a case: its shape and the distribution of its elements.
 public struct OperandDraw: Sendable {
-    /// What the elements are drawn from.
+    /// The distribution of the elements.
     public enum Source: Hashable, Sendable {
-        /// Normal numbers of some deviation, kept at a distance from the places where the function has a kink or a jump.
+        /// Normal numbers of some deviation, kept away from the points where the function has a kink or a jump.
         case normal(deviation: Double = 1, avoiding: [Double] = [])
         /// Uniform numbers from 0.5 to 2.
         case positive

@@ -3,7 +3,7 @@ public import FoveaGraph
 /// An operation with operands to try it on: one row of the table that drives the gradient checks, the parity of every
 /// backend with the reference, and the support matrix.
 public struct OperationCase: Sendable, CustomStringConvertible {
-    /// What an error of a result is measured against.
+    /// The magnitude that an error of a result is relative to.
     public enum Scale: Sendable {
         /// The typical size of the tensor's elements: for sums of many products.
         case tensor
@@ -52,7 +52,7 @@ public struct OperationCase: Sendable, CustomStringConvertible {
     /// Inputs: `operand0`…, and `weight0`… for the results that are differentiated. Outputs: `result0`…, and with
     /// gradients `loss` and `gradient0`… for the operands that have one.
     ///
-    /// - Parameter decomposed: whether the operation's decomposition takes its place, where there is one.
+    /// - Parameter decomposed: whether the operation is replaced by its decomposition, where there is one.
     public func graph(_ floatingPoint: DataType, withGradients: Bool, decomposed: Bool = false) throws -> Graph {
         let builder = GraphBuilder()
         let operands = try operands.enumerated().map { index, operand in
@@ -75,7 +75,7 @@ public struct OperationCase: Sendable, CustomStringConvertible {
         return builder.graph
     }
 
-    /// What the inputs of one of the case's graphs are given: the same numbers for the same seed.
+    /// The inputs of one of the case's graphs: the same numbers for the same seed.
     public func inputs(of graph: Graph, seed: UInt64) -> [String: Tensor] {
         var inputs: [String: Tensor] = [:]
         for input in graph.inputs {

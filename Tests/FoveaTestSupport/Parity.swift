@@ -1,7 +1,7 @@
 import FoveaGraph
 public import FoveaRuntime
 
-/// How a backend did on one case of the table.
+/// The agreement of a backend with the reference on one case of the table.
 public struct Parity: Sendable {
     public let testCase: OperationCase
     /// The outputs that differ from the reference; empty if all agree.

@@ -1,8 +1,8 @@
 public import FoveaGraph
 
-/// A small network drawn at random from what real ones are made of: convolutions with normalization, residuals and
-/// activations, branches that are joined, pooling, and values that several nodes or the caller read. In training with its
-/// gradients, running statistics and the optimizer's updates.
+/// A small network drawn at random from the parts of real ones: convolutions with normalization, residuals and
+/// activations, branches that are joined, pooling, and values that several nodes or the caller read. In training with
+/// its gradients, running statistics and the optimizer's updates.
 public struct RandomNetwork: Sendable {
     public let graph: Graph
     private let seed: UInt64
@@ -16,13 +16,13 @@ public struct RandomNetwork: Sendable {
         draws = maker.draws
     }
 
-    /// What the inputs are given in a run.
+    /// The inputs of a run.
     public func inputs(run: Int) -> [String: Tensor] {
         let tensors = graph.inputs.map { ($0.name, tensor($0.name, $0.type, "run \(run)")) }
         return Dictionary(tensors) { first, _ in first }
     }
 
-    /// What the states hold at the start.
+    /// The states' initial values.
     public var states: [(name: String, tensor: Tensor)] {
         graph.states.map { ($0.name, tensor($0.name, $0.type, "states")) }
     }
@@ -119,7 +119,7 @@ private struct Maker {
         let window = try Window(
             kernel: kernel, stride: pick([1, 1, 1, 2]), padding: .init(kernel == 1 ? 0 : 1))
         let isNormalized = happens(0.6)
-        // Before a normalization in training, the gradient of a bias is nothing but rounding.
+        // Before a normalization in training, the gradient of a bias is only rounding error.
         let hasBias = happens(0.5) && !(isNormalized && training)
         let operands = [
             image,

@@ -1,7 +1,6 @@
 public import Foundation
 
-/// The data that tests may use when it is there: in the folder that the variable `FOVEA_DATA` names, or in `shared/data`
-/// beside the package.
+/// Optional data for tests: in the folder that the variable `FOVEA_DATA` names, or in `shared/data` beside the package.
 public enum SharedData {
     public static let packageRoot = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,14 +1,14 @@
 import Foundation
 public import FoveaGraph
 
-/// How far a tensor is from the one that was expected.
+/// The difference between a tensor and the expected one.
 ///
 /// The error of an element is |actual − expected| over the larger of |expected| and the scale. NaN equals NaN, an
 /// infinity equals itself, and integers must be equal.
 public struct TensorComparison: Sendable {
     /// The largest error of an element.
     public let largestError: Double
-    /// What differs by more than the tolerance; nil if nothing does.
+    /// A description of the elements that differ by more than the tolerance; nil if none do.
     public let failure: String?
 
     public init(_ actual: Tensor, _ expected: Tensor, tolerance: Double, scale: OperationCase.Scale = .tensor) {

@@ -1,8 +1,8 @@
 import CFoveaCPU
 import FoveaGraph
 
-// The element-wise functions, one line each: which of oneDNN's algorithms, or which hand-written kernel, computes it. The same
-// line serves the gradient.
+// The element-wise functions, one line each: the algorithm of oneDNN, or the hand-written kernel, that computes it. The
+// same line serves the gradient.
 
 extension ReLU: KernelElementwise {
     var kernel: fovea_activation { fovea_relu }
@@ -22,7 +22,7 @@ extension HardSwish: KernelElementwise {
 extension LeakyReLU: KernelElementwise {
     var kernel: fovea_activation { fovea_leaky_relu }
     var parameter: Float { Float(negativeSlope) }
-    // Without a slope oneDNN takes it for ReLU, which makes 0 of −∞ and not NaN.
+    // Without a slope oneDNN treats it as ReLU, which turns −∞ into 0 and not NaN.
     var epilogue: Elementwise? {
         parameter == 0 ? nil : Elementwise(algorithm: dnnl_eltwise_relu, alpha: parameter)
     }

@@ -1,8 +1,8 @@
 import CFoveaCPU
 import FoveaGraph
 
-// oneDNN adds up each window in one Float, which is fast and, for small windows, right. Large ones are summed by hand-written
-// loops, in double precision.
+// oneDNN sums each window in one Float, which is fast and, for small windows, accurate. Hand-written loops sum large
+// ones in double precision.
 
 extension AveragePooling: WindowLowerable {
     func lower(_ node: NodeLowering) throws {
@@ -79,9 +79,9 @@ extension GlobalAveragePooling: CPULowerable {
 }
 
 extension Layout {
-    /// Images in a usual layout, as what is kept where pixels are summed, padding of channels included, and what is summed.
+    /// Images in a usual layout, as the axes kept where pixels are summed, padding of channels included, and the rest.
     ///
-    /// - Parameter joiningImages: whether the pixels of all images are summed, for one number per channel, or those of each.
+    /// - Parameter joiningImages: whether the pixels of all images are summed together, for one number per channel.
     func channelsAndPixels(joiningImages: Bool) -> (kept: fovea_view, reduced: fovea_view) {
         guard let lanes = adjacentChannels else { preconditionFailure("a layout of images was asked for") }
         let (images, area) = (dimensions[0], dimensions[2...].reduce(1, *))
@@ -91,7 +91,7 @@ extension Layout {
         func view(_ axes: [(size: Int, stride: Int)]) -> fovea_view {
             fovea_view(sizes: axes.map(\.size), strides: axes.map(\.stride))
         }
-        // One lane is no axis to walk along: neighbours are pixels then.
+        // With one lane there is no axis of lanes: neighbours are pixels then.
         let kept = lanes == 1 ? [channels[0]] : channels
         return joiningImages ? (view(kept), view([perImage, pixels])) : (view([perImage] + kept), view([pixels]))
     }

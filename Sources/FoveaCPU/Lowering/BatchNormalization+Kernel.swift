@@ -1,8 +1,8 @@
 import CFoveaCPU
 import FoveaGraph
 
-// Normalization in training: hand-written kernels, in which what precedes and follows costs no pass over memory, and whose
-// second pass finds in the cache what fits there.
+// Normalization in training: hand-written kernels in which neighbouring operations cost no pass over memory, and whose
+// second pass finds in the cache as much as fits there.
 
 extension BatchNormalization: CPULowerable {
     func lower(_ node: NodeLowering) throws { try node.lowerNormalization(epsilon, residual: nil, rectifier: nil) }
@@ -64,7 +64,7 @@ extension FusedBatchNormalizationGradient: CPULowerable {
     }
 }
 
-/// A rectifier that the loops of the normalizations know.
+/// A rectifier that the normalization kernels know.
 private protocol KernelRectifier: Rectifier {
     var rectifier: fovea_rectifier { get }
 }
@@ -129,8 +129,8 @@ extension NodeLowering {
         let (forScale, forBias) = (try allocatePlain(results[1]), try allocatePlain(results[2]))
         let handedOn = results.count == 4 ? allocate(x.layout) : nil
         let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: rectifier)
-        // What the upstream gradient becomes takes the place of a tensor that it is made of: as a result, or where the
-        // gradient will be. Only where it does not wait there may the gradient take x's place.
+        // The rectified gradient overwrites a tensor that it is computed from: as a result, or where the gradient will
+        // be. Only where it does not wait there may the gradient overwrite x.
         let sources = gradients + (y.map { [$0] } ?? [])
         var inPlace = sources.map { (result: handedOn ?? gradient, operand: $0) }
         if handedOn != nil || sources.count == 1 { inPlace.append((gradient, x)) }

@@ -31,7 +31,7 @@ extension Division: OneDNNBinary {
 extension OneDNNBinary {
     func lower(_ node: NodeLowering) throws {
         let shape = node.results[0].shape
-        // The left operand gives the result its layout; if only it repeats and the order does not matter, swap them.
+        // The left operand gives the result its layout; if only it repeats and order does not matter, they are swapped.
         let swapped = isCommutative && node.operands[0].shape != shape && node.operands[1].shape == shape
         var left = try node.carriedOperand(swapped ? 1 : 0)
         if node.operands[swapped ? 1 : 0].shape != shape { left = try node.broadcast(left, to: shape) }

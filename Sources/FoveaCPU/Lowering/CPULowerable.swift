@@ -4,7 +4,7 @@ import FoveaGraph
 /// An operation that the CPU backend runs. Conformance is registration; one file each,
 /// `Lowering/<Operation>+oneDNN.swift`, or `+Kernel.swift` where a hand-written kernel does the work.
 protocol CPULowerable: Operation {
-    /// Whether these types can be run; by default, those that hold elements of type float32 only.
+    /// Whether these types can be run; by default, only those with elements of type float32.
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool
 
     /// Adds the steps that compute the node and delivers each result that is read.

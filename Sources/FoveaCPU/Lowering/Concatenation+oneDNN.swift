@@ -17,7 +17,7 @@ extension Concatenation: CPULowerable {
         node.deliver(result)
     }
 
-    /// The joined channels of images whose memory only has to be put one after the other; nil for others.
+    /// The joined channels of images whose memory only has to be concatenated; nil for others.
     ///
     /// oneDNN's general kernel takes several times as long.
     private func stacked(_ operands: [Stored], _ node: NodeLowering) throws -> Stored? {

@@ -10,7 +10,7 @@ extension Convolution: WindowLowerable {
     ///
     /// - Parameters:
     ///   - residual: the operand that is added to the result.
-    ///   - activation: what is then applied to it.
+    ///   - activation: the activation applied to that.
     func convolved(
         _ node: NodeLowering, withBias: Bool, adding residual: Int? = nil, activation: Elementwise? = nil
     ) throws -> Stored {
@@ -56,7 +56,7 @@ extension Convolution: WindowLowerable {
     }
 }
 
-/// What a convolution and its two gradients share: sizes, and how oneDNN counts groups.
+/// The sizes that a convolution and its two gradients share, with oneDNN's treatment of groups.
 struct ConvolutionGeometry: Hashable {
     let window: Window
     let groups: Int
@@ -65,7 +65,7 @@ struct ConvolutionGeometry: Hashable {
     let results: Shape
     let withBias: Bool
 
-    /// oneDNN has the groups as an axis of their own: [G, O/G, C/G, KH, KW].
+    /// The filters' dimensions with oneDNN's separate axis for groups: [G, O/G, C/G, KH, KW].
     var groupedFilters: [Int] {
         groups == 1 ? filters.dimensions : [groups, filters[0] / groups] + filters.dimensions[1...]
     }

@@ -14,7 +14,7 @@ extension ConvolutionFilterGradient: WindowLowerable {
             if let bias = gradients.bias { node.deliver(bias, as: 1) }
             return
         }
-        // oneDNN would add up the bias's gradient, over all pixels of all images, in one Float.
+        // oneDNN would sum the bias's gradient, over all pixels of all images, in one Float.
         let geometry = geometry(withBias: false)
         let (kernel, threads) = try ConvolutionKernel(.filterGradient, geometry, for: node).primitive
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
@@ -24,7 +24,7 @@ extension ConvolutionFilterGradient: WindowLowerable {
             kernel, threads: threads,
             reads: [(.source, images), (.destinationGradient, upstream)], writes: [(.weightsGradient, filters)])
         if withBias { node.deliver(try node.sumOfPixels(upstream), as: 1) }
-        // Without the axis of the groups the blocks of a grouped layout have no name: hand the filters on plain.
+        // Without the axis of the groups the blocks of a grouped layout have no name: the filters are delivered plain.
         node.deliver(groups == 1 ? filters : try geometry.ungrouped(node.plain(filters)))
     }
 }

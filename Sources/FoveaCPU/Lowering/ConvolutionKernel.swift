@@ -3,9 +3,9 @@ import FoveaGraph
 import FoveaRuntime
 
 /// The kernel that runs a convolution or one of its gradients: an algorithm and an implementation of it, chosen among
-/// all that oneDNN and we have for the same layouts of images.
+/// oneDNN's and the hand-written ones for the same layouts of images.
 ///
-/// Direct kernels multiply and add as the definition says; Winograd's transform tiles of the image so that a 3×3 filter
+/// Direct kernels multiply and add as in the definition; Winograd's transform tiles of the image so that a 3×3 filter
 /// takes a quarter of the multiplications (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
 struct ConvolutionKernel {
     enum Kind: String {
@@ -34,13 +34,13 @@ struct ConvolutionKernel {
         }
     }
 
-    /// What follows a forward convolution in the same kernel.
+    /// The operations that follow a forward convolution in the same kernel.
     struct Epilogue: Hashable {
         var addsToResult = false
         var activation: Elementwise?
     }
 
-    /// All that a kernel is chosen for.
+    /// Everything that the choice of a kernel depends on.
     struct Problem: Hashable {
         fileprivate let kind: Kind
         fileprivate let geometry: ConvolutionGeometry
@@ -54,8 +54,8 @@ struct ConvolutionKernel {
     }
 
     let work: Work
-    /// Whether NaN or an infinity may come out as something else: a bound hides NaN, and where tiles are transformed
-    /// infinities are subtracted from each other.
+    /// Whether NaN or an infinity may be mistaken: a bound hides NaN, and the transform of tiles subtracts infinities
+    /// from each other.
     let mayMistakeNonFinite: Bool
 
     /// The kernel of a gradient, which is always one of oneDNN's.
@@ -66,7 +66,7 @@ struct ConvolutionKernel {
         return (descriptor, threads)
     }
 
-    /// The kernel for a node; the same one for all nodes of a program that need the same.
+    /// The kernel for a node; the same one for all nodes of a program with the same problem.
     ///
     /// - Throws: ``FoveaError`` when oneDNN has no kernel.
     init(_ kind: Kind, _ geometry: ConvolutionGeometry, _ epilogue: Epilogue = Epilogue(), for node: NodeLowering)
@@ -100,7 +100,7 @@ private struct ConvolutionCandidate {
     }
 
     let kind: Kind
-    /// The implementation, and how many threads run it where those are not all.
+    /// The implementation, and the number of threads that run it if not all do.
     let name: String
     static let oneThread = " on one thread"
 
@@ -134,7 +134,7 @@ private struct ConvolutionCandidate {
     }
 }
 
-/// A convolution that a kernel is wanted for.
+/// A convolution that needs a kernel.
 private struct ConvolutionQuestion {
     private let kind: ConvolutionKernel.Kind
     private let geometry: ConvolutionGeometry
@@ -159,7 +159,7 @@ private struct ConvolutionQuestion {
             bias: geometry.withBias ? try Layout(plain: [geometry.filters[0]]).descriptor : Layout.absent.descriptor,
             results: try Layout.any(geometry.results.dimensions).descriptor, window: geometry.window.oneDNN,
             adds_to_result: false, activation: dnnl_alg_kind_undef, alpha: 0, beta: 0)
-        // The layouts of images are those that direct kernels for training prefer, whatever runs in the end: so
+        // The layouts of images are those that direct kernels for training prefer, whichever runs in the end: so
         // neighbours agree, and nothing is reordered between them.
         let free = problem
         let direct = try Self.first(problem, node)
@@ -173,19 +173,19 @@ private struct ConvolutionQuestion {
             problem.alpha = activation.alpha
             problem.beta = activation.beta
         }
-        // oneDNN asks for a forward convolution in the same layouts before it gives a gradient's kernel, and does not
-        // always have one: then it may choose itself.
+        // oneDNN requires a forward convolution in the same layouts before it returns a gradient's kernel, and does not
+        // always have one: then it may choose the layouts itself.
         if kind.isGradient, (try? Self.first(problem, node)) == nil {
             (problem.images, problem.results) = (free.images, free.results)
         }
     }
 
-    /// What is asked, for whoever remembers the answer.
+    /// The text of the question, under which choices are remembered.
     var text: String {
         func sizes(_ number: (Window.Axis) -> Int) -> String { geometry.window.axes.map(number).sizeText }
         var text =
             "convolution \(kind.rawValue) \(geometry.images) by \(geometry.groupedFilters.sizeText)"
-        // Dilation as oneDNN counts it, from 0: choices are kept under this text.
+        // Dilation in oneDNN's count, from 0: choices are kept under this text.
         text += ", stride \(sizes(\.stride)), dilation \(sizes { $0.dilation - 1 })"
         text += ", padding \(sizes(\.before)) \(sizes(\.after))"
         if geometry.withBias { text += ", bias" }
@@ -194,9 +194,9 @@ private struct ConvolutionQuestion {
         return text
     }
 
-    /// The kernels that are worth a look, for all threads and, where there is little to do, for one.
+    /// The kernels worth trying, for all threads and, where there is little to do, for one.
     ///
-    /// - Parameter last: the name of the one that is wanted: others after it are not looked for.
+    /// - Parameter last: the name of the wanted one: the search ends there.
     func candidates(upTo last: String?) throws -> [ConvolutionCandidate] {
         let all = node.engine.threads
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
@@ -222,7 +222,7 @@ private struct ConvolutionQuestion {
                     let name = descriptor.implementation
                     // The definition, and matrix products of patches that are copied first: never the fastest.
                     guard !name.contains("ref"), !name.contains("gemm"), !name.contains("sse41") else { continue }
-                    // Two of one name would be remembered as one.
+                    // Two of the same name would be remembered as one.
                     twins[name + suffix, default: 0] += 1
                     let number = twins[name + suffix].flatMap { $0 > 1 ? " (\($0))" : nil } ?? ""
                     let candidate = ConvolutionCandidate(
@@ -238,7 +238,7 @@ private struct ConvolutionQuestion {
         return found + own
     }
 
-    /// What is taken where nothing is timed: Winograd where it has tiles enough to fill its matrix products.
+    /// The choice where nothing is timed: Winograd where there are enough tiles to fill its matrix products.
     func preferred(among candidates: [ConvolutionCandidate]) -> Int {
         let tiles = geometry.results.spatialSizes.reduce(geometry.results[0]) { $0 * (($1 + 3) / 4) }
         let isDeep = min(geometry.filters[0], geometry.filters[1]) >= 64
@@ -262,23 +262,23 @@ private struct ConvolutionQuestion {
         }
     }
 
-    /// oneDNN divides the work when a kernel is made, among as many threads as there are then.
+    /// oneDNN divides the work among the current number of threads when a kernel is made.
     private func onThreads<Result>(_ count: Int, _ make: () throws -> Result) rethrows -> Result {
         fovea_set_thread_count(Int32(count))
         defer { fovea_set_thread_count(Int32(node.engine.threads)) }
         return try make()
     }
 
-    /// The direct implementation that oneDNN thinks best.
+    /// oneDNN's preferred direct implementation.
     private static func first(_ problem: fovea_convolution, _ node: NodeLowering) throws -> PrimitiveDescriptor {
         try implementations(problem, dnnl_convolution_direct, count: 1, node)[0]
     }
 
-    /// oneDNN's implementations, the one that it thinks best first.
+    /// oneDNN's implementations, its preferred one first.
     ///
     /// - Parameters:
-    ///   - last: the name of the one that is wanted: others after it are not looked for.
-    ///   - count: how many are looked for.
+    ///   - last: the name of the wanted one: the search ends there.
+    ///   - count: number of implementations to look for.
     /// - Throws: ``FoveaError`` when there is none.
     private static func implementations(
         _ problem: fovea_convolution, _ algorithm: dnnl_alg_kind_t, upTo last: String? = nil, count capacity: Int = 16,

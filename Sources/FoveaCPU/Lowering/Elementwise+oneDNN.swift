@@ -17,14 +17,14 @@ struct Elementwise: Hashable {
     }
 }
 
-/// What serves a function serves its gradient too.
+/// An element-wise function; its gradient is served by the same declarations.
 protocol CPUElementwise: UnaryOperation, CPULowerable {
     /// The function of a tensor in a usual layout of images, or a plain one.
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored
 
     func lowerGradient(_ node: NodeLowering) throws
 
-    /// The function as the last part of another kernel; nil where oneDNN has none like it.
+    /// The function as the last part of another kernel; nil where oneDNN lacks it.
     var epilogue: Elementwise? { get }
 }
 
@@ -34,7 +34,7 @@ extension CPUElementwise {
     /// Whether f(0) = 0, so that the padding of a layout stays zero.
     fileprivate var keepsZero: Bool { function(0) == 0 }
 
-    /// The epilogue that a node may use: none that loses NaN where that must not be, or would not be noticed.
+    /// The epilogue that a node may use: none that loses NaN where that is not permitted or would go unnoticed.
     func epilogue(for node: NodeLowering) -> Elementwise? {
         guard let epilogue, epilogue.clamps, node.isCareful || !Processor.noticesInvalidOperations else {
             return epilogue
@@ -60,7 +60,7 @@ extension OneDNNElementwise {
 
 extension OneDNNElementwise {
     func apply(to operand: Stored, _ node: NodeLowering) throws -> Stored {
-        // Where padding must become zero again, oneDNN runs its reference, some of whose functions turn NaN into 0.
+        // Where padding must become zero again, oneDNN runs its reference, in which some functions turn NaN into 0.
         let operand = keepsZero || operand.layout.isUnpadded ? operand : try node.plain(operand)
         let descriptor = try describeForward(operand.layout, node)
         let result = node.allocate(operand.layout)
@@ -97,7 +97,7 @@ extension OneDNNElementwise {
 /// A function that a hand-written kernel computes, because oneDNN lacks it or turns NaN into a number.
 protocol KernelElementwise: CPUElementwise {
     var kernel: fovea_activation { get }
-    /// The function's number, 0 for one that has none.
+    /// The function's parameter; 0 if it has none.
     var parameter: Float { get }
 }
 
@@ -127,7 +127,7 @@ extension KernelElementwise {
             kernel: Self.name + " gradient", reads: [operand, upstream], writes: [result],
             inPlace: [(result, upstream), (result, operand)]
         ) { memory in
-            // Safe: all three have the layout's number of elements. The padding stays zero, being a multiple of upstream's.
+            // Safe: all three have the layout's number of elements. Padding stays zero, being a multiple of upstream's.
             {
                 unsafe fovea_activation_gradient(
                     function, parameter, count, memory.operand(0), memory.operand(1), memory.result(0))

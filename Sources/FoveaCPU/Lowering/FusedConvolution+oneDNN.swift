@@ -11,7 +11,7 @@ extension FusedConvolution: CPULowerable {
         let function = activation?.operation as? any CPUElementwise
         let epilogue = function?.epilogue(for: node)
         let result = try convolution.convolved(node, withBias: hasBias, adding: residual, activation: epilogue)
-        // What oneDNN cannot apply in the same kernel follows as a step of its own.
+        // A function that oneDNN cannot apply in the same kernel is a separate step.
         if let function, epilogue == nil {
             node.deliver(try function.apply(to: node.carried(result), node))
         } else {

@@ -12,7 +12,7 @@ extension FusedMatrixMultiplication: CPULowerable {
         }
         let epilogue = function.epilogue(for: node)
         let result = try multiplication.multiplied(node, activation: epilogue)
-        // What oneDNN cannot apply in the same kernel follows as a step of its own.
+        // A function that oneDNN cannot apply in the same kernel is a separate step.
         node.deliver(epilogue == nil ? try function.apply(to: result, node) : result)
     }
 }

@@ -33,7 +33,7 @@ extension NodeLowering {
         let written = try results.map(allocatePlain)
         let counts = parameters.map { operands[$0[0]].shape.elementCount }
         let (operandCount, resultCount) = (parameters[0].count, parameters[0].count - 1)
-        // The value's result lies where the value does, and each slot's where the slot does.
+        // The value's result overwrites the value, and each slot's result the slot.
         let inPlace = written.indices.map { index in
             let (parameter, part) = index.quotientAndRemainder(dividingBy: resultCount)
             let operand = scalars.count + parameter * operandCount + (part == 0 ? 0 : part + 1)

@@ -36,7 +36,7 @@ struct LongAverage {
         node.deliver(values)
     }
 
-    /// Adds the steps that spread the upstream gradient of a node over images: the same passes, backwards.
+    /// Adds the steps that spread the upstream gradient of a node over images: the same passes in reverse.
     func lowerGradient(_ node: NodeLowering, images: Shape) throws {
         let upstream = try node.operandInPlanes(0)
         let layout = try upstream.layout.resized(to: images.dimensions)

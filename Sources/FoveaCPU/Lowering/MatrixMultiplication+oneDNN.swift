@@ -6,7 +6,7 @@ extension MatrixMultiplication: CPULowerable {
 
     /// The product of a node's operands.
     ///
-    /// - Parameter activation: what is then applied to it.
+    /// - Parameter activation: the activation applied to it.
     func multiplied(_ node: NodeLowering, activation: Elementwise? = nil) throws -> Stored {
         // A transposed operand is the same memory read with other strides.
         let left = try matrix(node.operand(0), transposed: transposingLeft, node)
@@ -19,7 +19,7 @@ extension MatrixMultiplication: CPULowerable {
             biasLayout = try Layout(plain: [1, node.operands[2].shape[0]])
             reads.append((.bias, bias.viewed(as: biasLayout)))
         }
-        // Weights that no run changes are laid out once as the kernel reads them.
+        // Weights that no run changes are laid out once in the kernel's layout.
         let isInUse = node.isPrepared(right)
         let rightLayout = isInUse ? try Layout.any(right.layout.dimensions) : right.layout
         let work = multiplyAdds(operands: node.operands, results: node.results)
@@ -40,7 +40,7 @@ extension MatrixMultiplication: CPULowerable {
         return result
     }
 
-    /// Below so many multiply-adds it takes longer to wake a second thread than to do its work.
+    /// The number of multiply-adds below which waking a second thread takes longer than its work.
     private static let smallWork = 200_000
 
     /// A matrix as oneDNN multiplies it: rows or columns next to each other.

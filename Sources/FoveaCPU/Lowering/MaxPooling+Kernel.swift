@@ -1,8 +1,8 @@
 import CFoveaCPU
 import FoveaGraph
 
-// A hand-written kernel, as fast as oneDNN's: that one takes NaN for less than any number and keeps the places of the maxima
-// in a form that only its own gradient can read.
+// A hand-written kernel, as fast as oneDNN's: that one treats NaN as less than any number and keeps the places of the
+// maxima in a form that only its own gradient can read.
 
 extension MaxPooling: CPULowerable {
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool {
@@ -60,7 +60,7 @@ extension MaxPoolingGradient: CPULowerable {
 }
 
 extension fovea_max_pooling {
-    /// One or two axes are the last of the three that the loop has; it passes over the others at no cost.
+    /// One or two axes are the last of the loop's three; it passes over the others at no cost.
     ///
     /// - Parameters:
     ///   - images: a layout with planes of pixels.

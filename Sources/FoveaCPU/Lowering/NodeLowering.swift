@@ -2,7 +2,7 @@ import CFoveaCPU
 import FoveaGraph
 import FoveaRuntime
 
-/// A node that is being lowered: its operands as they lie in memory, and what to make of them.
+/// A node that is being lowered: its operands in memory, and the means to add its steps.
 struct NodeLowering {
     private let graph: Graph
     private let program: ProgramBuilder
@@ -21,9 +21,9 @@ struct NodeLowering {
 
     var engine: Engine { program.engine }
     var context: fovea_context { unsafe program.engine.context }
-    /// Decides between kernels.
+    /// The choices between kernels.
     var selection: KernelSelection { program.selection }
-    /// Whether the node must not be run by what may mistake NaN or an infinity.
+    /// Whether the node must not use a kernel that may mistake NaN or an infinity.
     var isCareful: Bool { program.isCareful }
     /// The types of the results.
     var results: [TensorType] { node.results }
@@ -35,33 +35,33 @@ struct NodeLowering {
     /// Whether anything reads a result.
     func isRead(_ result: Int) -> Bool { program.isRead(ValueID(node: index, result: result)) }
 
-    /// Whether a tensor is the same in every run until somebody writes a state: parameters in inference, not in training.
+    /// Whether a tensor is the same in every run until a state is written: parameters in inference, not in training.
     func isPrepared(_ value: Stored) -> Bool { program.isPrepared(value) }
 
-    /// An operand in whatever layout it has.
+    /// An operand in its current layout.
     func operand(_ position: Int) -> Stored { program.value(node.operands[position]) }
 
     /// An operand row by row.
     func plainOperand(_ position: Int) throws -> Stored { try plain(operand(position)) }
 
-    /// An operand in the layout it has, if that is one of the usual layouts of images, and row by row otherwise: what
-    /// element-wise steps, pooling and normalization carry through. oneDNN's element-wise primitives do not handle the
-    /// blocked layouts of filters.
+    /// An operand in its current layout, if that is one of the usual layouts of images, and row by row otherwise: the
+    /// layouts that element-wise steps, pooling and normalization carry through. oneDNN's element-wise primitives do
+    /// not handle the blocked layouts of filters.
     func carriedOperand(_ position: Int) throws -> Stored { try carried(operand(position)) }
 
-    /// A tensor in the layout it has, if that is one of the usual layouts of images, and row by row otherwise.
+    /// A tensor in its current layout, if that is one of the usual layouts of images, and row by row otherwise.
     func carried(_ value: Stored) throws -> Stored {
         value.layout.adjacentChannels == nil ? try plain(value) : value
     }
 
-    /// An operand in the layout it has, if that has planes of pixels, and row by row otherwise: for steps that treat every
-    /// channel of every image alike.
+    /// An operand in its current layout, if that has planes of pixels, and row by row otherwise: for steps that treat
+    /// every channel of every image alike.
     func operandInPlanes(_ position: Int) throws -> Stored {
         let operand = operand(position)
         return operand.layout.planes == nil ? try plain(operand) : operand
     }
 
-    /// A tensor row by row: itself where it is, whatever the layout's name.
+    /// A tensor row by row: not copied if it lies so already, whatever the layout's name.
     func plain(_ value: Stored) throws -> Stored { try program.plain(value, for: node) }
 
     /// A tensor in the layout that a primitive wants.
@@ -75,12 +75,12 @@ struct NodeLowering {
     /// Memory for a result, row by row.
     func allocatePlain(_ type: TensorType) throws -> Stored { program.allocate(try Layout(plain: type)) }
 
-    /// Says where a result lies.
+    /// Sets the location of a result.
     func deliver(_ value: Stored, as result: Int = 0) {
         program.define(ValueID(node: index, result: result), as: value)
     }
 
-    /// The node that computes an operand in the step before, for this node alone, and the step.
+    /// The node that computes an operand in the previous step, for this node alone, and that step.
     func onlyFeeder(of position: Int) -> (node: NodeLowering, step: PlannedStep)? {
         let id = node.operands[position]
         return program.lastStep(making: operand(position), heldBy: id, for: index).map {
@@ -88,7 +88,7 @@ struct NodeLowering {
         }
     }
 
-    /// Adds a step that runs a primitive in place of the step before, which belongs to the node that feeds this one.
+    /// Adds a step that runs a primitive in place of the previous step, which belongs to the node that feeds this one.
     func run(
         _ descriptor: PrimitiveDescriptor, insteadOf feeder: NodeLowering,
         reads: [(argument: Argument, stored: Stored)], writes: [(argument: Argument, stored: Stored)],
@@ -103,7 +103,7 @@ struct NodeLowering {
                 implementation: "\(descriptor.implementation) \(layout), with \(feeder.node.location.path)"))
     }
 
-    /// The kernel that an earlier node needed for the same problem, or the one that `choose` says.
+    /// The kernel that an earlier node needed for the same problem, or else the result of `choose`.
     func kernel(
         for problem: ConvolutionKernel.Problem, choosing choose: (ConvolutionKernel.Problem) throws -> ConvolutionKernel
     ) rethrows -> ConvolutionKernel {
@@ -113,7 +113,7 @@ struct NodeLowering {
         return chosen
     }
 
-    /// Measures kernels while nothing else is being done.
+    /// Measures kernels while no other work runs.
     func timing<Result>(_ measure: (KernelTimer) throws -> Result) rethrows -> Result {
         program.generation?.finish()
         return try measure(KernelTimer(engine: engine, purpose: purpose))
@@ -141,17 +141,17 @@ struct NodeLowering {
                 operation: node.operation.operationName, implementation: "\(descriptor.implementation) \(layout)"))
     }
 
-    /// An operand's elements in a layout, in memory that this node may overwrite: the operand itself if nobody reads it
-    /// later, otherwise a copy.
+    /// An operand's elements in a layout, in memory that this node may overwrite: the operand itself if no later step
+    /// reads it, otherwise a copy.
     ///
-    /// - Parameter reads: what the step that overwrites it reads at the same time.
+    /// - Parameter reads: tensors that the overwriting step reads at the same time.
     func overwritable(_ position: Int, in layout: Layout, besides reads: [Stored]) throws -> Stored {
         let found = try reorder(operand(position), to: layout)
         if reads.contains(where: { $0.buffer == found.buffer }) { return program.copy(found, for: node) }
         return program.overwrite(found, heldBy: node.operands[position], at: index) ?? program.copy(found, for: node)
     }
 
-    /// Adds a step that runs a hand-written kernel; `prepare` is given the memory and returns what a run calls.
+    /// Adds a step that runs a hand-written kernel; `prepare` receives the memory and returns the function of a run.
     func run(
         kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
         mayMistakeNonFinite: Bool = false, _ prepare: @escaping (KernelMemory) -> () -> Void

@@ -1,11 +1,11 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A depthwise convolution and the pointwise one that feeds it in one kernel, which takes rows of pixels through both while
-/// they are in the cache: the widest tensors of MobileNetV2 (Sandler et al., 2018) are never written.
+/// A depthwise convolution and the pointwise one that feeds it in one kernel, which takes rows of pixels through both
+/// while they are in the cache: the widest tensors of MobileNetV2 (Sandler et al., 2018) are never written.
 ///
-/// For inference only, since training needs what lies between. oneDNN has this kernel where that is larger than the
-/// cores' own caches; where it is smaller, one after the other is as fast.
+/// For inference only, since training needs the tensor in between. oneDNN has this kernel where that tensor is larger
+/// than the cores' own caches; where it is smaller, two kernels are as fast.
 struct PointwiseDepthwiseConvolution {
     private let node: NodeLowering
     private let geometry: ConvolutionGeometry
@@ -15,11 +15,11 @@ struct PointwiseDepthwiseConvolution {
     private let clamps: Bool
     private let descriptor: PrimitiveDescriptor
 
-    /// nil where the two cannot be, or need not be, one.
+    /// Nil where the two cannot, or need not, be one.
     ///
     /// - Parameters:
     ///   - node: the depthwise convolution.
-    ///   - activation: what is applied to its result.
+    ///   - activation: the activation applied to its result.
     init?(_ node: NodeLowering, _ geometry: ConvolutionGeometry, _ activation: Elementwise?) throws {
         guard !node.isCareful, geometry.isDepthwiseOf3x3, node.isPrepared(node.operand(1)),
             let (pointwise, step) = node.onlyFeeder(of: 0), let images = step.reads.first,
@@ -41,7 +41,7 @@ struct PointwiseDepthwiseConvolution {
                 node.context, &problem, Int64(geometry.window.axes[0].stride), geometry.withBias,
                 activation?.algorithm ?? dnnl_alg_kind_undef, activation?.alpha ?? 0, activation?.beta ?? 0, made)
         }
-        // The reference runs one after the other, through memory of its own.
+        // The reference runs one after the other, through separate memory.
         guard let descriptor, !descriptor.implementation.contains("ref") else { return nil }
         self.node = node
         self.geometry = geometry
@@ -70,7 +70,7 @@ struct PointwiseDepthwiseConvolution {
     }
 }
 
-/// A convolution with nothing behind it but what its own kernel applies.
+/// A convolution followed only by what its own kernel applies.
 private struct FeedingConvolution {
     let convolution: Convolution
     let hasBias: Bool

@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A reduction that our own loop runs: oneDNN's is slow for all but the last axes.
+/// A reduction that a hand-written loop runs: oneDNN's is slow for all but the last axes.
 protocol KernelReduction: Reduction, CPULowerable {
     var kernel: fovea_reduction { get }
 }

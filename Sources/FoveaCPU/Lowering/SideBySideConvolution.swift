@@ -4,17 +4,17 @@ import FoveaGraph
 /// A convolution over two axes, with few channels and over many images, and its gradients: hand-written kernels over
 /// vectors of images.
 ///
-/// oneDNN's vectors hold channels of one image: of 6 channels in vectors of 16, ten lanes compute nothing. The rule looks
-/// at sizes only, so that a convolution and its gradients agree on the layout.
+/// oneDNN's vectors hold channels of one image: of 6 channels in vectors of 16, ten lanes compute nothing. The rule
+/// depends on sizes only, so that a convolution and its gradients agree on the layout.
 struct SideBySideConvolution {
     private let geometry: ConvolutionGeometry
     private let sizes: fovea_side_by_side
 
-    /// Nil where oneDNN's kernels are the better ones.
+    /// Nil where oneDNN's kernels are better.
     init?(_ geometry: ConvolutionGeometry) {
         guard let (rows, columns) = geometry.window.rowsAndColumns else { return nil }
         let (channels, filters) = (geometry.images[1], geometry.filters[0])
-        // Up to three channels of an image oneDNN reads as they are.
+        // oneDNN reads images of up to three channels as they are.
         let wastesVectors = filters < 16 || (channels > 3 && channels < 16)
         guard geometry.groups == 1, wastesVectors, channels <= 16, filters <= 32,
             geometry.images[0].isMultiple(of: 16), rows.stride == 1, columns.stride == 1, rows.dilation == 1,
@@ -42,7 +42,7 @@ struct SideBySideConvolution {
         (sizes.channels, sizes.filters) = (sizes.filters, sizes.channels)
         (sizes.height, sizes.result_height) = (sizes.result_height, sizes.height)
         (sizes.width, sizes.result_width) = (sizes.result_width, sizes.width)
-        // Wraps around where the padding is wider than the kernel, as offsets do in the loop.
+        // Wraps around where the padding is wider than the kernel, like offsets in the loop.
         sizes.top = sizes.kernel_height &- 1 &- sizes.top
         sizes.left = sizes.kernel_width &- 1 &- sizes.left
         let reads = [try sideBySide(node.operand(0), node), try node.plainOperand(1)]

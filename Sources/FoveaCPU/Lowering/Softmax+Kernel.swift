@@ -1,7 +1,7 @@
 import CFoveaCPU
 import FoveaGraph
 
-// Hand-written loops: oneDNN adds up a line's exponentials in one Float per lane, which ten million classes are too many for.
+// Hand-written loops: oneDNN sums a line's exponentials in one Float per lane, too imprecise for ten million classes.
 
 extension Softmax: CPULowerable {
     func lower(_ node: NodeLowering) throws { try unsafe node.lowerLines(fovea_softmax, axis: axis) }

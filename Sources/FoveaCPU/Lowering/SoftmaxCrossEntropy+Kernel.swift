@@ -33,15 +33,15 @@ private func isCrossEntropySupported(_ operands: [TensorType]) -> Bool {
     operands.allSatisfy { $0.isLowerable && ($0.dataType == .float32 || $0.dataType == .int32) }
 }
 
-/// What the second operand of a cross-entropy is.
+/// The kind of the second operand of a cross-entropy.
 private enum Truth {
     case labels, targets
 }
 
 extension NodeLowering {
     /// - Parameters:
-    ///   - loss: which result the losses are; nil where they are not computed.
-    ///   - gradient: which result the gradient is, for the upstream gradient that is then the third operand.
+    ///   - loss: index of the result for the losses; nil where they are not computed.
+    ///   - gradient: index of the result for the gradient, whose upstream gradient is then the third operand.
     fileprivate func lowerCrossEntropy(_ truth: Truth, loss: Int? = nil, gradient: Int? = nil) throws {
         let (rows, classes) = (operands[0].shape[0], operands[0].shape[1])
         let writes = try results.map(allocatePlain)

@@ -13,10 +13,10 @@ extension WindowLowerable {
 }
 
 extension Window {
-    /// Whether oneDNN has as many spatial axes.
+    /// Whether oneDNN has this many spatial axes.
     var isLowerable: Bool { axes.count <= Layout.mostSpatialAxes }
 
-    /// The window as oneDNN's functions take it, which count dilation from 0.
+    /// The window in the form of oneDNN's functions, which count dilation from 0.
     var oneDNN: fovea_window {
         func numbers(_ number: (Axis) -> Int) -> (Int64, Int64, Int64) {
             let numbers = axes.map { Int64(number($0)) } + [0, 0]

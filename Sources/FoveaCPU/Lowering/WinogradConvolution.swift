@@ -1,10 +1,10 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A 3×3 convolution in inference, by tiles that take a quarter of the multiplications or fewer: a hand-written kernel.
+/// A 3×3 convolution in inference, by tiles that take at most a quarter of the multiplications: a hand-written kernel.
 ///
-/// oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, they read all
-/// transformed filters with each thread; these share them, and fetch ahead what comes from far away.
+/// oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, each of their
+/// threads reads all transformed filters; these share them, and prefetch from distant memory.
 struct WinogradConvolution {
     private let sizes: fovea_winograd
     private let geometry: ConvolutionGeometry
@@ -14,7 +14,7 @@ struct WinogradConvolution {
     private let results: Layout
     private let threads: Int
 
-    /// Transformed, filters take up to four times their memory: more of them than this are left as they are.
+    /// Transformed filters take up to four times their memory: larger ones than this are left as they are.
     private static let mostWeights = 1 << 24
 
     /// The tiles that a convolution could be cut into, each with its kernel; none where the loops do not apply.
@@ -25,7 +25,7 @@ struct WinogradConvolution {
         for geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue, images: Layout, results: Layout,
         threads: Int
     ) -> [WinogradConvolution] {
-        // Narrower vectors hold too few sums at a time.
+        // Narrower vectors hold too few sums.
         guard Processor.hasWideVectors, let (rows, columns) = geometry.window.rowsAndColumns, geometry.groups == 1,
             [rows, columns].allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 }),
             geometry.results.elementCount > 0, geometry.filters.elementCount <= mostWeights,
@@ -69,7 +69,7 @@ struct WinogradConvolution {
         return result
     }
 
-    /// Filters as the loops read them, made once for as long as the weights stay.
+    /// Filters in the loops' layout, transformed once for as long as the weights stay.
     private func transformedFilters(_ node: NodeLowering) throws -> Stored {
         let transformed = node.allocate(try filterLayout)
         node.run(kernel: "\(name) filters", reads: [try node.plainOperand(1)], writes: [transformed]) {
@@ -83,7 +83,7 @@ struct WinogradConvolution {
         return transformed
     }
 
-    /// What times the kernel.
+    /// The kernel as a candidate for timing.
     func timed() throws -> KernelTimer.Candidate {
         var layouts = [images, try filterLayout, results, try scratchLayout]
         if geometry.withBias { layouts.append(try Layout(plain: [geometry.filters[0]])) }

@@ -1,7 +1,7 @@
 import CFoveaCPU
 import Synchronization
 
-/// oneDNN's processor: where primitives are made, and the stream on which they run in order.
+/// oneDNN's engine for the processor, which makes primitives, and the stream on which they run in order.
 ///
 /// A class and not a `~Copyable` struct because the backend, its buffers and its executables share it.
 @safe final class Engine: @unchecked Sendable {
@@ -11,14 +11,14 @@ import Synchronization
     let stream: dnnl_stream_t
     /// Every primitive takes its working memory from the arena instead of allocating it itself.
     let attributes: dnnl_primitive_attr_t
-    /// The number of threads that run a primitive unless it says otherwise.
+    /// The number of threads that run a primitive by default.
     let threads: Int
     private let carefulRuns = Atomic(0)
 
     init(threads: Int) throws {
         self.threads = threads
-        // oneDNN 2.6's cache of primitives makes the order in which it lists implementations depend on what was made
-        // before, on any thread; kernels are chosen by their place in that list.
+        // oneDNN 2.6's cache of primitives makes the order in which it lists implementations depend on earlier ones,
+        // made on any thread; kernels are chosen by their place in that list.
         try check(dnnl_set_primitive_cache_capacity(0), "no cache")
         var handle: dnnl_engine_t?
         try unsafe check(dnnl_engine_create(&handle, dnnl_cpu, 0), "an engine")
@@ -37,7 +37,7 @@ import Synchronization
     }
 
     deinit {
-        // Safe: whoever runs primitives on the engine keeps it alive. Destroying does not fail.
+        // Safe: users of the engine keep it alive. Destroying does not fail.
         unsafe dnnl_primitive_attr_destroy(attributes)
         unsafe dnnl_stream_destroy(stream)
         unsafe dnnl_engine_destroy(handle)

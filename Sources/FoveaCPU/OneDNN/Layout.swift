@@ -5,7 +5,7 @@ import FoveaGraph
 ///
 /// Dimensions keep the graph's order (NCHW, OIHW) whatever the layout. A scalar is a tensor of one axis of size 1.
 struct Layout {
-    /// A descriptor has 700 bytes: layouts that are handed around share it.
+    /// A descriptor has 700 bytes: copies of a layout share it.
     private final class Storage: Sendable {
         let descriptor: dnnl_memory_desc_t
 
@@ -21,7 +21,7 @@ struct Layout {
     /// A descriptor that oneDNN owns, copied.
     @unsafe init(copying pointer: UnsafePointer<dnnl_memory_desc_t>) { self.init(unsafe pointer.pointee) }
 
-    /// An operand that is not there.
+    /// A missing operand.
     static let absent = Layout(dnnl_memory_desc_t())
 
     /// Row by row.
@@ -29,7 +29,7 @@ struct Layout {
         try self.init(dimensions, strides: Shape(dimensions).strides, dataType)
     }
 
-    /// Row by row. Types that no kernel computes with, which are only ever copied or cast, count as bytes.
+    /// Row by row. Types that no kernel computes with, which are only copied or cast, count as bytes.
     init(plain type: TensorType) throws {
         let known: dnnl_data_type_t? =
             switch type.dataType {
@@ -67,7 +67,7 @@ struct Layout {
         self.init(made)
     }
 
-    /// Whatever the primitive prefers.
+    /// The primitive's choice.
     static func any(_ dimensions: [Int]) throws -> Layout { try Layout(dimensions, tag: dnnl_format_tag_any) }
 
     var rank: Int { Int(descriptor.ndims) }
@@ -116,7 +116,7 @@ struct Layout {
 
     /// The same memory with the axes in another order: axis i of the result is axis `permutation[i]`.
     func transposed(_ permutation: [Int]) throws -> Layout {
-        // oneDNN asks where each axis goes to.
+        // oneDNN takes the destination of each axis.
         var destinations = [Int32](repeating: 0, count: permutation.count)
         for (to, from) in permutation.enumerated() { destinations[from] = Int32(to) }
         var (made, copy) = (dnnl_memory_desc_t(), descriptor)
@@ -134,7 +134,7 @@ struct Layout {
         return status == dnnl_success ? Layout(made) : nil
     }
 
-    /// The same layout for images of another size, plain where it is none of the usual ones.
+    /// The same layout for images of another size; plain where it is not one of the usual ones.
     func resized(to dimensions: [Int]) throws -> Layout {
         guard dimensions.count == rank, let format = imageFormat else { return try Layout(plain: dimensions) }
         return try Layout(dimensions, tag: format.tag, descriptor.data_type)
@@ -148,12 +148,12 @@ struct Layout {
         return Layout(copy)
     }
 
-    /// Which numbers lie next to each other in a layout of images.
+    /// The numbers that lie next to each other in a layout of images.
     private enum Neighbours: Equatable {
         case pixels
         /// All channels of a pixel.
         case channels
-        /// So many channels of a pixel.
+        /// This many channels of a pixel.
         case channelBlocks(Int)
         /// The same pixel and channel of 16 images.
         case images
@@ -161,7 +161,7 @@ struct Layout {
 
     private struct ImageFormat {
         let tag: dnnl_format_tag_t
-        /// As oneDNN has it.
+        /// oneDNN's name.
         let name: String
         let neighbours: Neighbours
     }
@@ -198,11 +198,11 @@ struct Layout {
         }
     }
 
-    /// The most spatial axes of images that there are layouts for.
+    /// The largest number of spatial axes that there are layouts for.
     static let mostSpatialAxes = 3
 
-    /// The channels that lie next to each other for one pixel of images, if the rest is plain: 16 in `nChw16c`, all in
-    /// `nhwc`, 1 in `nchw`.
+    /// The number of channels that lie next to each other for one pixel of images, if the rest is plain: 16 in
+    /// `nChw16c`, all in `nhwc`, 1 in `nchw`.
     var adjacentChannels: Int? {
         switch imageFormat?.neighbours {
         case .pixels: 1
@@ -212,8 +212,8 @@ struct Layout {
         }
     }
 
-    /// Whether the channels of an image lie in blocks one after the other, without padding: `nchw`, `nChw16c`. Then the
-    /// memory of joined channels is the joined memory of the channels, image by image.
+    /// Whether the channels of an image lie in consecutive blocks without padding: `nchw`, `nChw16c`. Then the memory
+    /// of joined channels is the joined memory of the channels, image by image.
     var hasStackedChannels: Bool {
         guard isUnpadded, let neighbours = imageFormat?.neighbours else { return false }
         return neighbours != .channels && neighbours != .images
@@ -228,8 +228,8 @@ struct Layout {
         return try Layout(dimensions, tag: dnnl_Abcd16a)
     }
 
-    /// Images as planes of pixels, each of so many numbers that belong to different channels or images; nil where they do
-    /// not lie so.
+    /// Images as planes of pixels with `lanes` numbers each, which belong to different channels or images; nil for
+    /// other layouts.
     var planes: (count: Int, lanes: Int)? {
         if let lanes = adjacentChannels { return (dimensions[0] * ((dimensions[1] + lanes - 1) / lanes), lanes) }
         return isSideBySide ? (dimensions[0] / 16 * dimensions[1], 16) : nil

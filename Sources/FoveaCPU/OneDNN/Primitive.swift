@@ -4,7 +4,7 @@ import CFoveaCPU
 ///
 /// A class and not a `~Copyable` struct because steps, which hold primitives, are kept in arrays.
 @safe final class Primitive: @unchecked Sendable {
-    // Unchecked: the handle never changes, and oneDNN lets any thread run what it stands for.
+    // Unchecked: the handle never changes, and oneDNN lets any thread run its primitive.
     let handle: dnnl_primitive_t
 
     init(_ descriptor: PrimitiveDescriptor, for purpose: String) throws {
@@ -17,7 +17,7 @@ import CFoveaCPU
     deinit { unsafe dnnl_primitive_destroy(handle) }
 }
 
-/// A primitive with the memory it works on: everything that running it takes, prepared once.
+/// A primitive with its memory: everything that running it takes, prepared once.
 @safe final class BoundPrimitive {
     private let primitive: Primitive
     private let engine: Engine
@@ -25,7 +25,7 @@ import CFoveaCPU
     private let arguments: UnsafeMutableBufferPointer<dnnl_exec_arg_t>
 
     /// - Parameter arguments: the memory of each argument, which must stay as long as this object; nil where
-    ///   ``place(_:at:)`` says it before each run.
+    ///   ``place(_:at:)`` sets it before each run.
     init(
         _ primitive: Primitive, _ arguments: [(argument: Argument, layout: Layout, memory: UnsafeMutableRawPointer?)],
         on engine: Engine, for purpose: String
@@ -54,7 +54,7 @@ import CFoveaCPU
         unsafe arguments.deallocate()
     }
 
-    /// Says where an operand lies in the next run.
+    /// Sets the memory of an operand for the next run.
     func place(_ position: Int, at memory: UnsafeRawPointer) throws {
         // Safe: the caller names an operand, which a primitive only reads.
         try unsafe check(

@@ -3,9 +3,9 @@ import Synchronization
 
 /// An algorithm of oneDNN, chosen for operands of these layouts.
 ///
-/// A class and not a `~Copyable` struct because all steps that do the same share one, and with it the kernel.
+/// A class and not a `~Copyable` struct because equal steps share one, and with it the kernel.
 @safe final class PrimitiveDescriptor: @unchecked Sendable {
-    // Unchecked: the handle never changes, and oneDNN lets any thread read what it stands for.
+    // Unchecked: the handle never changes, and oneDNN lets any thread read its descriptor.
     let handle: dnnl_primitive_desc_t
     private let kernel = Mutex<Primitive?>(nil)
 
@@ -23,16 +23,16 @@ import Synchronization
 
     private init(owning handle: dnnl_primitive_desc_t) { unsafe self.handle = handle }
 
-    /// Several ways to run the same.
+    /// Several descriptors for the same problem.
     ///
-    /// - Parameter make: calls the function that makes the descriptors, given room for them and where it says how many.
+    /// - Parameter make: calls the function that makes the descriptors, given memory for them and for their number.
     static func several(
         atMost capacity: Int, for purpose: String,
         _ make: (UnsafeMutablePointer<dnnl_primitive_desc_t?>, UnsafeMutablePointer<Int32>) -> dnnl_status_t
     ) throws -> [PrimitiveDescriptor] {
         var count: Int32 = 0
         var made = unsafe [dnnl_primitive_desc_t?](repeating: nil, count: capacity)
-        // Safe: there is room for as many as the function is told.
+        // Safe: the memory has room for as many as the function may make.
         let status = unsafe made.withUnsafeMutableBufferPointer { buffer in
             guard let start = buffer.baseAddress else { return dnnl_invalid_arguments }
             return unsafe make(start, &count)
@@ -62,7 +62,7 @@ import Synchronization
         return unsafe String(cString: name)
     }
 
-    /// The kernel, generated when it is first asked for, for as many threads as there are then.
+    /// The kernel, generated on first use for the current number of threads.
     func primitive(for purpose: String) throws -> Primitive {
         try kernel.withLock { kernel in
             if let kernel { return kernel }
@@ -91,9 +91,9 @@ struct Argument: RawRepresentable, Hashable {
     static let destinationGradient = Argument(rawValue: DNNL_ARG_DIFF_DST)
     static let scratchpad = Argument(rawValue: DNNL_ARG_SCRATCHPAD)
 
-    /// What a depthwise convolution that follows in the same kernel reads in this role.
+    /// The argument of a following depthwise convolution in the same kernel that has this role.
     var ofDepthwise: Argument { Argument(rawValue: DNNL_ARG_ATTR_POST_OP_DW | rawValue) }
 
-    /// One of the tensors that are joined.
+    /// One of the joined tensors.
     static func joined(_ index: Int) -> Argument { Argument(rawValue: DNNL_ARG_MULTIPLE_SRC + Int32(index)) }
 }

@@ -1,9 +1,9 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// Throws unless oneDNN did what it was asked.
+/// Throws unless oneDNN succeeded.
 ///
-/// - Parameter purpose: what was asked, with the layer's path where there is one; evaluated on failure only.
+/// - Parameter purpose: the request, with the layer's path where there is one; evaluated on failure only.
 func check(_ status: dnnl_status_t, _ purpose: @autoclosure () -> String) throws {
     guard status != dnnl_success else { return }
     if status == dnnl_out_of_memory {

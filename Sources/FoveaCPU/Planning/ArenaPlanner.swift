@@ -1,7 +1,7 @@
-/// Places buffers in one arena so that those that are needed at the same time do not overlap.
+/// Places buffers in one arena so that buffers that are needed at the same time do not overlap.
 ///
-/// Greedy by size: the largest buffer first, each into the smallest gap that is left to it (Pisarchyk and Lee, "Efficient
-/// Memory Management for Deep Neural Net Inference", 2020).
+/// Greedy by size: the largest buffer first, each into the smallest remaining gap (Pisarchyk and Lee, "Efficient Memory
+/// Management for Deep Neural Net Inference", 2020).
 struct ArenaPlanner {
     /// A buffer's size and the steps, both included, from the first to the last that touches it.
     struct Request: Hashable {
@@ -9,9 +9,9 @@ struct ArenaPlanner {
         let lifetime: ClosedRange<Int>
     }
 
-    /// Where each request lies, in their order.
+    /// The offset of each request, in order.
     let offsets: [Int]
-    /// The size of the whole.
+    /// The size of the arena.
     let byteCount: Int
 
     init(_ requests: [Request], alignment: Int) {

@@ -1,7 +1,7 @@
 import FoveaGraph
 import FoveaRuntime
 
-/// A graph as steps over buffers: each node lowered, its inputs, outputs and updates tied to buffers.
+/// A graph as steps over buffers: each node lowered, and inputs, outputs and updates tied to buffers.
 struct LoweredGraph {
     let program: ProgramBuilder
     /// The memory of each of the graph's inputs; nil for one that nothing reads.
@@ -12,11 +12,11 @@ struct LoweredGraph {
     let guardValue: Stored?
     /// States and their new values, both as buffers.
     let updates: [(state: Int, value: Int)]
-    /// Whether preparations have memory of their own, where they hold until a state that they are made of is written. Where
-    /// another program updates such a state they are made again soon, and lie in the arena until another program works there.
+    /// Whether preparations have separate memory, where they stay valid until a state that they depend on is written.
+    /// Where another program updates it they are soon repeated, and lie in the arena until another program works there.
     let keepsPreparations: Bool
 
-    /// - Parameter isCareful: whether NaN and infinities must come out of every step as the definitions say.
+    /// - Parameter isCareful: whether every step must treat NaN and infinities by the definitions.
     init(
         _ graph: Graph, state: [String: any DeviceBuffer], selecting selection: KernelSelection,
         generating generation: KernelGeneration? = nil, isCareful: Bool = false, on engine: Engine
@@ -60,8 +60,8 @@ struct LoweredGraph {
                 throw FoveaError(.internalDefect, "The graph updates `\(update.state)`, which is not a state of it.")
             }
             let value = try plain(update.value)
-            // The old value of a state that is overwritten too: copied before any state changes, so that two states
-            // can trade places.
+            // The old value of a state that is also overwritten: copied before any state changes, so that two states
+            // can swap.
             let isOldValue = states.contains { updated.contains($0.key) && $0.value.buffer == value.buffer }
             return (
                 state.buffer,
@@ -80,7 +80,7 @@ struct LoweredGraph {
 }
 
 extension LoweredGraph {
-    /// Where everything lies when the steps run.
+    /// The memory of all buffers while the steps run.
     var memoryPlan: MemoryPlan {
         MemoryPlan(
             buffers: program.buffers, preparations: program.preparations, steps: program.steps,

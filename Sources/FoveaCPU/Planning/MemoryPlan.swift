@@ -1,5 +1,5 @@
-/// Decides which buffers share memory: results that take an operand's place, updates that are written straight into
-/// their state, and arena buffers that are needed at different times.
+/// Decides which buffers share memory: results that overwrite an operand, updates that are written straight into their
+/// state, and arena buffers that are needed at different times.
 struct MemoryPlan {
     /// A state's new value that has to be copied at the end of a run.
     struct Copy {
@@ -7,14 +7,14 @@ struct MemoryPlan {
         let state: Int
     }
 
-    /// Where a buffer lies.
+    /// The location of a buffer.
     enum Place: Equatable {
         case arena(offset: Int)
         /// Stays between runs.
         case kept(offset: Int)
-        /// The memory of the state that this buffer stands for.
+        /// The memory of the state that this buffer represents.
         case state(buffer: Int)
-        /// The caller's, another one in each run.
+        /// The caller's memory, different in each run.
         case caller
     }
 
@@ -32,7 +32,7 @@ struct MemoryPlan {
     ///   - outputs: buffers that are read after the last step, before `updates` are copied.
     ///   - updates: states (buffers) and the buffers of their new values.
     ///   - guardBuffer: the number that must be finite for states to change.
-    ///   - keepsPreparations: whether their results have memory of their own, instead of a place in the arena that no step
+    ///   - keepsPreparations: whether their results have separate memory, instead of a place in the arena that no step
     ///     of a run writes to.
     init(
         buffers: [Buffer], preparations: [PlannedStep], steps runSteps: [PlannedStep], inputs: [Int], outputs: [Int],
@@ -50,7 +50,7 @@ struct MemoryPlan {
 
         var copies: [Copy] = []
         var guarded: Set<Int> = []
-        // A step that may be left out must come after the guard, and nothing but states may depend on it.
+        // A step that may be left out must come after the guard, and only states may depend on it.
         let read = Set(steps.flatMap { $0.reads.map(\.buffer) } + outputs)
         let guardStep = guardBuffer.map { sharing.firstWrite[$0] ?? -1 }
         for update in updates {
@@ -76,10 +76,10 @@ struct MemoryPlan {
     }
 }
 
-/// Which buffers have been given the same memory so far, and when that memory is needed.
+/// The buffers that share memory so far, and the lifetime of that memory.
 private struct Sharing {
     let buffers: [Buffer]
-    /// Buffers that are written by preparations and read in runs, so that their memory is theirs alone.
+    /// Buffers that are written by preparations and read in runs, so that they do not share memory.
     let kept: Set<Int>
     let steps: [PlannedStep]
     /// The buffer whose memory each buffer uses.
@@ -102,7 +102,7 @@ private struct Sharing {
         }
     }
 
-    /// Where each buffer lies, and how much memory that takes in the arena and between runs.
+    /// The location of each buffer, and the memory that this takes in the arena and between runs.
     func placed(
         keepingPreparations: Bool, alignment: Int
     ) -> (places: [MemoryPlan.Place], arenaByteCount: Int, keptByteCount: Int) {
@@ -135,7 +135,7 @@ private struct Sharing {
             case .caller: return .caller
             case .arena, .constant: break
             }
-            // A buffer that no step touches needs no place of its own.
+            // A buffer that no step touches needs no place.
             return .arena(offset: requestOfBuffer[owner].map { arena.offsets[$0] } ?? 0)
         }
         return (places, arena.byteCount, keptByteCount)
@@ -146,7 +146,7 @@ private struct Sharing {
         lifetimes[buffer] = min(lifetime.lowerBound, step)...max(lifetime.upperBound, step)
     }
 
-    /// Lets a state's new value be computed where the state lies, unless somebody reads the old value later.
+    /// Computes a state's new value where the state lies, unless the old value is read later.
     mutating func writeDirectly(_ value: Int, into state: Int) -> Bool {
         guard steps.count(where: { $0.writes.contains { $0.buffer == value } }) == 1, isUnsharedArenaBuffer(value),
             buffers[value].byteCount == buffers[state].byteCount,
@@ -159,7 +159,7 @@ private struct Sharing {
         return true
     }
 
-    /// Lets results take the place of operands that nobody needs later.
+    /// Lets results overwrite operands that are not needed later.
     mutating func shareInPlace() {
         for (index, step) in steps.enumerated() {
             for (result, operand) in step.inPlace {
@@ -185,7 +185,7 @@ private struct Sharing {
             && !owner.indices.contains { $0 != buffer && owner[$0] == buffer }
     }
 
-    /// Whether a step says that the one may be overwritten by the other, and does not read it in another role.
+    /// Whether a step declares that the operand may be overwritten by the result, and does not read it in another role.
     private func mayReplace(_ operand: Int, by result: Int, at step: Int) -> Bool {
         steps[step].inPlace.contains { $0.result.buffer == result && $0.operand.buffer == operand }
             && steps[step].reads.count { owner[$0.buffer] == owner[operand] } == 1

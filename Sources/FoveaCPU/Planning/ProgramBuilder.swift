@@ -11,26 +11,26 @@ final class ProgramBuilder {
     private var stored: [ValueID: Stored] = [:]
     private var reordered: [Int: [(from: Layout, to: Layout, result: Stored)]] = [:]
     private let read: Set<ValueID>
-    /// The buffers that no run changes: constants, and what preparations make of them.
+    /// The buffers that no run changes: constants, and the results of preparations from them.
     private var steady: Set<Int> = []
 
     private(set) var buffers: [Buffer] = []
-    /// Steps that depend on nothing but constants and states that the graph does not update: they run before the first
-    /// run, and again when such a state has been written since.
+    /// Steps that depend only on constants and states that the graph does not update: they run before the first run,
+    /// and again when such a state has been written since.
     private(set) var preparations: [PlannedStep] = []
     /// The steps of every run.
     private(set) var steps: [PlannedStep] = []
-    /// The kernels of convolutions so far: networks repeat their blocks, and the same convolution has the same kernel.
+    /// The kernels of convolutions so far: networks repeat their blocks, and equal convolutions share a kernel.
     var convolutionKernels: [ConvolutionKernel.Problem: ConvolutionKernel] = [:]
 
-    /// Generates kernels as soon as it is known that they are needed; nil for a plan that is never run, and where there is
-    /// one thread for everything.
+    /// Generates kernels as soon as they are known to be needed; nil for a plan that is never run, and where a single
+    /// thread does everything.
     let generation: KernelGeneration?
 
-    /// Whether only such steps are taken as treat NaN and infinities like the definitions, at the cost of time.
+    /// Whether every step must treat NaN and infinities by the definitions, at the cost of time.
     let isCareful: Bool
 
-    /// The last node that reads each value; `Int.max` for what is needed after the run.
+    /// The last node that reads each value; `Int.max` for values needed after the run.
     private let lastReader: [ValueID: Int]
 
     init(
@@ -60,10 +60,10 @@ final class ProgramBuilder {
     /// Whether anything reads a value.
     func isRead(_ id: ValueID) -> Bool { read.contains(id) }
 
-    /// Whether a tensor stays the same from run to run until somebody writes a state.
+    /// Whether a tensor stays the same from run to run until a state is written.
     func isPrepared(_ value: Stored) -> Bool { steady.contains(value.buffer) }
 
-    /// Where a value lies that an earlier node has computed.
+    /// The location of a value that an earlier node has computed.
     func value(_ id: ValueID) -> Stored {
         guard let found = stored[id] else { preconditionFailure("values are computed before they are read") }
         return found
@@ -71,8 +71,8 @@ final class ProgramBuilder {
 
     func define(_ id: ValueID, as value: Stored) { stored[id] = value }
 
-    /// Has an input read where its caller has it, instead of from a copy, if all its readers can be told where that is:
-    /// hand-written kernels cannot, they have their memory for good. A small input is copied sooner than they are told.
+    /// Has an input read from its caller's memory instead of from a copy, if all its readers can be given that address:
+    /// hand-written kernels cannot, since their memory is fixed. Copying a small input is faster than that.
     func readWhereCallerHasIt(_ input: Stored) {
         guard input.layout.byteCount >= Self.smallMove else { return }
         let readers = steps.filter { $0.reads.contains { $0.buffer == input.buffer } }
@@ -84,25 +84,25 @@ final class ProgramBuilder {
         if isOnlyRead, areAllPrimitives { buffers[input.buffer].home = .caller }
     }
 
-    /// Gives up a tensor's memory to the node that reads it last, which then writes its result there.
+    /// Passes a tensor's memory to the node that reads it last, which then writes its result there.
     ///
-    /// - Returns: nil if somebody reads the tensor, or another in the same memory, later.
+    /// - Returns: nil if the tensor, or another in the same memory, is read later.
     func overwrite(_ value: Stored, heldBy id: ValueID, at node: Int) -> Stored? {
         guard case .arena = buffers[value.buffer].home, !isPrepared(value), !isRead(value, heldBy: id, after: node)
         else { return nil }
-        // Copies in other layouts hold what was there before.
+        // Copies in other layouts hold the old elements.
         reordered[value.buffer] = nil
         reordered = reordered.mapValues { $0.filter { $0.result.buffer != value.buffer } }
         return value
     }
 
-    /// Whether somebody reads a tensor, or another in the same memory, after a node.
+    /// Whether a tensor, or another in the same memory, is read after a node.
     private func isRead(_ value: Stored, heldBy id: ValueID, after node: Int) -> Bool {
         func isNeeded(_ id: ValueID) -> Bool { (lastReader[id] ?? -1) > node }
         return isNeeded(id) || stored.contains { $0.value.buffer == value.buffer && isNeeded($0.key) }
     }
 
-    /// The step that has just been added, if it makes a tensor that nobody but this node reads.
+    /// The most recently added step, if it makes a tensor that only this node reads.
     func lastStep(making value: Stored, heldBy id: ValueID, for node: Int) -> PlannedStep? {
         guard let step = steps.last, step.writes.first?.buffer == value.buffer,
             !isRead(value, heldBy: id, after: node)
@@ -110,12 +110,12 @@ final class ProgramBuilder {
         return step
     }
 
-    /// Takes back the step that has just been added, because the next one computes the same.
+    /// Removes the most recently added step, because the next one computes the same.
     func takeBackLastStep() { steps.removeLast() }
 
     /// New memory for a tensor.
     ///
-    /// - Parameter isSteady: whether it is there before the first step and no run changes it.
+    /// - Parameter isSteady: whether it exists before the first step and no run changes it.
     func allocate(_ layout: Layout, home: Buffer.Home = .arena, isSteady: Bool = false) -> Stored {
         if isSteady { steady.insert(buffers.count) }
         buffers.append(Buffer(home: home, byteCount: layout.byteCount))
@@ -128,7 +128,7 @@ final class ProgramBuilder {
             preparations.append(step)
             steady.formUnion(step.writes.map(\.buffer))
         } else {
-            // The last step may still be taken back.
+            // The last step may still be removed.
             if let last = steps.last, case .primitive(let descriptor, _) = last.work {
                 generation?.begin(descriptor, threads: last.threads ?? engine.threads, for: last.purpose)
             }
@@ -136,7 +136,7 @@ final class ProgramBuilder {
         }
     }
 
-    /// Takes back the preparations whose results nobody reads: those of steps that have been taken back.
+    /// Removes the preparations whose results are not read: those of removed steps.
     ///
     /// - Parameter needed: the buffers that are read after a run.
     func dropUnreadPreparations(keeping needed: Set<Int>) {
@@ -149,7 +149,7 @@ final class ProgramBuilder {
         preparations = kept.reversed()
     }
 
-    /// The tensor in the layout that a step needs: itself, or a copy that every step with the same need shares.
+    /// The tensor in the layout that a step needs: itself, or a copy shared by all steps with the same need.
     func reorder(_ value: Stored, to layout: Layout, for node: Node) throws -> Stored {
         if value.layout == layout { return value }
         if let made = reordered[value.buffer]?.first(where: { $0.from == value.layout && $0.to == layout }) {
@@ -175,7 +175,7 @@ final class ProgramBuilder {
         return result
     }
 
-    /// The step that moves filters between rows and blocks, faster than oneDNN does; nil for other layouts.
+    /// The step that moves filters between rows and blocks, faster than oneDNN's; nil for other layouts.
     private func filterReorder(_ value: Stored, to layout: Layout, for node: Node) -> PlannedStep? {
         let isBlocking = value.layout.isPlain
         guard let blocks = isBlocking ? layout.filterBlocks : layout.isPlain ? value.layout.filterBlocks : nil else {
@@ -194,7 +194,7 @@ final class ProgramBuilder {
             })
     }
 
-    /// Below so many bytes it takes longer to wake a second thread than to move them.
+    /// The number of bytes below which waking a second thread takes longer than moving them.
     private static let smallMove = 1 << 16
 
     /// The tensor row by row: itself where it lies so already, whatever the layout's name, or a copy.
@@ -203,7 +203,7 @@ final class ProgramBuilder {
         return value.layout.isPlain ? value.viewed(as: plain) : try reorder(value, to: plain, for: node)
     }
 
-    /// The step that runs a primitive, with working memory as it needs.
+    /// The step that runs a primitive, with the working memory it needs.
     ///
     /// - Parameter accumulating: the result that the primitive adds to.
     func planned(
@@ -224,7 +224,7 @@ final class ProgramBuilder {
 }
 
 extension ProgramBuilder {
-    /// A copy of a tensor, made in every run where the program stands: it may be overwritten.
+    /// A copy of a tensor, made in every run at this point of the program: it may be overwritten.
     func copy(_ value: Stored, for node: Node) -> Stored {
         let result = allocate(value.layout)
         let byteCount = value.layout.byteCount

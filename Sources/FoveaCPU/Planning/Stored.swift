@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// A tensor of a program under construction: the buffer it lies in, and how.
+/// A tensor of a program under construction: its buffer, and its layout there.
 struct Stored {
     let buffer: Int
     let layout: Layout
@@ -12,8 +12,8 @@ struct Stored {
 /// A piece of memory of a program under construction.
 struct Buffer {
     enum Home {
-        /// Shares the arena with buffers that are needed at other times. What a preparation makes and a run reads stays
-        /// between runs instead.
+        /// Shares the arena with buffers that are needed at other times. The result of a preparation that a run reads
+        /// stays between runs instead.
         case arena
         /// Stays between runs: a constant's elements.
         case constant(Tensor)

@@ -2,18 +2,18 @@ import CFoveaCPU
 import FoveaFoundation
 import FoveaRuntime
 
-/// Measures how long kernels take for operands of the right sizes.
+/// Times kernels on operands of the right sizes.
 ///
-/// In a program a kernel finds the images warm, which the step before it has just written, and the filters cold. So the
-/// caches are emptied and the first operand is read before a kernel is timed, unless all it works on is small: then the
+/// In a program a kernel finds the images warm, which the previous step has just written, and the filters cold. So the
+/// caches are emptied and the first operand is read before a kernel is timed, unless all its memory is small: then the
 /// program is small as well, and stays in the caches from run to run.
 struct KernelTimer {
     /// A kernel to be measured. Safe: the timer gives it memory of its layouts.
     @safe struct Candidate {
-        /// What it works on; the operand that has just been written comes first.
+        /// The layouts of its operands; the one that has just been written comes first.
         let layouts: [Layout]
         let threads: Int
-        /// Gives what runs it once, in such memory.
+        /// Returns the function that runs it once, in such memory.
         let bind: (_ memory: [UnsafeMutableRawPointer]) throws -> () throws -> Void
     }
 
@@ -22,14 +22,14 @@ struct KernelTimer {
 
     /// A turn lasts about this long, in seconds: short kernels run several times in it.
     private static let turn = 0.002
-    /// What stays in a core's own cache next to everything else, in bytes.
+    /// The number of bytes that stay in a core's own cache next to everything else.
     private static let small = 1 << 20
-    /// Reading so much leaves nothing else in the caches, in bytes.
+    /// The number of bytes whose reading leaves nothing else in the caches.
     private static let flood = 64 << 20
 
     /// Times candidates until their contest is decided.
     func time(_ candidates: [Candidate], in contest: inout KernelContest) throws {
-        // All candidates work in the same memory: what they compute does not matter.
+        // All candidates work in the same memory: their results do not matter.
         let size = candidates.map { candidate in
             candidate.layouts.reduce(0) { $0 + Self.rounded($1.byteCount) }
         }.max()
@@ -69,7 +69,7 @@ struct KernelTimer {
 
     private func bind(_ candidate: Candidate, in memory: AlignedMemory) throws -> () throws -> Void {
         var offset = 0
-        // Safe: the memory is as large as all that the largest candidate works on.
+        // Safe: the memory is as large as all operands of the largest candidate.
         let places = unsafe candidate.layouts.map { layout in
             defer { offset += Self.rounded(layout.byteCount) }
             return unsafe memory.start + offset
@@ -83,9 +83,9 @@ struct KernelTimer {
 }
 
 extension PrimitiveDescriptor {
-    /// The kernel as something to be timed.
+    /// The kernel as a candidate for timing.
     ///
-    /// - Parameter arguments: those that it may have; the operand that has just been written comes first.
+    /// - Parameter arguments: its possible arguments; the operand that has just been written comes first.
     func timed(
         _ arguments: [Argument], threads: Int, on engine: Engine, for purpose: String
     ) throws -> KernelTimer.Candidate {

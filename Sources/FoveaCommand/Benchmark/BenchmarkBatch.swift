@@ -19,10 +19,10 @@ extension Batch {
 
     /// The tensors `images` and, where labels are needed, `labels` of a safetensors file.
     ///
-    /// - Throws: ``FoveaError`` when the file is missing or not sound, when a tensor is missing or has another type, or
-    ///   when a label is no class.
+    /// - Throws: ``FoveaError`` when the file is missing or damaged, when a tensor is missing or has another type, or
+    ///   when a label is not a class.
     init(reading path: String, classes: Int, needsLabels: Bool) throws {
-        // Only what is needed is read, whatever else is in the file.
+        // Only the needed tensors are read, whatever else is in the file.
         let tensors = try SafetensorsFile(at: path).tensors
         guard let images = tensors.first(where: { $0.key == "images" })?.value else {
             throw Self.fault(path, "has no tensor `images`")

@@ -2,7 +2,7 @@ import FoveaFormats
 import FoveaGraph
 import FoveaRuntime
 
-/// The results of a benchmark, for people and for programs.
+/// The results of a benchmark, as text and as JSON.
 struct BenchmarkReport {
     let model: String
     let mode: Benchmark.Mode
@@ -14,13 +14,13 @@ struct BenchmarkReport {
     let compilation: Duration
     /// The time of each measured step.
     let steps: [Duration]
-    /// Of the forward pass for one image.
+    /// Multiply-adds of the forward pass for one image.
     let multiplyAdds: Int
-    /// In bytes; nil where the system does not say.
+    /// In bytes; nil where the system does not report it.
     let peakMemory: Int?
-    /// By how many bytes memory has grown from the first measured step to the last; nil where the system does not say.
+    /// Growth of memory in bytes from the first measured step to the last; nil where the system does not report it.
     let memoryGrowth: Int?
-    /// How each node is run, where that was asked for.
+    /// The time and implementation of each node, if requested.
     let explanation: Explanation?
 
     private var batchSize: Int { images[0] }
@@ -28,7 +28,7 @@ struct BenchmarkReport {
     private var imagesPerSecond: Double { Double(batchSize) / median }
     private var peakMegabytes: Double? { peakMemory.map { Double($0) / 1e6 } }
 
-    /// 2 operations for each multiply-add; the backward pass does the forward pass's work twice over.
+    /// 2 operations for each multiply-add; the backward pass does twice the work of the forward pass.
     private var effectiveGigaflops: Double {
         let passes = mode == .train ? 3.0 : 1.0
         return 2 * Double(multiplyAdds) * passes * Double(batchSize) / median / 1e9
@@ -95,7 +95,7 @@ extension Explanation.Line {
 }
 
 extension [Duration] {
-    /// The time, in seconds, that a fraction of these stays below; between two of them in proportion.
+    /// The time, in seconds, below which a fraction of these lies; interpolated between two of them.
     func quantile(_ fraction: Double) -> Double {
         let sorted = map(\.seconds).sorted()
         let position = fraction * Double(sorted.count - 1)

@@ -1,11 +1,11 @@
 import FoveaFoundation
 
-/// The memory that this process has, as Linux tells it in `/proc/self/status`; nil where the system does not say.
+/// The memory of this process, from Linux's `/proc/self/status`; nil where the system does not report it.
 enum ProcessMemory {
     /// The largest resident set so far, in bytes.
     static var peakByteCount: Int? { byteCount("VmHWM") }
 
-    /// The resident set now, in bytes.
+    /// The current resident set, in bytes.
     static var residentByteCount: Int? { byteCount("VmRSS") }
 
     private static func byteCount(_ name: String) -> Int? {

@@ -9,7 +9,7 @@ import FoveaTraining
 
 /// `fovea benchmark`
 struct Benchmark: AsyncParsableCommand {
-    /// The kinds of steps by the names of the command line.
+    /// The kinds of steps, by their names on the command line.
     enum Mode: String, CaseIterable, ExpressibleByArgument {
         case train, infer
     }
@@ -133,7 +133,7 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    /// Throws ``FoveaError`` for mistakes that show before anything is loaded.
+    /// Throws ``FoveaError`` for mistakes that are evident before anything is loaded.
     private func checkOptions() throws {
         for (flag, count, least) in [("--batch-size", batchSize, 1), ("--steps", steps, 1), ("--warmup", warmup, 0)] {
             if let count, !(least...1_000_000).contains(count) {
@@ -154,14 +154,14 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    /// The weights in a file; nil where there is none and they are to be drawn.
+    /// The weights in a file; nil where none is given and they are to be drawn.
     private func startingWeights(of network: TracedNetwork, from path: String?) throws -> Weights? {
         try path.map { try WeightsFile(at: $0).weights(for: network.parameters) }
     }
 
     /// Warms up, then times the steps.
     ///
-    /// - Returns: the time of each step, by name what they computed, and by how many bytes memory has grown meanwhile.
+    /// - Returns: the time of each step, the results by name, and the growth of memory in bytes.
     private func measure(
         _ trainer: Trainer, _ batch: Batch
     ) async throws -> (durations: [Duration], outputs: Weights, memoryGrowth: Int?) {

@@ -8,7 +8,7 @@ import FoveaTraining
 
 /// `fovea evaluate`
 struct Evaluate: AsyncParsableCommand {
-    /// The parts of a data set by the names of the command line.
+    /// The parts of a data set, by their names on the command line.
     enum Split: String, CaseIterable, ExpressibleByArgument {
         case test, val, train
     }
@@ -60,7 +60,7 @@ struct Evaluate: AsyncParsableCommand {
             .missingInput, "The data `\(data)` has no part `\(split?.rawValue ?? "")`.", remedy: "It has \(names).")
     }
 
-    /// Says so when classes have other names; another number of classes is the classifier's to refuse.
+    /// Warns when classes have other names; the classifier refuses another number of classes.
     private func compareClassNames(_ saved: SavedModel, _ part: any ExampleSource) {
         guard saved.classNames.count == part.classNames.count else { return }
         let differences = zip(saved.classNames, part.classNames).filter { $0 != $1 }

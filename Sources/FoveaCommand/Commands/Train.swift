@@ -43,7 +43,7 @@ struct Train: AsyncParsableCommand {
         return outcome
     }
 
-    /// The optimizer where none is named.
+    /// The default optimizer.
     static let defaultOptimizer = OptimizerOptions.Name.adam
 
     /// Every setting, defaults included, by the name of its flag.

@@ -36,7 +36,7 @@ struct DataOptions: ParsableArguments {
     /// The fraction to hold out where the data has no validation part and none is given.
     static let defaultSplit = 0.1
 
-    /// Throws ``FoveaError`` for mistakes that show before anything is loaded.
+    /// Throws ``FoveaError`` for mistakes that are evident before anything is loaded.
     func check() throws {
         for (flag, limit) in [("--limit-train", limitTrain), ("--limit-val", limitVal)] {
             if let limit, limit < 1 {
@@ -56,9 +56,9 @@ struct DataOptions: ParsableArguments {
         }
     }
 
-    /// The parts as the options cut them, and the fraction of the training examples that was held out for validation.
+    /// The parts as divided by the options, and the fraction of the training examples that was held out for validation.
     ///
-    /// - Throws: ``FoveaError`` when there is no such data, when it is not sound, or when its parts do not fit together.
+    /// - Throws: ``FoveaError`` when there is no such data, when it is damaged, or when its parts do not fit together.
     func load(seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {
         var heldOut = 0.0
         var splits = try DataSource.load(data)

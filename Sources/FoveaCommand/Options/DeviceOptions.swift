@@ -33,8 +33,8 @@ struct DeviceOptions: ParsableArguments {
             + (deterministic ? ["--deterministic"] : []) + (kernels.map { ["--kernels", $0] } ?? [])
     }
 
-    /// - Throws: ``FoveaError`` when the device is not there or cannot run on so many threads, when `--kernels` names
-    ///   nothing that can be read, or when the device has no pass of a name that is left out.
+    /// - Throws: ``FoveaError`` when the device is not available or cannot run on that many threads, when `--kernels`
+    ///   names an unreadable file, or when the device has no pass of a name that is left out.
     func open(compiling options: CompileOptions = CompileOptions()) throws -> Device {
         let allowance = ProcessorAllowance.current
         if self.threads == nil, let ignored = allowance.ignored {

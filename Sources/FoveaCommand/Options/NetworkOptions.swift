@@ -27,11 +27,11 @@ struct NetworkOptions: ParsableArguments {
         /// The shape of one image.
         let input: Shape
         let classes: Int
-        /// The run that the network belongs to, if it does.
+        /// The run that the network belongs to, if any.
         let folder: RunFolder?
     }
 
-    /// - Throws: ``FoveaError`` when there is no such network, or a number makes no sense.
+    /// - Throws: ``FoveaError`` when there is no such network, or a number is invalid.
     func network() throws -> Network {
         if let classes, !(1...1_000_000).contains(classes) {
             throw FoveaError(.usage, "--classes is \(classes).", remedy: "Use 1 to 1,000,000.")

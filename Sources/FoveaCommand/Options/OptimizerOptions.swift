@@ -4,7 +4,7 @@ import FoveaNN
 
 /// The optimizer and its settings.
 struct OptimizerOptions: ParsableArguments {
-    /// The optimizers by the names of the command line.
+    /// The optimizers, by their names on the command line.
     enum Name: String, CaseIterable, ExpressibleByArgument {
         case sgd, adam, adamw
     }
@@ -42,7 +42,7 @@ struct OptimizerOptions: ParsableArguments {
 
     /// The optimizer that the options describe, or `fallback` with the other options where they name none.
     ///
-    /// - Throws: ``FoveaError`` when a setting makes no sense, or belongs to another optimizer.
+    /// - Throws: ``FoveaError`` when a setting is invalid, or belongs to another optimizer.
     func make(fallback: Name) throws -> any Optimizer {
         let name = optimizer ?? fallback
         let decay = effectiveWeightDecay(of: name)

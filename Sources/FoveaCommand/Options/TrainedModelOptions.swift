@@ -19,8 +19,8 @@ struct TrainedModelOptions: ParsableArguments {
 
     /// The network with its weights.
     ///
-    /// - Parameter context: the classes and the preprocessing for a network of the zoo, which has none of its own.
-    /// - Throws: ``FoveaError`` when the run's model is not sound.
+    /// - Parameter context: the classes and the preprocessing for a network of the zoo, which comes without them.
+    /// - Throws: ``FoveaError`` when the run's model is invalid.
     func load(
         _ reference: ModelReference, context: () throws -> (classNames: [String], preprocessing: Preprocessing)
     ) throws -> SavedModel {

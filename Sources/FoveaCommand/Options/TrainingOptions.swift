@@ -32,14 +32,14 @@ struct TrainingOptions: ParsableArguments {
     @Flag(name: .customLong("no-shuffle"), help: "Keep the examples in the data's own order in every epoch.")
     var isUnshuffled = false
 
-    /// - Throws: ``FoveaError`` when the label smoothing makes no sense.
+    /// - Throws: ``FoveaError`` when the label smoothing is invalid.
     func makeLoss() throws -> CrossEntropyLoss {
         let loss = CrossEntropyLoss(labelSmoothing: labelSmoothing)
         try loss.validate()
         return loss
     }
 
-    /// - Throws: ``FoveaError`` when a number makes no sense.
+    /// - Throws: ``FoveaError`` when a number is invalid.
     func makePlan(seed: UInt64) throws -> TrainingPlan {
         let plan = TrainingPlan(
             epochs: epochs, batchSize: batchSize, schedule: schedule, warmupEpochs: warmupEpochs,

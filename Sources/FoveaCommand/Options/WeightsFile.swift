@@ -3,18 +3,18 @@ import FoveaFoundation
 import FoveaGraph
 import FoveaNN
 
-/// The weights that `--weights` names, of which only what a network needs is read.
+/// The weights named by `--weights`, of which only those that a network needs are read.
 struct WeightsFile {
     private let path: String
     private let file: SafetensorsFile
 
-    /// - Throws: ``FoveaError`` when the file is not there or not sound.
+    /// - Throws: ``FoveaError`` when the file is missing or damaged.
     init(at path: String) throws {
         self.path = path
         file = try SafetensorsFile(at: path)
     }
 
-    /// The weights under the network's names; says so where those in the file are longer.
+    /// The weights under the network's names; prints a notice where those in the file are longer.
     ///
     /// - Throws: ``FoveaError`` when they are not the network's, with all differences, or cannot be read.
     func weights(for parameters: [ParameterDeclaration]) throws -> Weights {
@@ -25,7 +25,7 @@ struct WeightsFile {
 }
 
 extension WeightNames.Change {
-    /// Says that the names in a file of weights are shortened.
+    /// Prints a notice that the names in a file of weights are shortened.
     func report(_ path: String) {
         StandardError.notice("names in \(quoted(path)) are shortened: \(quoted(name)) is read as \(quoted(self.path))")
     }

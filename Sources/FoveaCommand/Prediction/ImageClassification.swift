@@ -4,7 +4,7 @@ import FoveaGraph
 import FoveaRuntime
 import FoveaTraining
 
-/// Classifies image files in batches, and keeps going where one cannot be read.
+/// Classifies image files in batches, and continues past unreadable ones.
 struct ImageClassification {
     /// The classes of a file, the most probable first.
     struct Result {
@@ -16,9 +16,9 @@ struct ImageClassification {
     struct Refusals {
         fileprivate(set) var errors: [FoveaError] = []
 
-        /// Names them all.
+        /// Prints all of them.
         ///
-        /// - Throws: the error that the command ends with, if there is any: with the code that all share, or bad data.
+        /// - Throws: the error that the command ends with, if any: with the code that all share, or bad data.
         func report(among count: Int) throws {
             guard let first = errors.first else { return }
             if count == 1 { throw first }
@@ -35,7 +35,7 @@ struct ImageClassification {
 
     init(_ model: SavedModel, limit: Int) { (self.model, self.limit) = (model, limit) }
 
-    /// Reads files while others are classified, and the first while the network is made ready.
+    /// Reads files while others are classified, and the first ones while the network is prepared.
     func run(_ paths: [String], on device: Device) async throws -> (results: [Result], refusals: Refusals) {
         let loader = try loader(paths)
         var batches = loader.makeAsyncIterator()
@@ -56,7 +56,7 @@ struct ImageClassification {
 
     private func loader(_ paths: [String]) throws -> DataLoader {
         let preprocessing = model.preprocessing
-        // Large images fill the memory with fewer.
+        // Large images fill the memory with smaller batches.
         let batchSize = min(64, max(1, (256 << 20) / preprocessing.inputType.byteCount))
         return try DataLoader(
             ImageFileSource(paths, channels: preprocessing.channels),
@@ -80,7 +80,7 @@ struct ImageClassification {
         return results
     }
 
-    /// The shape of so many images.
+    /// The shape of a batch of `count` images.
     private func shape(_ count: Int) throws -> Shape {
         try Shape(validating: [count] + model.preprocessing.inputType.shape.dimensions.dropFirst())
     }

@@ -2,11 +2,11 @@ import FoveaFoundation
 import FoveaFormats
 import FoveaGraph
 
-/// The files that inputs name: themselves, or the images in the folders that they are.
+/// The files that inputs name: the inputs themselves, or the images in folders among them.
 struct ImageFiles {
     let paths: [String]
 
-    /// In a folder, what has one of these endings is an image.
+    /// The extensions of images in a folder.
     private static let extensions: Set = ["png", "jpg", "jpeg"]
 
     /// - Throws: ``FoveaError`` when a folder holds no image.
@@ -14,7 +14,7 @@ struct ImageFiles {
         paths = try inputs.flatMap { try Self.files($0) }
     }
 
-    /// The files in byte order of their paths; hidden ones are left out, links to folders not followed.
+    /// The files in byte order of their paths; hidden ones are left out, links to folders are not followed.
     private static func files(_ input: String) throws -> [String] {
         guard FileKind(at: input) == .folder else { return [input] }
         let images = try images(in: input.withoutTrailingSlashes)
@@ -26,7 +26,7 @@ struct ImageFiles {
         return images.sorted { $0.systemBytes.lexicographicallyPrecedes($1.systemBytes) }
     }
 
-    /// What a file is called decides whether it is an image; a folder never is one.
+    /// A file's name decides whether it is an image; a folder never is.
     private static func images(in folder: String) throws -> [String] {
         try namesInFolder(folder).filter { $0.utf8.first != UInt8(ascii: ".") }.flatMap { name in
             let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"

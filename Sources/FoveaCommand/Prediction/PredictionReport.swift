@@ -3,7 +3,7 @@ import FoveaFoundation
 import FoveaRuntime
 import FoveaTraining
 
-/// The classes of images, for people and for programs.
+/// The classes of images, as text and as JSON.
 struct PredictionReport {
     private let results: [ImageClassification.Result]
     private let classNames: [String]

@@ -10,7 +10,7 @@ struct DoctorReport {
     private struct Examined {
         let name: String
         let isAvailable: Bool
-        /// A description, or the reason why it is not there.
+        /// A description, or the reason why it is not available.
         let summary: String
     }
 
@@ -70,7 +70,7 @@ struct DoctorReport {
         return [machine, libraries, devices].joined(separator: "\n\n")
     }
 
-    /// The number of cores, and what the process may use of them.
+    /// The number of cores, and the part that the process may use.
     private var cores: String {
         let bound = processor.cores < processor.machineCores ? " of \(processor.machineCores.grouped) (affinity)" : ""
         let quota = processor.quota.map { ", for the time of \($0.text(digits: 2)) (control group)" } ?? ""

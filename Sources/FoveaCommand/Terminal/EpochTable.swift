@@ -1,6 +1,6 @@
 import FoveaFormats
 
-/// One line per epoch, in columns that are known before the first.
+/// One line per epoch, in columns that are fixed before the first.
 struct EpochTable {
     let hasValidation: Bool
 

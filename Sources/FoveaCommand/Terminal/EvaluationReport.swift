@@ -3,10 +3,10 @@ import FoveaFoundation
 import FoveaRuntime
 import FoveaTraining
 
-/// The results of an evaluation, for people and for programs.
+/// The results of an evaluation, as text and as JSON.
 struct EvaluationReport {
     private let evaluation: Evaluation
-    /// More classes make no table that fits a screen.
+    /// A table of more classes does not fit a screen.
     private static let maximumTableClasses = 20
 
     init(_ evaluation: Evaluation) { self.evaluation = evaluation }

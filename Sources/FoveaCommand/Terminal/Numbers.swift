@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-// How numbers are written for people. Programs get them unrounded, with --json.
+// The formats of numbers for display. With --json they are not rounded.
 
 extension Int {
     /// `61,706`
@@ -52,7 +52,7 @@ extension BinaryFloatingPoint {
 }
 
 extension String {
-    /// The text moved right to fill a width.
+    /// The text padded on the left to a width.
     func rightAligned(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }
 

@@ -1,6 +1,6 @@
 import FoveaTraining
 
-/// A line that says how far an epoch is, redrawn a few times a second; nothing where nobody watches.
+/// A line that shows the progress of an epoch, redrawn a few times a second; nothing where nobody watches.
 struct ProgressBar {
     private let epochs: Int
     private var epoch = 0
@@ -35,7 +35,7 @@ struct ProgressBar {
     }
 
     private func draw(_ step: Int, _ steps: Int, seconds: Double) {
-        // The time of the first step is not known when it ends.
+        // The duration of the first step is not yet known when it ends.
         let isTimed = seconds > 0 && step > 1
         let remaining = Double((epochs - epoch) * steps + steps - step) * seconds / Double(step)
         // As wide at the first step as at the last, so that the bar keeps its length.

@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// Where progress and diagnostics go. What cannot be written there is lost: there is nowhere to say so.
+/// The stream for progress and diagnostics. Text that cannot be written there is lost: there is nowhere to report it.
 enum StandardError {
     /// The ways to emphasise words.
     enum Style: String {
@@ -10,7 +10,7 @@ enum StandardError {
         case faint = "2"
     }
 
-    /// Whether a person looks at it: lines may be redrawn.
+    /// Whether a person is watching: lines may be redrawn.
     static let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
 
     /// Colours are for terminals whose owner has not set `NO_COLOR` (no-color.org).
@@ -20,7 +20,7 @@ enum StandardError {
     static func write(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
     static func line(_ text: String) { write(text + "\n") }
 
-    /// Something that is worth knowing and stops nothing.
+    /// A message about something that is worth knowing and stops nothing.
     static func notice(_ text: String) { line("\(styled("fovea:", .notice)) \(text.onOneLine)") }
 
     static func styled(_ text: String, _ style: Style) -> String {
@@ -30,7 +30,7 @@ enum StandardError {
     /// The number of columns of a line.
     static var width: Int {
         var size = winsize()
-        // Safe: the system fills the struct that it is handed.
+        // Safe: the system fills the struct passed to it.
         let isKnown = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return isKnown ? Int(size.ws_col) : 80
     }

@@ -2,9 +2,9 @@ import FoveaFoundation
 import FoveaFormats
 import FoveaGraph
 
-/// Where results go.
+/// The stream for results.
 enum StandardOutput {
-    /// Nobody reads any more: the command ends without a word, with the status that the signal would have given.
+    /// The reader is gone: the command ends silently, with the status that the signal would have given.
     struct Closed: Error {
         let exitStatus = 128 + SIGPIPE
     }
@@ -18,6 +18,6 @@ enum StandardOutput {
 
     static func line(_ text: String) throws { try write(text + "\n") }
 
-    /// The one document of a command that ends.
+    /// Writes the only JSON document of a command that ends.
     static func document(_ json: JSONValue) throws { try line(json.text(indented: true)) }
 }

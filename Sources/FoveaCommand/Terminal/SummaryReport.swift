@@ -3,7 +3,7 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 
-/// A network layer by layer, for people and for programs.
+/// A network layer by layer, as text and as JSON.
 struct SummaryReport {
     private let summary: Summary
     private let input: Shape

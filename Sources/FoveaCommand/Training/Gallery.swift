@@ -4,7 +4,7 @@ import FoveaGraph
 import FoveaRuntime
 import FoveaTraining
 
-/// Some test digits drawn with characters, with what a run's network takes them for.
+/// Some test digits drawn with characters, and the predictions of a run's network.
 struct Gallery {
     let text: String
 
@@ -13,7 +13,7 @@ struct Gallery {
         let caption: String
     }
 
-    /// Two digits that the network reads rightly, and one that it gets wrong if there is any.
+    /// Two digits that the network classifies correctly, and one that it gets wrong, if any.
     init(_ folder: RunFolder, on device: Device) async throws {
         let model = try SavedModel(folder)
         guard let test = try DataSource.load("glyphs").test else {
@@ -24,7 +24,7 @@ struct Gallery {
         let batch = try test.batch(0..<test.count, preprocessing: model.preprocessing)
         let rankings = try await classifier.logits(batch.images).predictions(limit: 1)
         let isRight = zip(rankings, labels).map { $0[0].index == Int($1) }
-        // Digits follow each other, so that the ones on show differ from each other.
+        // Consecutive test digits differ, so that the gallery shows different ones.
         let right = isRight.indices.filter { isRight[$0] }
         let wrong = isRight.indices.first { !isRight[$0] }
         let shown = [3, 14, 27].compactMap { right.indices.contains($0) ? right[$0] : nil }.prefix(wrong == nil ? 3 : 2)

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Takes SIGINT and SIGTERM as a request to stop after the current step; a second signal ends the process at once.
 final class Interruption {
-    /// The work stopped because a signal asked for it.
+    /// The work stopped because of a signal.
     struct Stop: Error, CustomStringConvertible {
         let signal: Int32
         let description: String
@@ -39,7 +39,7 @@ final class Interruption {
         for number in [SIGINT, SIGTERM] { _ = FoveaFoundation.signal(number, SIG_DFL) }
     }
 
-    /// The signal that asked to stop, if one did.
+    /// The signal that requested the stop, if any.
     var signal: Int32? {
         let signal = flag.signal.load(ordering: .sequentiallyConsistent)
         return signal == 0 ? nil : signal

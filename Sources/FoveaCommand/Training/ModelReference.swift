@@ -9,7 +9,7 @@ enum ModelReference {
     case zoo(ModelZoo.Entry)
     case run(RunFolder)
 
-    /// - Throws: ``FoveaError`` when it is neither, or the folder is not sound.
+    /// - Throws: ``FoveaError`` when it is neither, or the folder is damaged.
     init(_ text: String) throws {
         if ModelZoo.entries.contains(where: { $0.name == text }) || !Self.isPath(text) {
             self = .zoo(try ModelZoo.entry(named: text))
@@ -18,7 +18,7 @@ enum ModelReference {
         }
     }
 
-    /// A network of the zoo, where nothing else makes sense.
+    /// A network of the zoo, where nothing else is allowed.
     static func zooEntry(_ text: String) throws -> ModelZoo.Entry {
         if isPath(text), FileKind(at: "\(text)/model.json") == .regularFile {
             let folder = try RunFolder(opening: text)
@@ -30,7 +30,7 @@ enum ModelReference {
         return try ModelZoo.entry(named: text)
     }
 
-    /// Whether it can only be a file or folder.
+    /// Whether it can only be a path.
     private static func isPath(_ text: String) -> Bool {
         text.utf8.contains(UInt8(ascii: "/")) || FileKind(at: text) != nil
     }

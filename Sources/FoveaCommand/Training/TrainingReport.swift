@@ -5,7 +5,7 @@ import FoveaNN
 import FoveaRuntime
 import FoveaTraining
 
-/// Tells people and programs how a run goes: a bar and a table on standard error, JSON lines on standard output.
+/// Reports the progress of a run: a bar and a table on standard error, JSON lines on standard output.
 struct TrainingReport {
     private let isJSON: Bool
     private let table: EpochTable
@@ -31,14 +31,14 @@ struct TrainingReport {
         bar.advance(step, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch)
     }
 
-    /// - Throws: when standard output takes no more.
+    /// - Throws: when standard output cannot be written.
     mutating func epoch(_ metrics: EpochMetrics) throws {
         bar.clear()
         StandardError.line(table.row(metrics))
         if isJSON { try StandardOutput.line(metrics.json.text()) }
     }
 
-    /// Leaves the terminal as whatever comes next expects it.
+    /// Leaves the terminal ready for other output.
     mutating func stop() { bar.clear() }
 
     /// Reports the results of the run.

@@ -8,7 +8,7 @@ import FoveaFoundation
 
 /// Everything that a run needs, checked before anything is written.
 struct TrainingRun {
-    /// The results of a run that has ended.
+    /// The results of a finished run.
     struct Outcome {
         let folder: RunFolder
         let best: EpochMetrics?
@@ -63,8 +63,8 @@ struct TrainingRun {
 
     /// Trains, and keeps the run folder up to date.
     ///
-    /// - Throws: ``FoveaError`` when training diverges or a file cannot be written; ``Interruption/Stop`` after a signal,
-    ///   when the weights of that moment are written.
+    /// - Throws: ``FoveaError`` when training diverges or a file cannot be written; ``Interruption/Stop`` after a
+    ///   signal, when the current weights have been written.
     func carryOut(reportingTo report: inout TrainingReport) async throws -> Outcome {
         let model = try ModelDescription(
             entry, classNames: splits.training.classNames, preprocessing: preprocessing)
@@ -95,7 +95,7 @@ struct TrainingRun {
         return Outcome(folder: folder, best: recorder.best, test: test)
     }
 
-    /// Keeps the choices that the run has made so far, so that it can be repeated to the bit.
+    /// Records the choices that the run has made so far, so that it can be repeated bit for bit.
     private func recordKernels(in folder: RunFolder) throws {
         let profile = device.backend.profile
         guard let kernels = profile.kernels else { return }
@@ -127,7 +127,7 @@ struct TrainingRun {
 }
 
 extension [ParameterDeclaration] {
-    /// The number of trainable numbers.
+    /// The number of trainable scalars.
     var trainableCount: Int {
         reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) }
     }

@@ -1,4 +1,4 @@
-/// The parts of a data set that a network is trained on, chosen by, and measured with.
+/// The parts of a data set: for training a network, for choosing it, and for measuring it.
 public struct DataSplits: Sendable {
     public var training: any ExampleSource
     public var validation: (any ExampleSource)?

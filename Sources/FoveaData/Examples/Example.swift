@@ -6,7 +6,7 @@ public struct Example: Sendable {
     public var image: DecodedImage?
     /// Its class; a batch holds all classes under the name `labels`.
     public var label: Int32?
-    /// Other tensors that belong to it, by name, without the axis that counts the examples of a batch.
+    /// Other tensors that belong to it, by name, without the batch axis.
     public var values: [String: Tensor]
 
     public init(image: DecodedImage? = nil, label: Int32? = nil, values: [String: Tensor] = [:]) {

@@ -8,7 +8,7 @@ public struct ExampleConcatenation: ExampleSource {
     /// The index at which each part begins.
     private let starts: [Int]
 
-    /// - Throws: ``FoveaError`` when there is no source, or when two have other classes.
+    /// - Throws: ``FoveaError`` when there is no source, or when two have different classes.
     public init(_ parts: [any ExampleSource], name: String) throws {
         guard let first = parts.first else {
             throw FoveaError(.usage, "`\(name)` is made of no sources.", remedy: "Give at least one.")

@@ -1,9 +1,9 @@
 public import FoveaGraph
 
-/// Where examples come from: memory, files, a formula.
+/// A source of examples: memory, files, a formula.
 ///
-/// The same index always gives the same example, and any thread may ask for any example at any time, also while others do.
-/// What differs from epoch to epoch is a ``Transform``.
+/// The same index always gives the same example, and any thread may request any example at any time, also while others
+/// do. Changes from epoch to epoch are the task of a ``Transform``.
 public protocol ExampleSource: Sendable {
     /// The name of the source in reports.
     var name: String { get }
@@ -15,12 +15,12 @@ public protocol ExampleSource: Sendable {
     var exampleTypes: [String: TensorType] { get throws }
     /// The label of each example, where they are known without reading the examples.
     var knownLabels: [Int32]? { get }
-    /// What tells this data from other data, where that is known without reading all of it: from the names, sizes and dates
+    /// A text that identifies this data, where one is known without reading all of it: from the names, sizes and dates
     /// of files, or the seed of a formula.
     var identity: String? { get }
 
     /// - Parameter index: from 0 to below ``count``.
-    /// - Throws: when the example cannot be read; whoever asks adds its index and the source's name.
+    /// - Throws: when the example cannot be read; the caller adds its index and the source's name.
     func example(at index: Int) throws -> Example
 }
 
@@ -45,7 +45,7 @@ extension ExampleSource {
         }
     }
 
-    /// What `body` gives; its errors say which example of this source they are about.
+    /// The result of `body`, whose errors then name the example of this source.
     func locatingErrors<Result>(ofExample index: Int, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
@@ -54,7 +54,7 @@ extension ExampleSource {
         }
     }
 
-    /// An error that says which example of this source it is about.
+    /// The error with the name of the example of this source.
     func error(_ error: any Error, ofExample index: Int) -> FoveaError {
         let known = error as? FoveaError
         return (known ?? FoveaError(.badData, "\(error)", remedy: "Check the example's data."))

@@ -1,9 +1,9 @@
 public import FoveaGraph
 
-/// Some examples of another source, in an order of their own; they may repeat.
+/// Some examples of another source, in any order; they may repeat.
 public struct ExampleSubset: ExampleSource {
     private let whole: any ExampleSource
-    /// Where each example is in the whole.
+    /// The position of each example in the whole.
     private let positions: [Int]
 
     init(_ whole: any ExampleSource, at positions: [Int]) {
@@ -17,7 +17,7 @@ public struct ExampleSubset: ExampleSource {
     public var exampleTypes: [String: TensorType] { get throws { try whole.exampleTypes } }
     public var knownLabels: [Int32]? { whole.knownLabels.map { labels in positions.map { labels[$0] } } }
 
-    /// That of the whole and, after a hyphen, the CRC-32 of the positions as little-endian 64-bit integers.
+    /// The whole's identity and, after a hyphen, the CRC-32 of the positions as little-endian 64-bit integers.
     public var identity: String? {
         whole.identity.map { identity in
             var checksum = Checksum()
@@ -41,7 +41,7 @@ extension ExampleSource {
         return ExampleSubset(self, at: indices)
     }
 
-    /// The first `length` examples, or all of them when there are no more.
+    /// The first `length` examples, or all where there are fewer.
     public func prefix(_ length: Int) -> any ExampleSource {
         ExampleSubset(self, at: Array(0..<min(max(0, length), count)))
     }

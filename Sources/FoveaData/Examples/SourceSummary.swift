@@ -9,15 +9,15 @@ public struct SourceSummary: Sendable {
     public let width: Int
     /// The mean of each channel over all pixels, where a byte of 255 is 1.
     public let mean: [Float]
-    /// The standard deviation of each channel likewise. A channel whose pixels are all the same has the deviation 1, so that
-    /// it can be divided by.
+    /// The standard deviation of each channel likewise. A channel whose pixels are all the same has the deviation 1, so
+    /// that division by it is possible.
     public let standardDeviation: [Float]
-    /// What tells this data from other data in a run's record: the source's own ``ExampleSource/identity``, or else `crc32:`
-    /// and the CRC-32 of the pixels and, after a hyphen, that of the labels as little-endian 32-bit integers, in hexadecimal,
-    /// each over all examples in order.
+    /// A text that identifies this data in a run's record: the source's own ``ExampleSource/identity``, or else
+    /// `crc32:` and the CRC-32 of the pixels and, after a hyphen, that of the labels as little-endian 32-bit integers,
+    /// in hexadecimal, each over all examples in order.
     public let fingerprint: String
 
-    /// Reads the sample, and all examples where the source has no identity of its own.
+    /// Reads the sample, and all examples where the source has no identity.
     ///
     /// - Throws: ``FoveaError`` that names the example when one cannot be read, has no image, or one of another size than
     ///   the first; or when there are no examples.
@@ -43,7 +43,7 @@ public struct SourceSummary: Sendable {
         fingerprint = identity ?? pass.fingerprint
     }
 
-    /// What has been read so far.
+    /// The sums of the examples read so far.
     private struct Pass {
         private(set) var size: (channels: Int, height: Int, width: Int)?
         private(set) var histograms: [Histogram] = []

@@ -1,11 +1,11 @@
 import FoveaGraph
 
-/// Which examples the statistics of a source are taken over.
+/// The examples that the statistics of a source are taken over.
 public enum StatisticsSample: Hashable, Sendable {
     case everyExample
-    /// `count` examples, one drawn from each of `count` intervals of equal length that cover the source; every example where
-    /// there are no more. Over k images, the mean of a channel has the standard error of the images' means divided by √k:
-    /// for photographs about 0.2 / √k, which is 0.006 for 1000.
+    /// `count` examples, one drawn from each of `count` intervals of equal length that cover the source; every example
+    /// where there are no more. Over k images, the mean of a channel has the standard error of the images' means
+    /// divided by √k: for photographs about 0.2 / √k, which is 0.006 for 1000.
     case drawn(count: Int, seed: UInt64)
 
     /// The indices of the sample, in rising order.

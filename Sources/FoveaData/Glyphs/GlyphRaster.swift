@@ -51,7 +51,7 @@ struct GlyphRaster {
         return first..<max(first, last + 1)
     }
 
-    /// Shifts the picture by whole pixels, as MNIST's were.
+    /// Shifts the picture by whole pixels, as in MNIST.
     private mutating func moveCentreOfMassToMiddle() {
         var (mass, moment) = (0.0, SIMD2<Double>.zero)
         for row in 0..<Self.extent {

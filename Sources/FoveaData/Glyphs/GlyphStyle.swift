@@ -1,6 +1,6 @@
 /// One way to write a digit: strokes of the pen through knots, in a box whose height is 1, x to the right and y down.
 struct GlyphStyle: Sendable {
-    /// The frequency with which people write it so, relative to the digit's other styles.
+    /// The frequency of this style relative to the digit's other styles.
     let frequency: Double
     let strokes: [[Knot]]
 

@@ -2,10 +2,10 @@ import Dispatch
 import FoveaGraph
 import Synchronization
 
-/// The built-in data set: the ten digits as people write them by hand, 28×28, white on black, drawn from strokes.
+/// The built-in data set: the ten digits as handwritten by people, 28×28, white on black, drawn from strokes.
 ///
-/// Each image has a style of its digit, and a random carelessness, slant, rotation, proportion, bend, pen width, softness
-/// and noise of its own; like MNIST's, its ink fits a box of 20×20 pixels and its centre of mass is in the middle. A
+/// Each image has a style of its digit, and a random carelessness, slant, rotation, proportion, bend, pen width,
+/// softness and noise; like MNIST's, its ink fits a box of 20×20 pixels and its centre of mass is in the middle. A
 /// network trained on it alone recognises the digits of MNIST. Image i of a part is a pure function of (seed, part, i).
 public struct Glyphs: Hashable, Sendable {
     public let seed: UInt64
@@ -34,7 +34,7 @@ public struct Glyphs: Hashable, Sendable {
         DataSplits(training: try part("training", trainingCount), test: try part("test", testCount))
     }
 
-    /// The digits follow each other, 0 to 9 and again.
+    /// The digits in turn, 0 to 9 and again.
     private func part(_ name: String, _ count: Int) throws -> Dataset {
         let generator = CounterBasedGenerator(seed: seed, purpose: "glyphs.\(name)")
         let chunkSize = 250

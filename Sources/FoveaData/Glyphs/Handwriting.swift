@@ -1,7 +1,7 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// One digit as one person writes it once: a style with all that chance does to it. Every choice is drawn from one stream.
+/// One digit, handwritten once: a style with random variations. Every choice is drawn from one stream.
 struct Handwriting {
     /// The pen's path, each stroke as a chain of short straight lines.
     let strokes: [[SIMD2<Double>]]
@@ -34,12 +34,12 @@ struct Handwriting {
         return styles[styles.count - 1]
     }
 
-    /// A chain of lines along the Catmull–Rom spline through the knots, which starts anew at each corner.
+    /// A chain of lines along the Catmull–Rom spline through the knots, which restarts at each corner.
     private static func curve(through knots: [GlyphStyle.Knot]) -> [SIMD2<Double>] {
         var points = [knots[0].position]
         for index in 1..<knots.count {
             let (start, end) = (knots[index - 1], knots[index])
-            // Beyond an end or a corner the curve goes on as if it were straight there.
+            // Beyond an end or a corner the curve continues as if it were straight there.
             let before =
                 index < 2 || start.isCorner ? start.position * 2 - end.position : knots[index - 2].position
             let after =
@@ -60,8 +60,8 @@ struct Handwriting {
     private static let linesPerSection = 5
 }
 
-/// Slant, rotation and proportions, an emphasis of the upper or the lower half, and a smooth random displacement (three waves of random direction, length and phase)
-/// that bends what was straight.
+/// Slant, rotation and proportions, an emphasis of the upper or the lower half, and a smooth random displacement (three
+/// waves of random direction, length and phase) that bends straight lines.
 private struct Deformation {
     private let emphasis: Double
     private let columns: (SIMD2<Double>, SIMD2<Double>)

@@ -39,7 +39,7 @@ struct IDXFile {
         }
     }
 
-    /// - Parameter objection: what speaks against this number of elements; nil for nothing.
+    /// - Parameter objection: the reason why this number of elements is impossible; nil for none.
     private init<Source: ByteSource & ~Copyable>(
         from source: inout Source, rank: Int, objection: (_ declared: Int) -> String?
     ) throws {

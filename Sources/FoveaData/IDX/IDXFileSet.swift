@@ -1,8 +1,8 @@
-/// A data set of four IDX files: what the files are called where the set is published, and what its labels mean.
+/// A data set of four IDX files: the names under which the files are published, and the meaning of the labels.
 struct IDXFileSet: Sendable {
     /// The set's own name; nil for MNIST's names, which other sets use too.
     let name: String?
-    /// What its labels stand for, from ``firstLabel`` on; nil where the files decide how many there are.
+    /// The names of the labels' classes, from ``firstLabel`` on; nil where the files decide how many there are.
     let classNames: [String]?
     let firstLabel: Int
 

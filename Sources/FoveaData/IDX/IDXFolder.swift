@@ -5,11 +5,11 @@ import FoveaGraph
 struct IDXFolder {
     private let path: String
     private let set: IDXFileSet
-    /// The paths of the files that are there, by their name in the set.
+    /// The paths of the existing files, by their name in the set.
     private let files: [String: String]
 
-    /// Nil when none of a set's files is in the folder. Only regular files count. A plain file is preferred to a packed one;
-    /// `-idx` may also be spelled `.idx`.
+    /// Nil when none of a set's files is in the folder. Only regular files count. A plain file is preferred to a
+    /// compressed one; `-idx` may also be spelled `.idx`.
     ///
     /// - Throws: ``FoveaError`` when there are files of several sets.
     init?(path: String) throws {
@@ -41,7 +41,7 @@ struct IDXFolder {
 
     /// Reads all four files.
     ///
-    /// - Throws: ``FoveaError`` that names the file that is missing, not sound, or does not fit another.
+    /// - Throws: ``FoveaError`` that names the file that is missing, is damaged, or does not fit another.
     func load() throws -> DataSplits {
         try expectAllFiles()
         let training = try part(.training)
@@ -66,7 +66,7 @@ struct IDXFolder {
     private func expectAllFiles() throws {
         let missing = set.fileNames.filter { files[$0] == nil }
         guard missing.isEmpty else {
-            // What bears the name of a file and is none explains why it is not taken.
+            // Something that has a file's name but is not a file explains why it is not taken.
             let others = missing.flatMap(Self.spellings).filter { FileKind(at: "\(path)/\($0)") != nil }
             let hint = others.isEmpty ? "" : "; \(others.joined(separator: ", ")) is there, but is not a file"
             throw FoveaError(
@@ -75,7 +75,7 @@ struct IDXFolder {
         }
     }
 
-    /// Fashion-MNIST's names where the folder is called so, otherwise the digits: the files themselves name no classes.
+    /// Fashion-MNIST's names where the folder's name says so, otherwise the digits: the files name no classes.
     private static func classNames(folder: String, count: Int) -> [String] {
         let fashion = [
             "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -115,7 +115,7 @@ struct IDXFolder {
         guard let imageFile = files[names.images], let labelFile = files[names.labels] else {
             preconditionFailure("missing files were reported before")
         }
-        // The labels first: they are small, and a mistake shows sooner.
+        // The labels first: they are small, and an error shows sooner.
         let labels = try IDXFile(path: labelFile, rank: 1)
         let images = try IDXFile(path: imageFile, rank: 3)
         guard labels.dimensions[0] == images.dimensions[0] else {

@@ -25,7 +25,7 @@ extension DecodedImage {
         return DecodedImage(pixels: result, channels: channels, height: newHeight, width: newWidth)
     }
 
-    /// A row of the result before it is shrunk or stretched along: a mixture of rows of a plane.
+    /// A row of the result before it is resized horizontally: a mixture of rows of a plane.
     private func mix(_ plane: Span<UInt8>, _ taps: Taps, _ row: Int, into line: inout [Float]) {
         let width = line.count
         var sums = line.mutableSpan
@@ -44,10 +44,10 @@ extension DecodedImage {
         }
     }
 
-    /// What new pixels are made of along an axis: for each position so many neighbouring old ones, with weights whose sum
-    /// is 1.
+    /// The weights of a resized axis: each new pixel is a weighted mean of neighbouring old ones, with weights whose
+    /// sum is 1.
     private struct Taps {
-        /// The most old pixels that one new pixel is made of.
+        /// The largest number of old pixels that contribute to one new pixel.
         let length: Int
         /// The first old pixel of each position.
         let first: [Int]
@@ -73,7 +73,7 @@ extension DecodedImage {
             weights = taps.flatMap { $0.weights + [Float](repeating: 0, count: length - $0.weights.count) }
         }
 
-        /// A new pixel of a line of old ones.
+        /// A new pixel from a line of old ones.
         func sum(of line: Span<Float>, at position: Int) -> Float {
             let first = first[position]
             var sum: Float = 0

@@ -1,12 +1,12 @@
-/// The first directory of EXIF data, which is a TIFF file without pictures. Of outside origin: what is not sound is not
-/// there, and nothing is followed further than one step.
+/// The first directory of EXIF data, which is a TIFF file without pictures. Of outside origin: invalid data counts as
+/// missing, and nothing is followed further than one step.
 ///
 /// Source: Adobe, "TIFF Revision 6.0", section 2.
 struct EXIFDirectory {
     private let bytes: ArraySlice<UInt8>
     private let isBigEndian: Bool
 
-    /// What some programs put in front of the TIFF header.
+    /// The prefix that some programs put before the TIFF header.
     static let marker = Array("Exif".utf8) + [0, 0]
 
     init(_ bytes: [UInt8]) {
@@ -16,7 +16,7 @@ struct EXIFDirectory {
         isBigEndian = rest.first == UInt8(ascii: "M")
     }
 
-    /// What the tag `Orientation` says, whatever number that is; nil where there is no such tag, or no number in it.
+    /// The value of the tag `Orientation`, whatever number that is; nil where there is no such tag, or no number in it.
     var orientation: Int? {
         let order = isBigEndian ? UInt8(ascii: "M") : UInt8(ascii: "I")
         // The number 42; some programs write it in the other order.
@@ -31,18 +31,18 @@ struct EXIFDirectory {
         return nil
     }
 
-    /// The first value of an entry, where it is a whole number and all values are there.
+    /// The first value of an entry, where it is a whole number and all values are present.
     private func number(at entry: Int) -> Int? {
         guard let type = field(entry + 2, 2), let count = field(entry + 4, 4), count > 0,
             let size = [3: 2, 4: 4, 5: 8, 6: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8][type]
         else { return nil }
-        // What takes more than four bytes lies elsewhere. The count has 32 bits, so this cannot overflow.
+        // A value of more than four bytes lies elsewhere. The count has 32 bits, so this cannot overflow.
         guard let start = size * count <= 4 ? entry + 8 : field(entry + 8, 4), start <= bytes.count - size * count
         else {
             return nil
         }
         switch type {
-        case 3, 4, 6, 8, 9, 13, 16: return field(start, size)  // A negative number is none of the eight.
+        case 3, 4, 6, 8, 9, 13, 16: return field(start, size)  // A negative number is not an orientation.
         case 5, 10:
             guard let numerator = field(start, 4), let denominator = field(start + 4, 4), denominator > 0 else {
                 return nil
@@ -53,7 +53,7 @@ struct EXIFDirectory {
         }
     }
 
-    /// An unsigned number of so many bytes that fits an `Int`.
+    /// An unsigned number of `size` bytes that fits an `Int`.
     private func field(_ offset: Int, _ size: Int) -> Int? { pattern(offset, size).flatMap { Int(exactly: $0) } }
 
     private func pattern(_ offset: Int, _ size: Int) -> UInt64? {

@@ -11,14 +11,14 @@ public enum ImageFile {
 
     /// Decodes a file, upright as its EXIF or XMP orientation says.
     ///
-    /// What the file is decides its content, not its name. 16-bit channels are scaled to 8 bits, what is transparent is put
-    /// on white, CMYK becomes RGB as in Pillow and browsers, which take all files
-    /// for inverted as Adobe's are, marked or not; embedded colour profiles and gammas are not applied. Luminance of a
-    /// coloured image is 0.299 R + 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
+    /// The content of a file decides its format, not its name. 16-bit channels are scaled to 8 bits, transparent pixels
+    /// are put on white, CMYK becomes RGB as in Pillow and browsers, which take all files for inverted as Adobe's are,
+    /// marked or not; embedded colour profiles and gammas are not applied. Luminance of a coloured image is 0.299 R +
+    /// 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
     ///
     /// - Parameter channels: 1 for luminance, 3 for sRGB.
-    /// - Throws: ``FoveaError`` that names the file and the reason when it is not there, not a regular file, neither PNG nor
-    ///   JPEG, too large, truncated or damaged.
+    /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, neither PNG
+    ///   nor JPEG, too large, truncated or damaged.
     public static func decode(path: String, channels: Int) throws -> DecodedImage {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
         let bytes = try readFile(at: path, limit: maximumByteCount)
@@ -52,7 +52,7 @@ public enum ImageFile {
         let limits = fovea_image_limits(extent: Int64(maximumImageExtent), pixel_count: Int64(maximumPixelCount))
         var image = unsafe fovea_image()
         defer { unsafe fovea_image_free(&image) }
-        // Safe: the decoders only read the bytes, and have let go of them when the call returns.
+        // Safe: the decoders only read the bytes, and keep no reference to them after the call returns.
         let result = unsafe bytes.withUnsafeBufferPointer { buffer -> fovea_image_result in
             guard let start = buffer.baseAddress else { return FOVEA_IMAGE_FAILED }
             return unsafe isPNG
@@ -75,14 +75,14 @@ public enum ImageFile {
         }
     }
 
-    /// The planes of an image, turned as its orientation says.
+    /// The planes of an image, turned upright by its orientation.
     private static func upright(_ image: fovea_image, _ orientation: ImageOrientation) -> DecodedImage {
         let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
         guard let pixels = unsafe image.pixels else { preconditionFailure("a decoded image has pixels") }
-        // Safe: the decoder hands over as many bytes of each, which live until its image is freed.
+        // Safe: the decoder returns this many bytes, which live until its image is freed.
         let interleaved = unsafe UnsafeBufferPointer(start: pixels, count: height * width * channels)
 
-        // Where the first pixel comes from, and how far it is from there to the next row and column.
+        // The source of the first pixel, and the distance from there to the next row and column.
         let first = (orientation.flipsRows ? (height - 1) * width : 0) + (orientation.flipsColumns ? width - 1 : 0)
         var steps = (row: orientation.flipsRows ? -width : width, column: orientation.flipsColumns ? -1 : 1)
         var size = (height: height, width: width)

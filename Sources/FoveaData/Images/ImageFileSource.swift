@@ -1,4 +1,4 @@
-/// Image files without labels, decoded when they are asked for.
+/// Image files without labels, decoded on request.
 public struct ImageFileSource: ExampleSource {
     public let name: String
     public let paths: [String]

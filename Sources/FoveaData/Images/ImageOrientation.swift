@@ -1,27 +1,25 @@
 import FoveaFoundation
 
-/// The way a camera was held, as EXIF counts it from 1 (upright) to 8: what has to be done to a picture so that it stands
-/// upright.
+/// The orientation of a camera, as EXIF counts it from 1 (upright) to 8: the change that brings a picture upright.
 ///
-/// Found wherever Pillow finds it: in EXIF data, where it may have any type of number, and where that does not name it, in
-/// XMP's text.
+/// Found wherever Pillow finds it: in EXIF data, as any type of number, or else in XMP's text.
 ///
 /// Source: CIPA DC-008 (Exif 2.32), tag `Orientation`; XMP Specification Part 2, `tiff:Orientation`.
 struct ImageOrientation: Hashable {
-    /// Whether rows become columns, after what follows.
+    /// Whether rows become columns, after the flips below.
     var isTransposed = false
     /// Whether the last row comes first.
     var flipsRows = false
     /// Whether the last column comes first.
     var flipsColumns = false
 
-    /// The orientation of a JPEG file; upright where none is named, or the data is not sound.
+    /// The orientation of a JPEG file; upright where none is named, or the data is damaged.
     init(jpeg bytes: [UInt8]) {
         let segments = JPEGApplicationSegments(of: bytes)
         self.init(exif: segments.exif, xmp: segments.xmp)
     }
 
-    /// The orientation of a PNG file; upright where none is named, or the data is not sound.
+    /// The orientation of a PNG file; upright where none is named, or the data is damaged.
     init(png bytes: [UInt8]) {
         let descriptions = PNGDescriptions(of: bytes)
         self.init(exif: descriptions.exif, xmp: descriptions.xmp)

@@ -1,4 +1,4 @@
-/// What programs wrote about a JPEG picture in front of it, in segments APP1.
+/// The metadata that programs wrote before a JPEG picture, in segments APP1.
 ///
 /// Source: ITU-T T.81, annex B; CIPA DC-008 (Exif 2.32), 4.7; XMP Specification Part 3.
 struct JPEGApplicationSegments {
@@ -15,9 +15,9 @@ struct JPEGApplicationSegments {
             let code = bytes[mark + 1]
             position = mark + 1
             switch code {
-            case 0xff: continue  // filling
+            case 0xff: continue  // padding
             case 0xda, 0xd9: return  // the pixels, or the end
-            case 0x00, 0x01, 0xd0...0xd8: position += 1  // no segment
+            case 0x00, 0x01, 0xd0...0xd8: position += 1  // not a segment
             default:
                 guard mark + 3 < bytes.count else { return }
                 let end = mark + 2 + Int(bytes[mark + 2]) << 8 + Int(bytes[mark + 3])
@@ -30,7 +30,7 @@ struct JPEGApplicationSegments {
 
     private mutating func keep(_ segment: ArraySlice<UInt8>) {
         if segment.starts(with: EXIFDirectory.marker) {
-            // What is too long for one segment goes on in the next.
+            // Data too long for one segment continues in the next.
             exif += segment.dropFirst(EXIFDirectory.marker.count)
         } else if segment.starts(with: Self.xmpMarker) {
             xmp = Array(segment.dropFirst(Self.xmpMarker.count))

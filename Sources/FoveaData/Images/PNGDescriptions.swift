@@ -1,8 +1,8 @@
 import CZlib
 import FoveaFoundation
 
-/// What programs wrote about a PNG picture, before its pixels or behind them: EXIF data in a chunk `eXIf` or, as ImageMagick
-/// does it, as hexadecimal digits in a text, and XMP's text.
+/// The metadata that programs wrote before or after a PNG picture's pixels: EXIF data in a chunk `eXIf` or, as from
+/// ImageMagick, as hexadecimal digits in a text, and XMP's text.
 ///
 /// Source: ISO/IEC 15948, 11.3.4; PNG extensions 1.5.0, `eXIf`; XMP Specification Part 3.
 struct PNGDescriptions {
@@ -11,10 +11,10 @@ struct PNGDescriptions {
     /// XMP's text; empty where there is none.
     private(set) var xmp: [UInt8] = []
 
-    /// Longer texts are not looked at.
+    /// Longer texts are ignored.
     private static let maximumTextByteCount = 1 << 20
 
-    /// The keys of texts, each ended by a zero. Of each the first text is looked at: unpacking takes time.
+    /// The keys of texts, each ended by a zero. Only the first text of each is read: unpacking takes time.
     private static let profileKey = Array("Raw profile type exif".utf8) + [0]
     private static let xmpKey = Array("XML:com.adobe.xmp".utf8) + [0]
 
@@ -44,22 +44,22 @@ struct PNGDescriptions {
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
 
-    /// Whether type and content of a chunk have the checksum that follows them.
+    /// Whether the type and content of a chunk match the checksum that follows them.
     private static func isSound(_ chunk: ArraySlice<UInt8>) -> Bool {
         var checksum = Checksum()
         checksum.update(with: chunk.dropLast(4))
         return Int(checksum.value) == number(chunk.suffix(4))
     }
 
-    /// The text of a chunk, behind its key; nil where it is not sound.
+    /// The text of a chunk, after its key; nil where it is damaged.
     private static func text(_ type: String, _ content: ArraySlice<UInt8>) -> [UInt8]? {
         var rest = content.drop { $0 != 0 }.dropFirst()
         var isPacked = type == "zTXt"
         if isPacked {
-            rest = rest.dropFirst()  // how it is packed: there is one way
+            rest = rest.dropFirst()  // the method of compression: there is only one
         } else if type == "iTXt" {
             isPacked = rest.first == 1
-            // Behind two bytes on packing come language and translated key, each with a zero.
+            // After two bytes on packing come language and translated key, each with a zero.
             let fields = rest.dropFirst(2).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { return nil }
             rest = fields[2]
@@ -67,7 +67,7 @@ struct PNGDescriptions {
         return isPacked ? unpacked(Array(rest)) : Array(rest)
     }
 
-    /// Nil where the text is not sound, or too long.
+    /// Nil where the text is damaged or too long.
     private static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
         var count = uLongf(maximumTextByteCount)
         var status = Z_OK
@@ -79,7 +79,7 @@ struct PNGDescriptions {
         return status == Z_OK ? text : nil
     }
 
-    /// Behind an empty line, the kind of the profile and its length come digits.
+    /// Digits follow an empty line, the kind of the profile and its length.
     private static func exif(inProfile text: [UInt8]) -> [UInt8] {
         let lines = text.split(separator: UInt8(ascii: "\n"), maxSplits: 3, omittingEmptySubsequences: false)
         guard lines.count == 4 else { return [] }

@@ -1,8 +1,8 @@
 public import FoveaGraph
 
 extension Preprocessing {
-    /// An image file as a network's input, `[1, channels, height, width]`: decoded, stretched or shrunk to the model's size
-    /// where it has another, and standardised.
+    /// An image file as a network's input, `[1, channels, height, width]`: decoded, resized to the model's size where
+    /// it has another, and standardised.
     ///
     /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
     public func tensor(forFile path: String) throws -> Tensor {

@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// Some examples of a source as tensors, by name; the first axis of each counts the examples.
+/// Some examples of a source as tensors, by name; the first axis of each is the batch.
 public struct Batch: Sendable {
     /// An example that could not be read or did not fit.
     public struct Failure: Sendable {
@@ -8,10 +8,10 @@ public struct Batch: Sendable {
         public let error: FoveaError
     }
 
-    /// Which examples of the source these are.
+    /// The indices of these examples in the source.
     public let indices: [Int]
     public let values: [String: Tensor]
-    /// The examples that are not in the batch, where ``Failures/kept`` was asked for.
+    /// The examples left out of the batch, where ``Failures/kept`` was asked for.
     public private(set) var failures: [Failure] = []
 
     public init(indices: [Int], values: [String: Tensor]) {
@@ -24,7 +24,7 @@ public struct Batch: Sendable {
         self.failures = failures
     }
 
-    /// - Throws: ``FoveaError`` that lists the names that there are when there is no such tensor.
+    /// - Throws: ``FoveaError`` that lists the existing names when there is no such tensor.
     public func value(named name: String) throws -> Tensor {
         guard let tensor = values[name] else {
             let names = values.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")

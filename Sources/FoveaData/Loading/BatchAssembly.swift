@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// Makes batches of a source's examples: reads, transforms, and puts them beside each other.
+/// Makes batches of a source's examples: reads, transforms and stacks them.
 struct BatchAssembly: Sendable {
     let source: any ExampleSource
     private let transforms: [any Transform]
@@ -27,7 +27,7 @@ struct BatchAssembly: Sendable {
         self.failures = failures
     }
 
-    /// - Parameter check: asked before each example; what it throws ends the work.
+    /// - Parameter check: called before each example; an error that it throws ends the work.
     /// - Throws: ``FoveaError`` that names the first example that cannot be read, does not fit the transforms, or differs in
     ///   type from those before it.
     func batch(_ indices: some Collection<Int>, check: () throws -> Void = {}) throws -> Batch {

@@ -1,11 +1,11 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// The batches of one epoch, prepared on threads of the loader's own while the network computes.
+/// The batches of one epoch, prepared on threads of the loader while the network computes.
 ///
-/// Each batch is a pure function of source, transforms, order and epoch: the same for any number of workers. Each iteration
-/// goes through the whole epoch. Its threads begin when it is made, and end with it. An error takes the place of the batch
-/// that it belongs to and ends the iteration, so that the batches before it are what they are without it.
+/// Each batch is a pure function of source, transforms, order and epoch: the same for any number of workers. Each
+/// iteration covers the whole epoch. Its threads start when it is made, and end with it. An error replaces the batch
+/// that it belongs to and ends the iteration; the batches before it are the same as without it.
 public struct DataLoader: AsyncSequence, Sendable {
     public typealias Element = Batch
 
@@ -19,12 +19,12 @@ public struct DataLoader: AsyncSequence, Sendable {
     private let expectedByteCount: Int
 
     /// - Parameters:
-    ///   - transforms: what happens to each example, in order; standardization costs least where it comes last.
-    ///   - order: the order of the examples; that of `epoch` is taken. Its seed also draws the transforms' random numbers.
-    ///   - skipping: number of batches at the beginning of the epoch that are left out, because they have been seen.
+    ///   - transforms: applied to each example, in order; standardization costs least where it comes last.
+    ///   - order: the order of the examples, for the given `epoch`. Its seed also draws the transforms' random numbers.
+    ///   - skipping: number of batches at the beginning of the epoch to leave out, because they have been seen.
     ///   - dropLast: leaves out the last batch when it is smaller than the others.
-    ///   - workers: number of threads; one for each processor that the process may use, up to 8, where none is given.
-    ///   - limits: how far the loader works ahead.
+    ///   - workers: number of threads; by default one for each processor that the process may use, up to 8.
+    ///   - limits: bounds on the batches prepared ahead.
     /// - Throws: ``FoveaError`` when the batch size or the number of workers is less than 1, or no batch is left.
     public init(
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int, order: EpochOrder,
@@ -74,7 +74,7 @@ public struct DataLoader: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         private let work: Work
         private let sourceName: String
-        /// The types of an example in the batches before.
+        /// The types of an example in earlier batches.
         private var types: [String: TensorType]?
 
         init(_ loader: DataLoader) {
@@ -87,8 +87,8 @@ public struct DataLoader: AsyncSequence, Sendable {
                 })
         }
 
-        /// - Throws: ``FoveaError`` that names the example that cannot be read, or differs in type from those before it;
-        ///   `CancellationError` when the task that asks was cancelled.
+        /// - Throws: ``FoveaError`` that names the example that cannot be read, or differs in type from those before
+        ///   it; `CancellationError` when the calling task was cancelled.
         public mutating func next() async throws -> Batch? {
             try Task.checkCancellation()
             guard let batch = try await work.threads.next() else {

@@ -1,7 +1,7 @@
 import FoveaGraph
 
-/// The order in which an epoch goes through a data set: a pure function of (seed, epoch), so that a resumed run sees the
-/// images in the order in which it would have seen them.
+/// The order in which an epoch visits a data set: a pure function of (seed, epoch), so that a resumed run sees the
+/// images in the same order as an uninterrupted one.
 public struct EpochOrder: Hashable, Sendable {
     public let seed: UInt64
     /// False for the data set's own order, the same in every epoch.

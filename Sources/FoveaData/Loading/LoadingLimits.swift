@@ -1,6 +1,6 @@
 /// Limits on the batches that a loader prepares ahead.
 public struct LoadingLimits: Hashable, Sendable {
-    /// The most batches that are prepared or ready at a time.
+    /// The largest number of batches that are prepared or ready at a time.
     public var batches: Int
     /// The most memory in bytes that these take; one batch is prepared even where it takes more.
     public var byteCount: Int

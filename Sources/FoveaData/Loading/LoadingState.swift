@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// Which batches of an epoch are being prepared, ready, and taken. Knows no threads and no time.
+/// The state of an epoch's batches: being prepared, ready, or taken. Independent of threads and time.
 ///
 /// Batches are *admitted* to be prepared, in order and within bounds, *started* by a worker, *finished*, and *taken* in order.
 struct LoadingState<Item: Sendable>: Sendable {
@@ -31,14 +31,14 @@ struct LoadingState<Item: Sendable>: Sendable {
 
     /// Admits as many batches as the bounds allow now.
     ///
-    /// - Returns: how many; a worker may start one for each.
+    /// - Returns: their number; a worker may start one for each.
     mutating func admit() -> Int {
         let before = admitted
         while !isStopped, admitted < end, hasRoom { admitted += 1 }
         return admitted - before
     }
 
-    /// Whether another batch may be there at the same time. One always may.
+    /// Whether there is room for another batch. The first always has room.
     private var hasRoom: Bool {
         let held = admitted - taken
         return held == 0 || held < limits.batches && saturatingProduct(held + 1, byteCountOfBatch) <= limits.byteCount
@@ -51,7 +51,7 @@ struct LoadingState<Item: Sendable>: Sendable {
         return started
     }
 
-    /// Notes what came of a batch. After an error no later batch is handed out.
+    /// Records the result of preparing a batch. After an error no later batch is handed out.
     mutating func finish(_ number: Int, _ result: Result<Item, any Error>, byteCount: Int) {
         guard !isStopped else { return }
         byteCountOfBatch = max(byteCountOfBatch, byteCount)
@@ -71,7 +71,7 @@ struct LoadingState<Item: Sendable>: Sendable {
         }
     }
 
-    /// Lets go of everything; nothing is started any more.
+    /// Releases everything; nothing is started any more.
     mutating func stop() {
         isStopped = true
         finished = [:]

@@ -2,13 +2,13 @@ import Dispatch
 import FoveaFoundation
 import Synchronization
 
-/// The threads that prepare the batches of one iteration, and what they have prepared.
+/// The threads that prepare the batches of one iteration, and the prepared batches.
 final class LoadingThreads: Sendable {
     private struct Shared {
         var state: LoadingState<Batch>
-        /// Who waits for the next batch.
+        /// The caller that waits for the next batch.
         var waiter: CheckedContinuation<Batch?, any Error>?
-        /// Why there is no thread at all.
+        /// The reason why no thread could be started.
         var refusal: (any Error)?
     }
 
@@ -19,7 +19,7 @@ final class LoadingThreads: Sendable {
     private let threadCount: Int
     private let prepare: @Sendable (_ number: Int, _ check: () throws -> Void) throws -> Batch
 
-    /// - Parameter prepare: makes a batch; calls `check` often, and passes on what that throws.
+    /// - Parameter prepare: makes a batch; calls `check` often, and passes its errors on.
     init(
         _ state: LoadingState<Batch>, threads: Int,
         prepare: @escaping @Sendable (_ number: Int, _ check: () throws -> Void) throws -> Batch
@@ -29,7 +29,7 @@ final class LoadingThreads: Sendable {
         self.prepare = prepare
     }
 
-    /// Starts the threads, or as many as the system gives; where it gives none, the first batch is an error.
+    /// Starts the threads, or as many as the system permits; where it permits none, the first batch is an error.
     func start() {
         var started = 0
         do {
@@ -82,7 +82,7 @@ final class LoadingThreads: Sendable {
         }
     }
 
-    /// Ends the threads, after the examples that they are at.
+    /// Ends the threads, each after its current example.
     func stop() {
         isStopped.store(true, ordering: .relaxed)
         let (waiter, answer) = shared.withLock { shared in
@@ -93,7 +93,7 @@ final class LoadingThreads: Sendable {
         waiter?.resume(with: answer)
     }
 
-    /// Who waits, if anyone does, and what for, if it is there. To be resumed outside the lock.
+    /// The waiting caller and its answer, where both exist. To be resumed outside the lock.
     private static func answerForWaiter(
         _ shared: inout Shared
     ) -> (CheckedContinuation<Batch?, any Error>?, Result<Batch?, any Error>) {

@@ -1,8 +1,8 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// The way from an image to a network's input: its size and channels, and the mean and deviation that it is standardised
-/// with. It is saved with every model, and training, evaluation and prediction all go through it.
+/// The conversion of an image to a network's input: its size and channels, and the mean and deviation that standardise
+/// it. It is saved with every model; training, evaluation and prediction all use it.
 public struct Preprocessing: Hashable, Sendable {
     /// 1 for luminance, 3 for sRGB.
     public let channels: Int

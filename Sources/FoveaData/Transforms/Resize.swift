@@ -1,7 +1,7 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// Brings the whole image to a size, stretched or shrunk along each axis, with a triangle filter that widens as the image
+/// Resizes the whole image, stretched or shrunk along each axis, with a triangle filter that widens as the image
 /// shrinks. Same numbers, up to the rounding, as torchvision's `Resize((height, width))`.
 public struct Resize: Transform {
     public let height: Int

@@ -2,7 +2,7 @@ import FoveaFoundation
 import FoveaGraph
 import OrderedCollections
 
-/// The fields of a JSON object, each asked for by name and kind; an error names the field.
+/// The fields of a JSON object, each read by name and kind; an error names the field.
 package struct JSONFields {
     private let fields: OrderedDictionary<String, JSONValue>
     /// The path of the object in its document: empty, or `preprocessing`.
@@ -19,7 +19,7 @@ package struct JSONFields {
 
     /// - Throws: ``FoveaError`` when there is a field that is not among `names`.
     ///
-    /// What a reader does not know may change the meaning of what it does know.
+    /// A field that a reader does not know may change the meaning of those that it knows.
     package func refuseFields(besides names: Set<String>) throws {
         guard let unknown = fields.keys.first(where: { !names.contains($0) }) else { return }
         throw FoveaError(

@@ -79,7 +79,7 @@ private struct JSONParser {
         return .array(elements)
     }
 
-    /// Reads what stands between brackets, separated by commas.
+    /// Reads the elements between brackets, separated by commas.
     private mutating func list(depth: Int, end: UInt8, element: (inout JSONParser) throws -> Void) throws {
         guard depth < JSONValue.maximumDepth else {
             throw failure("is nested more than \(JSONValue.maximumDepth) deep")
@@ -170,7 +170,7 @@ private struct JSONParser {
         return string
     }
 
-    /// Reads what follows a backslash.
+    /// Reads the rest of an escape sequence, after the backslash.
     private mutating func escapedCharacter() throws -> String {
         guard let byte = next else { throw failure("ends inside a string") }
         position += 1

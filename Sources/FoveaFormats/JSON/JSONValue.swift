@@ -2,7 +2,7 @@ public import OrderedCollections
 
 /// A JSON document as a value; objects keep the order of their fields.
 ///
-/// Foundation's parser takes duplicate keys and `1e3` for an integer without a word; this one refuses both.
+/// Foundation's parser silently accepts duplicate keys, and `1e3` as an integer; this one refuses both.
 public enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
@@ -13,7 +13,7 @@ public enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object(OrderedDictionary<String, JSONValue>)
 
-    /// A number with as many digits as tell this `Float` from its neighbours: `0.1307`, not `0.13070000708103180`.
+    /// A number with just enough digits to tell this `Float` from its neighbours: `0.1307`, not `0.13070000708103180`.
     public init(_ value: Float) { self = .number(Double(value.description) ?? Double(value)) }
 
     /// The number, or null where there is none.

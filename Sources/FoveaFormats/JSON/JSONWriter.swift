@@ -1,7 +1,7 @@
 import OrderedCollections
 
 extension JSONValue {
-    /// The document as text, on one line, or indented for people.
+    /// The document as text, on one line, or indented for reading.
     ///
     /// Always valid JSON: numbers that JSON cannot express (NaN and the infinities) become `null`.
     public func text(indented: Bool = false) -> String {

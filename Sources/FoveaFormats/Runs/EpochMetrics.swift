@@ -5,8 +5,8 @@ import OrderedCollections
 public struct EpochMetrics: Hashable, Sendable {
     /// Counted from 1.
     public var epoch: Int
-    /// The objective's loss, under the name `loss`, and its metrics: means over the examples of the epoch, each as it was
-    /// before the update that its batch led to.
+    /// The objective's loss, under the name `loss`, and its metrics: means over the examples of the epoch, each taken
+    /// before the update by its batch.
     public var training: Named<Double>
     /// The same over the validation part, after the epoch; nil where there is none.
     public var validation: Named<Double>?
@@ -14,7 +14,7 @@ public struct EpochMetrics: Hashable, Sendable {
     public var seconds: Float
     /// Examples per second; they are images where the command trains.
     public var imagesPerSecond: Float
-    /// The part of the time, between 0 and 1, in which training waited for batches to be loaded and prepared.
+    /// The fraction of the time, between 0 and 1, in which training waited for batches to be loaded and prepared.
     public var dataWait: Float
 
     public init(
@@ -68,7 +68,7 @@ public struct EpochMetrics: Hashable, Sendable {
         columns(of: names).map { csvField($0.name) }.joined(separator: ",")
     }
 
-    /// The values, separated by commas; what was not measured is empty.
+    /// The values, separated by commas; empty where not measured.
     var csvRow: String {
         Self.columns(of: training.names).map { column in
             let value = column.value(self)

@@ -2,26 +2,26 @@ import FoveaFoundation
 import FoveaGraph
 public import FoveaRuntime
 
-/// The file that remembers which kernels are the fastest on this machine, for every process of a user.
+/// The file that remembers the fastest kernels on this machine, for every process of a user.
 ///
 /// ```swift
 /// let device = try ComputeDevice.auto.open(BackendOptions(kernels: KernelOptions(store: KernelCache())))
 /// ```
-/// A file that cannot be read or written costs time and nothing else: each process then times the kernels it needs.
+/// A file that cannot be read or written only costs time: each process then times the kernels it needs.
 public struct KernelCache: KernelStore {
     public let path: String
-    /// Told, in one line, what keeps the cache from being used.
+    /// Receives, in one line, the reason why the cache cannot be used.
     private let notice: @Sendable (String) -> Void
 
     /// - Parameters:
-    ///   - path: the file, ``standardPath`` when not given; it need not be there yet.
-    ///   - notice: told, in one line, what keeps the cache from being used.
+    ///   - path: the file, by default ``standardPath``; it need not exist yet.
+    ///   - notice: receives, in one line, the reason why the cache cannot be used.
     public init(at path: String = standardPath, notice: @escaping @Sendable (String) -> Void = { _ in }) {
         self.path = path
         self.notice = notice
     }
 
-    /// `fovea/kernels.json` in the user's folder for caches: `$XDG_CACHE_HOME`, else `~/.cache`.
+    /// `fovea/kernels.json` in the user's cache folder: `$XDG_CACHE_HOME`, else `~/.cache`.
     public static var standardPath: String {
         // An empty or relative path counts as unset (XDG Base Directory Specification).
         if let folder = environmentVariable("XDG_CACHE_HOME"), folder.utf8.first == UInt8(ascii: "/") {

@@ -13,7 +13,7 @@ extension KernelChoice {
         return JSONValue(fields: fields)
     }
 
-    /// Nil for what is not a choice.
+    /// Nil for a value that is not a choice.
     init?(json: JSONValue) {
         switch json {
         case .string(let kernel): self.init(kernel: kernel)
@@ -31,7 +31,7 @@ extension KernelChoice {
         }
     }
 
-    /// Nil for what is no number of threads.
+    /// Nil for a value that is not a number of threads.
     fileprivate static func threads(_ json: JSONValue) -> Int? {
         if case .integer(let count) = json, count > 0 { count } else { nil }
     }
@@ -45,7 +45,7 @@ extension KernelTime {
         ]
     }
 
-    /// Nil for what is not a time.
+    /// Nil for a value that is not a time.
     fileprivate init?(json: JSONValue) {
         guard case .object(let fields) = json, case .string(let name)? = fields["kernel"],
             let threads = fields["threads"].flatMap(KernelChoice.threads),
@@ -54,7 +54,7 @@ extension KernelTime {
         self.init(KernelCandidate(name, threads: threads), best: milliseconds / 1e3, spread: spread)
     }
 
-    /// Nil for what is no number of at least 0.
+    /// Nil for a value that is not a number of at least 0.
     private static func number(_ json: JSONValue) -> Double? {
         let number: Double? =
             switch json {

@@ -3,7 +3,7 @@ import FoveaGraph
 public import FoveaRuntime
 import OrderedCollections
 
-/// Which kernel runs what, by machine: what timing found once and later runs keep to.
+/// The choices of kernels, by machine: found once by timing, and reused by later runs.
 ///
 /// ```json
 /// {"machines": {"AMD EPYC, AVX-512, oneDNN 2.6.3, 2 threads": {"convolution forward …": {
@@ -25,7 +25,7 @@ public struct KernelChoices: Hashable, Sendable {
     /// The machines that there are choices for.
     public var machineNames: [String] { Array(machines.keys) }
 
-    /// The choices for a machine, empty for one that is not known.
+    /// The choices for a machine; empty for an unknown one.
     public func choices(on machine: String) -> [String: KernelChoice] {
         Dictionary((machines[machine] ?? [:]).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
@@ -36,14 +36,14 @@ public struct KernelChoices: Hashable, Sendable {
             machines.keys.map { ($0, choices(on: $0).mapValues(\.kernel)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Adds choices; one that is there already is replaced.
+    /// Adds choices, replacing existing ones.
     public mutating func add(_ choices: [String: KernelChoice], on machine: String) {
         machines[machine, default: [:]].merge(choices.sorted { $0.key < $1.key }) { _, new in new }
     }
 
     // MARK: Files
 
-    /// More than every network that anybody has timed; a larger file is not one of these.
+    /// More than for every network timed so far; a larger file is not of this kind.
     private static let sizeLimit = 64 << 20
 
     /// - Throws: ``FoveaError`` when the file cannot be read or holds something else.
@@ -68,7 +68,7 @@ public struct KernelChoices: Hashable, Sendable {
         try self.init(readingFrom: FileKind(at: path) == .folder ? "\(path)/kernels.json" : path)
     }
 
-    /// Writes the file, wholly or not at all; folders on the way to it are made.
+    /// Writes the file, wholly or not at all; missing folders on the way to it are created.
     ///
     /// - Throws: ``FoveaError`` when it cannot be written.
     public func write(to path: String) throws {

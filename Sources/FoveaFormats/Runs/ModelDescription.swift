@@ -1,11 +1,11 @@
 import FoveaFoundation
 import FoveaGraph
 
-/// What a saved model needs besides its weights: which network it is, what goes in, and what comes out.
+/// Everything that a saved model needs besides its weights: the network, its inputs and its outputs.
 ///
 /// `model.json` of a run folder; it travels with every export.
 public struct ModelDescription: Hashable, Sendable {
-    /// The way from an image's numbers between 0 and 1 to the network's input: (x − mean) / standard deviation, per channel.
+    /// The map from an image's numbers in 0...1 to the network's input: (x − mean) / standard deviation, per channel.
     public struct Preprocessing: Hashable, Sendable {
         public let mean: [Float]
         public let standardDeviation: [Float]
@@ -27,11 +27,11 @@ public struct ModelDescription: Hashable, Sendable {
     public let input: [Int]
     public let preprocessing: Preprocessing
 
-    /// The number of classes that the network tells apart.
+    /// The number of classes that the network distinguishes.
     public var classes: Int { classNames.count }
 
-    /// - Throws: ``FoveaError`` naming the value that makes no sense: no classes or two of the same name, an input that is
-    ///   not channels, height and width, or preprocessing that does not fit the channels.
+    /// - Throws: ``FoveaError`` naming the invalid value: no classes or two of the same name, an input that is not
+    ///   channels, height and width, or preprocessing that does not fit the channels.
     public init(
         architecture: String, classNames: [String], input: [Int], preprocessing: Preprocessing
     ) throws {
@@ -67,7 +67,7 @@ public struct ModelDescription: Hashable, Sendable {
 }
 
 extension ModelDescription {
-    /// The description as `model.json` holds it.
+    /// The description in the form of `model.json`.
     public var json: JSONValue {
         [
             "format_version": .integer(Self.formatVersion),
@@ -80,7 +80,7 @@ extension ModelDescription {
         ]
     }
 
-    /// Reads what ``json`` writes.
+    /// Reads the form that ``json`` writes.
     ///
     /// - Throws: ``FoveaError`` naming the field that is missing, unknown or wrong, or the version that reads the file.
     public init(json: JSONValue) throws {
@@ -100,7 +100,7 @@ extension ModelDescription {
 }
 
 extension ModelDescription.Preprocessing {
-    /// The preprocessing as the files of models and networks hold it.
+    /// The preprocessing in the form of the files of models and networks.
     var json: JSONValue {
         [
             "mean": .array(mean.map { JSONValue($0) }),
@@ -108,7 +108,7 @@ extension ModelDescription.Preprocessing {
         ]
     }
 
-    /// Reads what ``json`` writes.
+    /// Reads the form that ``json`` writes.
     init(_ fields: JSONFields) throws {
         try fields.refuseFields(besides: ["mean", "standard_deviation"])
         self.init(mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"))

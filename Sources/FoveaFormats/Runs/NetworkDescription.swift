@@ -2,7 +2,7 @@ import FoveaFoundation
 import FoveaGraph
 public import FoveaNN
 
-/// What a saved network of one's own needs besides its weights and its Swift type: `network.json` of its folder.
+/// Everything that a saved custom network needs besides its weights and its Swift type: `network.json` of its folder.
 ///
 /// ```json
 /// {"format_version": 1, "fovea_version": "0.1.0", "class_names": ["cat", "dog"],
@@ -48,7 +48,7 @@ public struct NetworkDescription: Hashable, Sendable {
         return .array(entries)
     }
 
-    /// Reads what ``json`` writes.
+    /// Reads the form that ``json`` writes.
     ///
     /// - Throws: ``FoveaError`` naming the field that is missing, unknown or wrong, or the version that reads the file.
     public init(json: JSONValue) throws {

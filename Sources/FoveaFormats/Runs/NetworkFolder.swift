@@ -2,7 +2,7 @@ import FoveaFoundation
 public import FoveaGraph
 public import OrderedCollections
 
-/// A folder with a saved network of one's own:
+/// A folder with a saved custom network:
 ///
 /// ```
 /// network.json          signature, class names, preprocessing
@@ -16,8 +16,8 @@ public struct NetworkFolder: Hashable, Sendable {
 
     /// Creates the folder, which must not exist.
     ///
-    /// - Throws: ``FoveaError`` when something has that name already, a weight is not finite, or a file cannot be written;
-    ///   nothing is left then.
+    /// - Throws: ``FoveaError`` when something of that name exists already, a weight is not finite, or a file cannot be
+    ///   written; nothing is left then.
     public init(
         creating path: String, _ description: NetworkDescription, weights: OrderedDictionary<String, Tensor>
     ) throws {
@@ -36,7 +36,7 @@ public struct NetworkFolder: Hashable, Sendable {
             try Safetensors.write(weights, metadata: ["format": "pt"], to: weightsPath)
             try replaceFile(at: "\(path)/network.json", with: RunFolder.text(description.json))
         } catch {
-            // Safe to remove whole: this call created the folder. The error that led here is the one to tell.
+            // Safe to remove whole: this call created the folder. The original error is the one to report.
             removeFolder(path)
             throw error
         }

@@ -4,10 +4,10 @@ public import OrderedCollections
 public struct RunDescription: Hashable, Sendable {
     /// The words of the command line.
     public var command: [String]
-    /// The versions of what took part, by name; Fovea's own is added.
+    /// The versions of everything that took part, by name; Fovea's own is added.
     public var versions: OrderedDictionary<String, String>
     public var seed: UInt64
-    /// A checksum over the data, which tells whether a later run sees the same.
+    /// A checksum of the data, to check that a later run sees the same.
     public var dataFingerprint: String
     /// Every setting, defaults included, by the name of its flag.
     public var settings: OrderedDictionary<String, JSONValue>
@@ -41,7 +41,7 @@ public struct RunDescription: Hashable, Sendable {
         return [
             "command": .array(command.map(JSONValue.string)),
             "versions": .object(versions.mapValues(JSONValue.string)),
-            // Seeds above the range of integers that programs agree on are text.
+            // Seeds above the range of integers that programs agree on become text.
             "seed": Int(exactly: seed).map(JSONValue.integer) ?? .string(seed.description),
             "data_fingerprint": .string(dataFingerprint),
             "settings": .object(settings),

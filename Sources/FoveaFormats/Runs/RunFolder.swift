@@ -3,7 +3,7 @@ public import FoveaGraph
 public import FoveaNN
 public import OrderedCollections
 
-/// The folder that a training run leaves: how it was started, the model, its weights, and what each epoch measured.
+/// The folder of a training run: its command, the model, its weights, and the metrics of each epoch.
 ///
 /// ```
 /// run.json              command, versions, seed, data fingerprint, every setting
@@ -14,11 +14,11 @@ public import OrderedCollections
 /// ```
 /// Every file is written wholly or not at all.
 public struct RunFolder: Hashable, Sendable {
-    /// Which weights of a run.
+    /// The weights of a run that are kept.
     public enum Weights: String, Hashable, Sendable, CaseIterable {
-        /// Those of the epoch with the best validation accuracy.
+        /// The weights of the epoch with the best validation accuracy.
         case best
-        /// Those of the latest epoch.
+        /// The weights of the latest epoch.
         case last
     }
 
@@ -27,7 +27,7 @@ public struct RunFolder: Hashable, Sendable {
 
     // MARK: Writing
 
-    /// Creates the folder `parent/name-N` with the first N, from 1 on, that is free.
+    /// Creates the folder `parent/name-N` with the first free N, from 1 on.
     ///
     /// - Throws: ``FoveaError`` when `name` cannot be part of a folder's name or the folder cannot be written.
     public static func create(
@@ -48,13 +48,13 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Creates the folder `path`, which must not exist: no run overwrites another.
     ///
-    /// - Throws: ``FoveaError`` when something has that name already or the folder cannot be written.
+    /// - Throws: ``FoveaError`` when something of that name exists already or the folder cannot be written.
     public static func create(at path: String, run: RunDescription, model: ModelDescription) throws -> RunFolder {
         guard try createFolder(at: path) else { throw occupied(path) }
         return try RunFolder(filling: path, run: run, model: model)
     }
 
-    /// Throws ``FoveaError`` when something is at `path` already, so that a long preparation is not in vain.
+    /// Throws ``FoveaError`` when something exists at `path`, so that a long preparation is not in vain.
     public static func expectFree(_ path: String) throws {
         if FileKind(at: path, followingLinks: false) != nil { throw occupied(path) }
     }
@@ -77,7 +77,7 @@ public struct RunFolder: Hashable, Sendable {
             _ = try createFolder(at: "\(path)/weights")
             try synchronizeFolder(parentFolder(of: path))
         } catch {
-            // Safe to remove whole: this call created the folder. The error that led here is the one to tell.
+            // Safe to remove whole: this call created the folder. The original error is the one to report.
             removeFolder(path)
             throw error
         }
@@ -87,8 +87,8 @@ public struct RunFolder: Hashable, Sendable {
 
     /// Replaces the best or the last weights.
     ///
-    /// - Throws: ``FoveaError`` when a tensor has an element that is NaN or infinite, or the file cannot be written; the
-    ///   weights that were there are then untouched.
+    /// - Throws: ``FoveaError`` when a tensor has an element that is NaN or infinite, or the file cannot be written;
+    ///   existing weights are then unchanged.
     public func save(_ tensors: OrderedDictionary<String, Tensor>, as weights: Weights) throws {
         try save(Named(tensors.map { ($0.key, $0.value.type) }), as: weights) { name in
             guard let tensor = tensors[name] else { preconditionFailure("the types are those of the tensors") }
@@ -96,9 +96,9 @@ public struct RunFolder: Hashable, Sendable {
         }
     }
 
-    /// Replaces the best or the last weights by tensors that are read one after the other.
+    /// Replaces the best or the last weights by tensors that are read one at a time.
     ///
-    /// - Parameter read: gives the tensor of a name, of the type that is said.
+    /// - Parameter read: returns the tensor of a name, of the declared type.
     /// - Throws: as ``save(_:as:)``, and what `read` throws.
     public func save(
         _ types: Named<TensorType>, as weights: Weights, reading read: (String) throws -> Tensor
@@ -114,7 +114,7 @@ public struct RunFolder: Hashable, Sendable {
         }
     }
 
-    /// Where the choices of kernels are.
+    /// The path of the choices of kernels.
     public var kernelsPath: String { "\(path)/kernels.json" }
 
     /// Adds an epoch to `metrics.csv` and `metrics.jsonl`.
@@ -148,7 +148,7 @@ public struct RunFolder: Hashable, Sendable {
     /// Far above any list of class names.
     private static let maximumDescriptionByteCount = 16 << 20
 
-    /// Where the best or the last weights are.
+    /// The path of the best or the last weights.
     public func weightsPath(_ weights: Weights = .best) -> String {
         "\(path)/weights/\(weights.rawValue).safetensors"
     }

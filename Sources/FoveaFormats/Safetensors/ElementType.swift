@@ -2,14 +2,14 @@ import FoveaGraph
 
 /// An element type of the safetensors format.
 enum ElementType: Hashable {
-    /// One that tensors have too.
+    /// A type that tensors have too.
     case tensor(DataType)
-    /// One that is read as another, or not at all.
+    /// A type that is read as another, or not at all.
     case foreign(ForeignElement)
 
     static let all = DataType.allCases.map(tensor) + ForeignElement.allCases.map(foreign)
 
-    /// - Parameter name: the format's name; nil for a name that the format does not have.
+    /// - Parameter name: the format's name; the result is nil for an unknown one.
     init?(named name: String) {
         guard let type = Self.all.first(where: { $0.name == name }) else { return nil }
         self = type

@@ -9,14 +9,14 @@ public import OrderedCollections
 
 /// Reads and writes tensors by name in the safetensors format.
 ///
-/// A file is an 8-byte little-endian length, a JSON header of that length that says for every name its element type,
-/// shape and byte range, and the elements, row by row, little-endian. It holds data only: reading it runs nothing.
+/// A file is an 8-byte little-endian length, a JSON header of that length that gives for every name its element type,
+/// shape and byte range, and the elements, row by row, little-endian. It holds data only: reading it runs no code.
 ///
 /// Source: the format's description at https://github.com/huggingface/safetensors.
 public enum Safetensors {
     /// Reads all tensors of a file, in the order of its header.
     ///
-    /// Sizes are checked against the file before memory is taken for them.
+    /// Sizes are checked against the file before memory is allocated for them.
     ///
     /// - Throws: as ``SafetensorsFile/init(at:)``, and when a tensor has elements that are not read.
     public static func read(
@@ -37,7 +37,7 @@ public enum Safetensors {
     /// Writes tensors to a file: wholly, or not at all.
     ///
     /// - Parameter metadata: free text that travels with the tensors.
-    /// - Throws: ``FoveaError`` when a name is not sound or the file cannot be written; what was there is then untouched.
+    /// - Throws: ``FoveaError`` when a name is invalid or the file cannot be written; an existing file is then kept.
     public static func write(
         _ tensors: OrderedDictionary<String, Tensor>, metadata: [String: String] = [:], to path: String
     ) throws {
@@ -47,9 +47,9 @@ public enum Safetensors {
         }
     }
 
-    /// Writes tensors that are read one after the other, so that not all of them have to be in memory at once.
+    /// Writes tensors that are read one at a time, so that not all of them have to be in memory at once.
     ///
-    /// - Parameter read: gives the tensor of a name, of the type that is said.
+    /// - Parameter read: returns the tensor of a name, of the declared type.
     /// - Throws: as ``write(_:metadata:to:)``, and what `read` throws.
     public static func write(
         _ types: Named<TensorType>, metadata: [String: String] = [:], to path: String,

@@ -2,19 +2,19 @@ import FoveaFoundation
 import FoveaGraph
 public import OrderedCollections
 
-/// A safetensors file whose header has been read and checked, and whose tensors are read when they are needed.
+/// A safetensors file whose header has been read and checked, and whose tensors are read on demand.
 public struct SafetensorsFile: Sendable {
     /// The tensors by name, in the order of the header.
     public let tensors: OrderedDictionary<String, StoredTensor>
     /// Free text that travels with the tensors.
     public let metadata: [String: String]
 
-    /// Tensors of all of the format's element types may be in a file. Those that a ``DataType`` has are read as they are,
-    /// others as the next larger type that holds their elements exactly; those of less than 8 bits and complex ones not at
-    /// all.
+    /// A file may hold tensors of all of the format's element types. Those that a ``DataType`` has are read as they
+    /// are, others as the next larger type that holds their elements exactly; those of less than 8 bits and complex
+    /// ones are not read.
     ///
-    /// - Throws: ``FoveaError`` when the file does not exist, cannot be read, or is not sound: truncated, too long, with
-    ///   holes or overlaps, duplicate names, sizes that do not fit the shapes, or element types of no known name.
+    /// - Throws: ``FoveaError`` when the file does not exist, cannot be read, or is damaged: truncated, too long, with
+    ///   holes or overlaps, duplicate names, sizes that do not fit the shapes, or unknown element types.
     public init(at path: String) throws {
         let file = SharedFile(file: try File(reading: path), path: path)
         let fileSize = try file.file.regularFileSize()
@@ -66,7 +66,7 @@ final class SharedFile: Sendable {
         self.path = path
     }
 
-    /// Names the file in errors about what it holds.
+    /// Names the file in errors about its contents.
     func locatingErrors<Result>(_ body: (borrowing File) throws -> Result) throws -> Result {
         do {
             return try body(file)

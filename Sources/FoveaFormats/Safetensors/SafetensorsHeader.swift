@@ -3,7 +3,7 @@ import FoveaGraph
 import FoveaNN
 import OrderedCollections
 
-/// The header of a safetensors file: where each tensor's bytes are, and a map of free text.
+/// The header of a safetensors file: the position of each tensor's bytes, and a map of free text.
 struct SafetensorsHeader {
     struct Entry {
         let elementType: ElementType
@@ -14,7 +14,7 @@ struct SafetensorsHeader {
 
     /// The longest header that the format allows, in bytes.
     static let maximumByteCount = 100_000_000
-    /// The longest name that makes sense, in bytes.
+    /// The longest reasonable name, in bytes.
     static let maximumNameByteCount = 4096
     static let metadataName = "__metadata__"
 
@@ -25,7 +25,7 @@ struct SafetensorsHeader {
 
     /// - Parameters:
     ///   - text: the JSON text of the header.
-    ///   - dataByteCount: how many bytes the file has after its header.
+    ///   - dataByteCount: number of bytes in the file after its header.
     /// - Throws: ``FoveaError`` when the text is not a header that describes exactly these bytes.
     init(parsing text: [UInt8], dataByteCount: Int) throws {
         guard case .object(let fields) = try JSONValue(parsing: text) else {

@@ -1,7 +1,7 @@
 import FoveaFoundation
 public import FoveaGraph
 
-/// A tensor of a safetensors file: its type, and where its elements are.
+/// A tensor of a safetensors file: its type, and the position of its elements.
 public struct StoredTensor: TensorSource {
     private let stored: ElementType
     private let file: SharedFile
@@ -13,7 +13,7 @@ public struct StoredTensor: TensorSource {
         stored = entry.elementType
         self.file = file
         self.offset = offset
-        // What is not read counts as bytes, so that nobody takes it for weights.
+        // Elements that cannot be read count as bytes, so that they are not taken for weights.
         type = TensorType(entry.shape, stored.dataType ?? .uint8)
     }
 
@@ -61,7 +61,7 @@ public struct StoredTensor: TensorSource {
         case .float8e5m2: unsafe try copy(to: memory) { Double(float(e5m2: $0)) }
         case .float8e8m0: unsafe try copy(to: memory) { Double(float(e8m0: $0)) }
         case .uint64 where type.dataType == .int64: unsafe try copyBits(to: memory, convert: Self.signed)
-        // Not by way of Double, in which it may be rounded before.
+        // Not by way of Double, which may round it first.
         case .uint64 where type.dataType == .float32:
             unsafe try copyBits(to: memory) { (number: UInt64) in Float(number) }
         case .uint64: unsafe try copy(to: memory) { (number: UInt64) in Double(number) }
@@ -87,7 +87,7 @@ public struct StoredTensor: TensorSource {
         unsafe type.dataType.write(numbers, to: memory)
     }
 
-    /// Reads elements that become others of the tensor's type.
+    /// Reads elements that are converted to others of the tensor's type.
     private func copyBits<Stored: FixedWidthInteger, Element: BitwiseCopyable>(
         to memory: UnsafeMutableRawBufferPointer, convert: (Stored) throws -> Element
     ) throws {

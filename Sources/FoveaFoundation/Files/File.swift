@@ -4,7 +4,7 @@ package struct File: ~Copyable, Sendable {
     package let name: String
     private let descriptor: CInt
 
-    /// Opens a file to be read.
+    /// Opens a file for reading.
     ///
     /// - Throws: ``FoveaError`` when there is no such file, or it may not be read.
     package init(reading path: String) throws {
@@ -20,8 +20,8 @@ package struct File: ~Copyable, Sendable {
     /// Opens `path`; never waits for the other end of a pipe and never becomes a process's terminal.
     ///
     /// - Parameters:
-    ///   - name: what errors call the file; its path where none is given.
-    ///   - refusal: what a failure to open means to the caller.
+    ///   - name: the file's name in errors; by default its path.
+    ///   - refusal: the caller's error for a failure to open.
     package init(_ path: String, name: String? = nil, flags: CInt, refusal: (CInt) -> FoveaError) throws {
         guard let systemName = path.systemName else { throw refusal(EINVAL) }
         // Safe: the name is a C string for the length of the call.
@@ -37,7 +37,7 @@ package struct File: ~Copyable, Sendable {
 
     private func status() throws -> stat {
         var status = stat()
-        // Safe: the system fills the struct that it is handed.
+        // Safe: the system fills the struct passed to it.
         _ = try retryingInterrupted {
             unsafe fstat(descriptor, &status)
         } orThrow: {
@@ -46,7 +46,7 @@ package struct File: ~Copyable, Sendable {
         return status
     }
 
-    /// The size in bytes of a file that must be a regular one: no folder, pipe or device.
+    /// The size in bytes of a file that must be regular: not a folder, pipe or device.
     package func regularFileSize() throws -> Int {
         let status = try status()
         let kind = FileKind(mode: status.st_mode)
@@ -72,14 +72,14 @@ package struct File: ~Copyable, Sendable {
     /// The bytes at `offset`: `count` of them, or fewer where the file ends.
     package func read(upTo count: Int, at offset: Int) throws -> [UInt8] {
         unsafe try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            // Safe: as many bytes as are counted have been written.
+            // Safe: exactly the counted bytes have been written.
             initialized = unsafe try readAvailable(into: UnsafeMutableRawBufferPointer(buffer), at: offset)
         }
     }
 
     /// Fills `buffer` as far as the file reaches.
     ///
-    /// - Returns: how many bytes there were.
+    /// - Returns: the number of bytes read.
     @unsafe private func readAvailable(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
         var done = 0
         while done < buffer.count {
@@ -96,7 +96,7 @@ package struct File: ~Copyable, Sendable {
         return done
     }
 
-    /// Writes all of `buffer` at the end of what has been written.
+    /// Writes all of `buffer` after the bytes written so far.
     @unsafe package func write(_ buffer: UnsafeRawBufferPointer) throws {
         if let reason = unsafe writeAll(buffer, to: descriptor) { throw failure("write", reason) }
     }
@@ -106,7 +106,7 @@ package struct File: ~Copyable, Sendable {
         unsafe try bytes.withUnsafeBytes { unsafe try write($0) }
     }
 
-    /// Waits until what was written is on the disk.
+    /// Waits until the written bytes are on the disk.
     func synchronize() throws {
         _ = try retryingInterrupted {
             fsync(descriptor)

@@ -1,4 +1,4 @@
-/// The kind of thing at a path.
+/// The kind of object at a path.
 package enum FileKind: Hashable, Sendable {
     case folder
     case regularFile
@@ -7,7 +7,7 @@ package enum FileKind: Hashable, Sendable {
     /// A pipe, a socket or a device.
     case other
 
-    /// Nil where there is nothing, or nothing that may be looked at.
+    /// Nil where there is nothing, or nothing that may be examined.
     package init?(at path: String, followingLinks: Bool = true) {
         guard let name = path.systemName else { return nil }
         var status = stat()

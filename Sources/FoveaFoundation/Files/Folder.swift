@@ -6,7 +6,7 @@ package func namesInFolder(_ path: String) throws -> [String] {
         throw systemError(
             .missingInput, "Cannot read the folder \(quoted(path))", path.systemName == nil ? EINVAL : errno)
     }
-    // Safe: the stream is open until here and used by nobody else.
+    // Safe: the stream is open until here and used nowhere else.
     defer { unsafe closedir(folder) }
     var names: [String] = []
     while true {
@@ -25,7 +25,7 @@ package func namesInFolder(_ path: String) throws -> [String] {
 
 /// Creates a folder that must not exist yet, and the folders above it where they are missing.
 ///
-/// - Returns: false when something has that name already.
+/// - Returns: false when something of that name exists already.
 /// - Throws: ``FoveaError`` when it cannot be created.
 package func createFolder(at path: String) throws -> Bool {
     let path = path.withoutTrailingSlashes
@@ -33,7 +33,7 @@ package func createFolder(at path: String) throws -> Bool {
     case 0: return true
     case EEXIST: return false
     case ENOENT where parentFolder(of: path) != path:
-        // Somebody else may have created the parent meanwhile: that is as good.
+        // Another process may have created the parent meanwhile: that is as good.
         _ = try createFolder(at: parentFolder(of: path))
         let reason = makeFolder(path)
         if reason == EEXIST { return false }
@@ -51,7 +51,7 @@ private func makeFolder(_ path: String) -> CInt {
     return unsafe mkdir(name, 0o777) == 0 ? 0 : errno
 }
 
-/// Removes a folder with all that is in it; links are removed, not followed. What cannot be removed stays.
+/// Removes a folder and its contents; links are removed, not followed. Anything that cannot be removed stays.
 package func removeFolder(_ path: String) {
     for name in (try? namesInFolder(path)) ?? [] {
         let child = "\(path)/\(name)"

@@ -1,4 +1,4 @@
-// Parts of paths. A slash is a byte: as a `Character` it would hide where the name behind it begins with a combining mark.
+// Parts of paths. A slash is a byte: as a `Character` it would hide where the next name begins with a combining mark.
 
 /// The folder that something at `path` is in.
 package func parentFolder(of path: String) -> String {
@@ -7,7 +7,7 @@ package func parentFolder(of path: String) -> String {
 }
 
 extension String {
-    /// The path without slashes at its end; the root stays what it is.
+    /// The path without slashes at its end; the root is unchanged.
     package var withoutTrailingSlashes: String {
         var path = self[...]
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
@@ -21,7 +21,7 @@ extension String {
         utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
     }
 
-    /// The extension of a name in lower case, of English letters: `png` of `a.b.PNG`. Empty where there is none.
+    /// The extension of a name, with English letters in lower case: `png` of `a.b.PNG`. Empty where there is none.
     package var fileExtension: String {
         let name = pathComponents.last ?? ""
         guard let point = name.utf8.lastIndex(of: UInt8(ascii: ".")), point > name.startIndex else { return "" }
@@ -39,7 +39,7 @@ package func folderName(_ path: String) -> String {
     return names.last ?? "/"
 }
 
-/// Where relative paths start; nil where that folder is gone.
+/// The folder that relative paths start from; nil where that folder is gone.
 private func currentFolder() -> String? {
     // Safe: the system allocates the string, which is copied and freed here.
     guard let folder = unsafe getcwd(nil, 0) else { return nil }

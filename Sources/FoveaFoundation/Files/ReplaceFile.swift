@@ -2,16 +2,16 @@ import Synchronization
 
 /// Makes `path` a file with these bytes: wholly, on the disk, or not at all.
 ///
-/// - Throws: ``FoveaError`` naming the file and the system's reason; what was at `path` before is then untouched.
+/// - Throws: ``FoveaError`` naming the file and the system's reason; an existing file is then unchanged.
 package func replaceFile(at path: String, with bytes: [UInt8]) throws {
     try replaceFile(at: path) { file in try file.write(bytes) }
 }
 
-/// Makes `path` a file with what `write` writes: wholly, on the disk, or not at all.
+/// Makes `path` a file with the output of `write`: wholly, on the disk, or not at all.
 ///
 /// The order is the one that survives a power cut: write a new file beside it, wait until it is on the disk, rename it,
-/// wait until the folder is on the disk. (Foundation's atomic writes leave out the last step, and where renaming fails
-/// they overwrite in place.)
+/// wait until the folder is on the disk. (Foundation's atomic writes omit the last step, and where renaming fails they
+/// overwrite in place.)
 package func replaceFile(at path: String, write: (borrowing File) throws -> Void) throws {
     let target = try replaceableTarget(path)
     let folder = parentFolder(of: target.path)
@@ -25,7 +25,7 @@ package func replaceFile(at path: String, write: (borrowing File) throws -> Void
         try file.synchronize()
         try moveFile(at: temporary, to: target.path, refusal: refusal)
     } catch {
-        // Safe: the name is a C string for the length of the call. The error that led here is the one to tell.
+        // Safe: the name is a C string for the length of the call. The original error is the one to report.
         if let name = temporary.systemName { unsafe unlink(name) }
         throw error
     }
@@ -42,7 +42,7 @@ private func moveFile(at path: String, to target: String, refusal: (CInt) -> Fov
     }
 }
 
-/// Where a replacement of `path` goes, with the permissions to keep where a file is there already.
+/// The target of a replacement of `path`, with the permissions to keep where a file exists already.
 ///
 /// A rename would turn a link into a file and, for an administrator, a device such as `/dev/null` too: links are
 /// followed, and only regular files are replaced.

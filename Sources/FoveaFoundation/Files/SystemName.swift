@@ -1,8 +1,8 @@
-// To the system the name of a file, an argument and a variable of the environment are bytes, which need not be UTF-8. In
+// To the system, the name of a file, an argument and an environment variable are bytes, which need not be UTF-8. In
 // Fovea they travel as `String` and become the same bytes again wherever the system is called:
 //
-// - A byte that is no part of valid UTF-8, 0x80 to 0xFF, becomes the code point U+EF00 + byte: U+EF80 to U+EFFF, which are
-//   for private use (MirBSD's OPTU-8 takes the same).
+// - A byte that is not part of valid UTF-8, 0x80 to 0xFF, becomes the code point U+EF00 + byte: U+EF80 to U+EFFF, which
+//   are for private use (MirBSD's OPTU-8 uses the same).
 // - The three bytes that UTF-8 has for one of these code points become three such code points.
 // - Everything else is itself.
 //
@@ -17,13 +17,13 @@ extension Unicode.Scalar {
 
     /// The code point that stands for a byte from 0x80 on.
     fileprivate init(rawByte: UInt8) {
-        // Below 0x80 a byte is itself; the decoder never finds such a byte wrong.
+        // Below 0x80 a byte stands for itself; the decoder never rejects such a byte.
         self = Unicode.Scalar(0xEF00 | UInt16(rawByte)) ?? Unicode.Scalar(rawByte)
     }
 }
 
 extension String {
-    /// A name of the system: its bytes are `systemBytes` of this text.
+    /// A name of the system, of which `systemBytes` are these bytes.
     package init(systemBytes bytes: some Collection<UInt8>) {
         let bytes = Array(bytes)
         self.init()
@@ -49,9 +49,9 @@ extension String {
         }
     }
 
-    /// A name that the system handed over as a C string.
+    /// A name that the system passed as a C string.
     @unsafe package init(systemName name: UnsafePointer<CChar>) {
-        // Safe: a C string has as many bytes, which are copied at once.
+        // Safe: a C string has this many bytes, which are copied at once.
         unsafe self.init(systemBytes: UnsafeRawBufferPointer(start: name, count: strlen(name)))
     }
 
@@ -60,8 +60,8 @@ extension String {
         unicodeScalars.flatMap { scalar in scalar.rawByte.map { [$0] } ?? Array(UTF8.encode(scalar) ?? .init()) }
     }
 
-    /// The name as a C string for a system call; nil for what no file can be called: nothing, and a name with a zero byte,
-    /// at which the C string would end, so that another file would be meant.
+    /// The name as a C string for a system call; nil for text that cannot name a file: nothing, and a name with a zero
+    /// byte, which would end the C string, so that another file would be meant.
     package var systemName: [CChar]? {
         let bytes = systemBytes
         guard !bytes.isEmpty, !bytes.contains(0) else { return nil }
@@ -71,7 +71,7 @@ extension String {
 
 /// The arguments of the process, its own name first.
 package let processArguments: [String] = (0..<Int(CommandLine.argc)).compactMap { position in
-    // Safe: the runtime keeps as many C strings until the process ends.
+    // Safe: the runtime keeps this many C strings until the process ends.
     unsafe CommandLine.unsafeArgv[position].map { unsafe String(systemName: $0) }
 }
 

@@ -1,6 +1,6 @@
-/// The type of a tensor's elements: one row of a table that says all there is to know about it.
+/// The type of a tensor's elements: one row of a table with everything that defines it.
 ///
-/// A new type is a case, its row, and a ``TensorElement`` that says how a number becomes one.
+/// A new type is a case, its row, and a ``TensorElement`` that converts numbers to it.
 public enum DataType: String, Hashable, Sendable, CaseIterable {
     case float32, float64, float16, bfloat16, int8, uint8, int32, int64, bool
 
@@ -63,7 +63,7 @@ extension DataType {
         if self == other {
             unsafe memory.copyMemory(from: bytes)
         } else if other == .float32 {
-            // Not by way of Double, in which an int64 may be rounded before.
+            // Not by way of Double, which may round an int64 first.
             unsafe row.element.copyFloats(from: bytes, to: memory)
         } else {
             unsafe other.write(row.element.doubles(in: bytes), to: memory)

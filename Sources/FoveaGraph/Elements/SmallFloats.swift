@@ -1,16 +1,16 @@
-/// The layout of a small floating-point number of IEEE 754's kind: a sign, then the exponent, then the fraction.
+/// The layout of a small floating-point number in the style of IEEE 754: a sign, then the exponent, then the fraction.
 ///
-/// Conversions go by the bits: Swift's `Float16` is missing on Intel Macs, and the processor's settings for denormal
+/// Conversions work on the bits: Swift's `Float16` is missing on Intel Macs, and the processor's settings for denormal
 /// numbers do not matter.
 struct SmallFloatFormat {
     let exponentBits: Int
     let fractionBits: Int
 
-    /// The bits of infinity: all of the exponent's.
+    /// The bits of infinity: all bits of the exponent set.
     var infinity: UInt64 { (1 << exponentBits - 1) << fractionBits }
     private var bias: Int { 1 << (exponentBits - 1) - 1 }
 
-    /// The number that these bits stand for; exact. NaN keeps its sign and its fraction.
+    /// The number that these bits encode; exact. NaN keeps its sign and its fraction.
     @inline(__always)
     func double(_ bits: UInt16) -> Double {
         let bits = UInt64(bits)
@@ -33,7 +33,7 @@ struct SmallFloatFormat {
         let fraction = magnitude & (1 << 52 - 1)
         let exponent = Int(magnitude >> 52) - 1023
         if exponent == 1024 {
-            // NaN is made a quiet one, whose highest bit of the fraction is set.
+            // NaN becomes a quiet one, with the highest bit of the fraction set.
             let kept = fraction == 0 ? 0 : fraction >> (52 - fractionBits) | 1 << (fractionBits - 1)
             return UInt16(truncatingIfNeeded: sign | infinity | kept)
         }

@@ -1,4 +1,4 @@
-/// An element as it lies in a tensor's memory: one Swift type for each ``DataType``.
+/// An element in a tensor's memory: one Swift type for each ``DataType``.
 public protocol TensorElement: BitwiseCopyable, Hashable, Sendable {
     static var dataType: DataType { get }
 
@@ -32,7 +32,7 @@ extension TensorElement where Self: FixedWidthInteger {
 
 /// Operations on many elements at once.
 ///
-/// These are requirements, and not only an extension's functions, so that each type has loops that were compiled for it.
+/// These are requirements, and not only an extension's functions, so that each type has loops compiled for it.
 protocol TensorElementLoops: TensorElement {
     static func doubles(in bytes: UnsafeRawBufferPointer) -> [Double]
     static func copyFloats(from bytes: UnsafeRawBufferPointer, to memory: UnsafeMutableRawBufferPointer)
@@ -42,8 +42,8 @@ protocol TensorElementLoops: TensorElement {
     static func hash(_ bytes: UnsafeRawBufferPointer, into hasher: inout Hasher)
 }
 
-// Safe throughout: the bytes belong to a tensor of the type, whose memory is aligned for it; every bit pattern is an element;
-// and what is written to has as many elements as what is read.
+// Safe throughout: the bytes belong to a tensor of the type, whose memory is aligned for it; every bit pattern is an
+// element; and the destination has as many elements as the source.
 extension TensorElementLoops {
     static var byteCount: Int { MemoryLayout<Self>.size }
 
@@ -102,10 +102,10 @@ extension UInt8: TensorElementLoops { public static let dataType = DataType.uint
 extension Int32: TensorElementLoops { public static let dataType = DataType.int32 }
 extension Int64: TensorElementLoops { public static let dataType = DataType.int64 }
 
-/// Whether no exponent has all bits set, which NaN and the infinities have.
+/// Whether no exponent has all bits set, as those of NaN and the infinities have.
 ///
-/// Looks at blocks without leaving early: the loop inside then uses vectors, and large weights are read as fast as memory
-/// gives them.
+/// Checks whole blocks without an early exit: the loop inside then uses vectors, and large weights are read at the
+/// speed of memory.
 func allFinite<Word: FixedWidthInteger & UnsignedInteger>(_ words: UnsafeBufferPointer<Word>, exponent: Word) -> Bool {
     for start in stride(from: 0, to: words.count, by: 4096) {
         var largest: Word = 0

@@ -1,6 +1,6 @@
 /// True or false in one byte, of which every value but 0 is true.
 ///
-/// Not Swift's `Bool`, in whose memory nothing but 0 and 1 may be.
+/// Not Swift's `Bool`, whose memory may hold only 0 and 1.
 public struct TruthValue: TensorElementLoops, ExpressibleByBooleanLiteral {
     public static let dataType = DataType.bool
     private let byte: UInt8

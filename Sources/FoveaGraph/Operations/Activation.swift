@@ -1,5 +1,5 @@
-/// A function that networks apply behind a layer, so that it is worth computing in the same pass over memory.
+/// A function that networks apply after a layer, so that it is worth computing in the same pass over memory.
 ///
-/// Conforming says what the function is for, and promises nothing: a pass that draws it into another operation asks the
+/// Conformance states the function's use, and guarantees nothing: a pass that fuses it into another operation asks the
 /// backend first.
 public protocol Activation: UnaryOperation {}

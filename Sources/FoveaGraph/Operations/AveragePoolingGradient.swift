@@ -1,6 +1,6 @@
 /// The gradient of ``AveragePooling``: every pixel receives 1/K of the gradient of each result it was averaged into.
 ///
-/// Operand: the upstream gradient [N, C, H', W']. Result: [N, C, H, W]. Any other number of spatial axes likewise.
+/// Operand: the upstream gradient [N, C, H', W']. Result: [N, C, H, W]. Likewise for any other number of spatial axes.
 public struct AveragePoolingGradient: Operation {
     public static let name = "AveragePoolingGradient"
     public let window: Window

@@ -12,7 +12,7 @@ func countedFromFirst(_ axis: Int, rank: Int, of operation: String) throws -> In
 }
 
 extension Shape {
-    /// For each element in order, the offset that it has under these strides: 0 along an axis that is skipped.
+    /// The offset of each element, in order, under these strides: 0 along an axis that is skipped.
     func offsets(strides: [Int]) -> [Int] {
         var offsets = [0]
         for (dimension, stride) in zip(dimensions, strides) {
@@ -28,7 +28,7 @@ extension Shape {
 }
 
 extension ReferenceTensor {
-    /// A tensor of the same shape, each of whose lines along an axis is made from the same lines of this tensor and
+    /// A tensor of the same shape, each of whose lines along an axis is computed from the same lines of this tensor and
     /// another.
     func combiningLines(
         with other: ReferenceTensor, along axis: Int, _ combine: (_ line: [Double], _ other: [Double]) -> [Double]
@@ -45,7 +45,7 @@ extension ReferenceTensor {
         return result
     }
 
-    /// A tensor of the same shape, each of whose lines along an axis is made from the same line of this tensor.
+    /// A tensor of the same shape, each of whose lines along an axis is computed from the same line of this tensor.
     func mappingLines(along axis: Int, _ transform: ([Double]) -> [Double]) -> ReferenceTensor {
         combiningLines(with: self, along: axis) { line, _ in transform(line) }
     }

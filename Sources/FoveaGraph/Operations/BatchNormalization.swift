@@ -53,7 +53,7 @@ public struct BatchNormalization: Operation {
     }
 }
 
-/// The types of what a normalization has per channel: all of them [C] for an x of [N, C, …].
+/// The types of a normalization's per-channel tensors: all of them [C] for an x of [N, C, …].
 ///
 /// - Throws: ``FoveaError`` when x has no channels or a parameter has another size.
 func expectChannels(_ x: TensorType, parameters: [TensorType], of operation: String) throws -> TensorType {

@@ -1,4 +1,4 @@
-/// ``BatchNormalization`` with a mean and a variance that are given: y = (x − μ_c) / √(σ²_c + ε) · scale_c + bias_c.
+/// ``BatchNormalization`` with given mean and variance: y = (x − μ_c) / √(σ²_c + ε) · scale_c + bias_c.
 ///
 /// Operands: x [N, C, …]; scale, bias, mean and variance [C]. Result: y, of x's shape.
 ///

@@ -22,13 +22,13 @@ public struct Cast: Operation {
     }
 
     public func evaluate(_ operands: [ReferenceTensor], resultTypes: [TensorType]) -> [ReferenceTensor] {
-        // The backend makes them elements of the result's type.
+        // The backend converts them to elements of the result's type.
         operands
     }
 }
 
 extension Value {
-    /// The same elements as another type: a ``Cast``, or the value itself where it has the type.
+    /// The same elements as another type: a ``Cast``, or the value itself where it already has the type.
     public func cast(to dataType: DataType) throws -> Value {
         dataType == self.dataType ? self : try Cast(to: dataType).applied(to: self)
     }

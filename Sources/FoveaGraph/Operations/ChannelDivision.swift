@@ -1,7 +1,7 @@
-/// An operation that treats each channel (axis 1) of its operands on its own: of parts of their channels it makes the parts
-/// of its results.
+/// An operation that treats each channel (axis 1) of its operands separately: applied to parts of their channels, it
+/// gives the parts of its results.
 public protocol Channelwise: Operation {
-    /// The same operation for images of so many channels.
+    /// The same operation for images with `count` channels.
     func withChannels(_ count: Int) -> Self
 }
 
@@ -9,23 +9,23 @@ extension Channelwise {
     public func withChannels(_ count: Int) -> Self { self }
 }
 
-/// An operation that sums over the channels of its images, and so can be done in parts of them.
+/// An operation that sums over the channels of its images, and so can be computed in parts of them.
 protocol ChannelDivisible: Operation {
-    /// Where the channels are that can be divided.
+    /// The images whose channels can be divided.
     static var dividedImages: DividedImages { get }
 
-    /// The elements that are moved on top when the images are in so many parts; nil where they must be whole.
+    /// The additional elements that are moved when the images are in `parts` parts; nil where they must be whole.
     func movedElements(parts: Int, operands: [TensorType], results: [TensorType]) -> Int?
 
-    /// Adds what stands for a node's results, when its images are in parts of so many channels.
+    /// Adds the replacement of a node's results when its images are in parts of these numbers of channels.
     func divide(_ index: Int, _ channels: [Int], in values: inout ChannelParts) throws
 }
 
 /// The images of a node whose channels are divided.
 enum DividedImages {
-    /// The first operand is read in parts.
+    /// The first operand, read in parts.
     case operand
-    /// The only result is given in parts.
+    /// The only result, given in parts.
     case result
 }
 

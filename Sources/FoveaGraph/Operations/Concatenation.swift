@@ -1,6 +1,6 @@
-/// Puts tensors one after the other along an axis.
+/// Joins tensors along an axis, in order.
 ///
-/// Operands: one or more tensors that are equal in all other axes. Result: the axis is as long as theirs together.
+/// Operands: one or more tensors that are equal in all other axes. Result: the axis has the sum of their sizes.
 ///
 /// Source: ONNX `Concat`. Same numbers as `torch.cat`.
 public struct Concatenation: Operation {

@@ -56,7 +56,7 @@ public struct Convolution: WindowedOperation {
         return [forImages] + forParameters
     }
 
-    // Without its bias, which is added.
+    // The convolution without its bias, which is added.
     public func decomposition(of operands: [Value]) throws -> [Value]? {
         guard operands.count == 3 else { return nil }
         let result = try applied(to: operands[0], operands[1])

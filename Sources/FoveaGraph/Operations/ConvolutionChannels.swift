@@ -1,11 +1,11 @@
-// A 1×1 convolution of parts is a sum, x ∗ w = Σ xᵢ ∗ wᵢ, where wᵢ are the filters' channels for those of xᵢ; its gradients
-// follow.
+// A 1×1 convolution of parts is a sum, x ∗ w = Σ xᵢ ∗ wᵢ, where wᵢ are the filters' channels for those of xᵢ; its
+// gradients follow.
 
 extension Convolution: ChannelDivisible {
     static var dividedImages: DividedImages { .operand }
 
     func movedElements(parts: Int, operands: [TensorType], results: [TensorType]) -> Int? {
-        // Every part but the first adds to what is there.
+        // Every part but the first adds to the sum so far.
         window.placeCount == 1 && groups == 1 ? 2 * (parts - 1) * results[0].shape.elementCount : nil
     }
 

@@ -1,8 +1,8 @@
 /// The gradient of ``Convolution`` with respect to its filters, and to its bias:
 /// ∂L/∂w[o,c,u,v] = Σ_{n,i,j} ∂L/∂y[n,o,i,j] · x[n, c, i·s + u·d − p, …] and ∂L/∂b[o] = Σ_{n,i,j} ∂L/∂y[n,o,i,j].
 ///
-/// Operands: images [N, C, H, W]; upstream gradient [N, O, H', W']. Results: [O, C/groups, KH, KW] and, with bias, [O]. Any
-/// other number of spatial axes likewise.
+/// Operands: images [N, C, H, W]; upstream gradient [N, O, H', W']. Results: [O, C/groups, KH, KW] and, with bias, [O].
+/// Likewise for any other number of spatial axes.
 public struct ConvolutionFilterGradient: Operation {
     public static let name = "ConvolutionFilterGradient"
     public let window: Window
@@ -50,7 +50,7 @@ public struct ConvolutionFilterGradient: Operation {
         return [forImages, forGradient]
     }
 
-    // Without the gradient of the bias, which is a sum.
+    // The operation without the gradient of the bias, which is a sum.
     public func decomposition(of operands: [Value]) throws -> [Value]? {
         guard withBias else { return nil }
         let filters = try ConvolutionFilterGradient(window, groups: groups, withBias: false).results(on: operands)

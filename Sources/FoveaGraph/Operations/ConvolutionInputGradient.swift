@@ -1,8 +1,8 @@
 /// The gradient of ``Convolution`` with respect to its images: every result spreads its gradient over the pixels it
-/// looked at, ∂L/∂x[n,c,h,w] = Σ ∂L/∂y[n,o,i,j] · w[o,c,u,v] over all (o,i,j,u,v) with h = i·s + u·d − p and likewise w.
+/// read, ∂L/∂x[n,c,h,w] = Σ ∂L/∂y[n,o,i,j] · w[o,c,u,v] over all (o,i,j,u,v) with h = i·s + u·d − p and likewise w.
 ///
-/// Operands: upstream gradient [N, O, H', W']; filters [O, C/groups, KH, KW]. Result: [N, C, H, W]. As an operation of its
-/// own it is the transposed convolution (ONNX `ConvTranspose`). Any other number of spatial axes likewise.
+/// Operands: upstream gradient [N, O, H', W']; filters [O, C/groups, KH, KW]. Result: [N, C, H, W]. By itself it is the
+/// transposed convolution (ONNX `ConvTranspose`). Likewise for any other number of spatial axes.
 public struct ConvolutionInputGradient: Operation {
     public static let name = "ConvolutionInputGradient"
     public let window: Window

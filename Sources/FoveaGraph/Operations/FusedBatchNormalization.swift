@@ -1,4 +1,4 @@
-/// ``BatchNormalization`` with what follows it, in one go: y = f(x̂ · scale + bias + r), with a rectifier f and a residual r.
+/// ``BatchNormalization`` with the next operations in one: y = f(x̂ · scale + bias + r), with rectifier f, residual r.
 ///
 /// Operands: x [N, C, …]; scale [C]; bias [C]; the residual r, of x's shape, if there is one. Results: y, the
 /// mean and the variance, as the normalization's.

@@ -1,9 +1,9 @@
-/// ``BatchNormalizationGradient`` with what precedes it, in one go: the gradients for the upstream gradient
-/// g = f′(y) · (g₁ + g₂), with a rectifier f.
+/// ``BatchNormalizationGradient`` with the operations before it in one: the gradients for the upstream gradient g =
+/// f′(y) · (g₁ + g₂), with a rectifier f.
 ///
-/// Operands: x [N, C, …]; scale, mean and variance [C]; if there is a rectifier, its result y, or the bias [C]
-/// to make y again from x; one or two upstream gradients. Results: the gradients with respect to x, scale [C] and bias [C];
-/// and g, if somebody else needs it. y and all gradients but the two of [C] have x's shape.
+/// Operands: x [N, C, …]; scale, mean and variance [C]; if there is a rectifier, its result y, or the bias [C] to
+/// recompute y from x; one or two upstream gradients. Results: the gradients with respect to x, scale [C] and bias [C];
+/// and g, if another node needs it. y and all gradients but the two of [C] have x's shape.
 ///
 /// Made by ``FuseNormalizationGradient``.
 public struct FusedBatchNormalizationGradient: FusedOperation {
@@ -11,7 +11,7 @@ public struct FusedBatchNormalizationGradient: FusedOperation {
     public let epsilon: Double
     /// The function whose derivative is taken; nil for none.
     public let activation: FusedActivation?
-    /// Whether y is made again, which saves reading it; possible where no residual was added.
+    /// Whether y is recomputed, which saves reading it; possible where no residual was added.
     public let recomputesResult: Bool
     /// Whether the upstream gradient is a sum of two.
     public let addsUpstream: Bool
@@ -47,7 +47,7 @@ public struct FusedBatchNormalizationGradient: FusedOperation {
         var upstream = operands[upstreamPosition]
         if addsUpstream { upstream = try upstream + operands[upstreamPosition + 1] }
         if let activation {
-            // What the rectifier was given tells its derivative as well as its result does.
+            // The rectifier's operand determines its derivative as well as its result does.
             let y =
                 recomputesResult
                 ? try BatchNormalizationInference(epsilon: epsilon)

@@ -1,5 +1,5 @@
-/// ``BatchNormalizationInference`` with the rectifier behind it, in one go:
-/// y = f((x − μ_c) / √(σ²_c + ε) · scale_c + bias_c).
+/// ``BatchNormalizationInference`` with the rectifier after it in one: y = f((x − μ_c) / √(σ²_c + ε) · scale_c +
+/// bias_c).
 ///
 /// Operands: x [N, C, …]; scale, bias, mean and variance [C]. Result: y, of x's shape.
 ///

@@ -1,4 +1,4 @@
-/// A ``Convolution`` with what follows it, in one go: y = f(x ∗ w + b + r), with an activation f and a residual r.
+/// A ``Convolution`` with the operations after it in one: y = f(x ∗ w + b + r), with an activation f and a residual r.
 ///
 /// Operands: images x [N, C, H, W]; filters w [O, C/groups, KH, KW]; the bias b [O], if there is one; the residual r, of
 /// the result's shape, if there is one. Result: [N, O, H', W'].

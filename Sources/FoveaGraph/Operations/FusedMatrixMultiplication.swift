@@ -1,4 +1,4 @@
-/// A ``MatrixMultiplication`` with the activation that follows it, in one go: y = f(a · b + bias).
+/// A ``MatrixMultiplication`` with the activation after it in one: y = f(a · b + bias).
 ///
 /// Operands and result are those of the multiplication.
 ///

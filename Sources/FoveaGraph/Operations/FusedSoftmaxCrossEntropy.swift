@@ -1,4 +1,4 @@
-/// ``SoftmaxCrossEntropy`` or ``SoftmaxCrossEntropyWithTargets`` and its gradient, in one go: both need the same
+/// ``SoftmaxCrossEntropy`` or ``SoftmaxCrossEntropyWithTargets`` and its gradient in one: both need the same
 /// exponentials of the logits.
 ///
 /// Operands: logits [N, C]; class indices [N], int32, or targets [N, C]; the upstream gradient [N]. Results: the losses
@@ -7,7 +7,7 @@
 /// Made by ``FuseLossGradient``, after differentiation: it has no gradient.
 public struct FusedSoftmaxCrossEntropy: Operation {
     public static let name = "FusedSoftmaxCrossEntropy"
-    /// Whether the second operand is targets, and not class indices.
+    /// Whether the second operand is targets rather than class indices.
     public let hasTargets: Bool
 
     public init(hasTargets: Bool) { self.hasTargets = hasTargets }

@@ -1,7 +1,7 @@
 /// Averages each channel over the whole image: y[n,c] = 1/(H·W) · Σ_{i,j} x[n,c,i,j].
 ///
-/// Operand: images [N, C, H, W], or any other number of spatial axes but none. Result: [N, C, 1, 1], of the same rank. It has
-/// no sliding window: whatever its input has seen, one result sees the whole image.
+/// Operand: images [N, C, H, W], or any other number of spatial axes but none. Result: [N, C, 1, 1], of the same rank.
+/// It has no sliding window: whatever the receptive field of its input, one result sees the whole image.
 ///
 /// Source: ONNX `GlobalAveragePool`. Same numbers as `torch.nn.functional.adaptive_avg_pool2d(x, 1)`.
 public struct GlobalAveragePooling: Channelwise {

@@ -1,4 +1,4 @@
-/// The updates of several parameters with the same settings in one go.
+/// The updates of several parameters with the same settings in one.
 ///
 /// Operands: the scalars, which all share; then each parameter with its gradient and slots. Results: each parameter and its
 /// slots, in the same order.
@@ -14,7 +14,7 @@ public struct JoinedUpdate<Update: ParameterUpdate>: FusedOperation {
         self.parameterCount = parameterCount
     }
 
-    /// What the update of each parameter reads, out of what all of them read.
+    /// The operands of each parameter's update, out of those of all.
     private func split<Operand>(_ operands: [Operand]) throws -> [[Operand]] {
         let scalarCount = Update.scalarCount
         let (size, rest) = (operands.count - scalarCount).quotientAndRemainder(dividingBy: max(1, parameterCount))

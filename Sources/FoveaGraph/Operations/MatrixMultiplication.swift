@@ -58,7 +58,7 @@ public struct MatrixMultiplication: Operation {
         return [forLeft, forRight, try ReduceSum(axes: [0]).applied(to: upstream)]
     }
 
-    // Without its bias first; then of matrices that are transposed before.
+    // First without its bias; then with matrices that are transposed before.
     public func decomposition(of operands: [Value]) throws -> [Value]? {
         if operands.count == 3 { return [try applied(to: operands[0], operands[1]) + operands[2]] }
         guard transposingLeft || transposingRight else { return nil }

@@ -1,7 +1,7 @@
 /// The gradient of ``MaxPooling``: the winner of each window receives the whole gradient of the window's result.
 ///
 /// Operands: the winners' places (int32) and the upstream gradient, both [N, C, H', W']. Result: [N, C, H, W]. A place
-/// that is not a pixel under the window passes nothing on. Any other number of spatial axes likewise.
+/// that is not a pixel under the window passes nothing on. Likewise for any other number of spatial axes.
 public struct MaxPoolingGradient: Channelwise {
     public static let name = "MaxPoolingGradient"
     public let window: Window

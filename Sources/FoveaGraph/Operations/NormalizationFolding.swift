@@ -1,5 +1,5 @@
-/// The filters and the bias of a convolution that normalizes as well: with s = scale / √(σ² + ε), they are w·s and
-/// (b − μ)·s + bias.
+/// The filters and the bias of a convolution that also normalizes: with s = scale / √(σ² + ε), they are w·s and (b −
+/// μ)·s + bias.
 ///
 /// Operands: filters w [O, …]; scale, bias, mean μ and variance σ² [O]; the convolution's own bias b [O], if there is one.
 /// Results: filters of w's shape, a bias [O].

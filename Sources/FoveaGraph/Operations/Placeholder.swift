@@ -1,4 +1,4 @@
-/// A value from outside the graph: what a run is given, or what the device holds from run to run.
+/// A value from outside the graph: an input of a run, or state that the device holds from run to run.
 public struct Placeholder: Operation {
     public enum Role: Hashable, Sendable {
         /// Given to each run.

@@ -1,4 +1,4 @@
-/// What max and average pooling share: a window that slides over each channel on its own.
+/// The geometry that max and average pooling share: a window that slides over each channel separately.
 extension Window {
     /// The type of the pooled images.
     ///
@@ -21,7 +21,7 @@ extension Window {
     }
 
     /// Visits every pixel under the window at each of its positions, as offsets into results and images, with the
-    /// pixel's place inside the window, places being numbered row by row.
+    /// pixel's place inside the window; places are numbered row by row.
     func forEachPooledPixel(images: Shape, results: Shape, _ body: (_ result: Int, _ place: Int, _ pixel: Int) -> Void)
     {
         let walk = WindowWalk(self, images: images, results: results)

@@ -4,8 +4,8 @@
 /// Operand: a key [2], int32, that changes from step to step. Result: the mask, of `shape` and `dataType`.
 ///
 /// Every backend draws the same bits. Let G be the ``CounterBasedGenerator`` whose key is the operand's two words, read
-/// as unsigned bit for bit, and S = G.derived(stream). Element i (row by row, from 0) looks at the word w = S.word(at: i):
-/// it is kept if w ≥ ⌊rate · 2³²⌋ and dropped otherwise.
+/// as unsigned bit for bit, and S = G.derived(stream). Element i (row by row, from 0) depends on the word w =
+/// S.word(at: i): it is kept if w ≥ ⌊rate · 2³²⌋ and dropped otherwise.
 ///
 /// Source: Srivastava et al., "Dropout", JMLR 2014.
 public struct RandomMask: Operation {

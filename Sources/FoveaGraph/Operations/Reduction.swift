@@ -28,7 +28,7 @@ extension Reduction {
         return [ReferenceTensor(resultTypes[0].shape, collected.map(combine))]
     }
 
-    /// For each element of an operand of this shape, in order, the offset of the result that it goes into.
+    /// The offset of the result that each element of an operand of this shape contributes to, in order.
     func resultOffsets(of shape: Shape) -> [Int] {
         let strides = keptShape(of: shape).strides
         return shape.offsets(strides: shape.dimensions.indices.map { isReduced($0, shape) ? 0 : strides[$0] })

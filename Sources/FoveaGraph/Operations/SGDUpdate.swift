@@ -57,7 +57,7 @@ public struct SGDUpdate: ParameterUpdate {
 }
 
 /// The types of an optimizer's results: the new parameter and, after the gradient and the scalars, one slot for each
-/// operand that is left, all of the parameter's type.
+/// remaining operand, all of the parameter's type.
 ///
 /// - Throws: ``FoveaError`` when an operand has another type.
 func parameterTypes(of operands: [TensorType], scalars: ClosedRange<Int>, of operation: String) throws -> [TensorType] {

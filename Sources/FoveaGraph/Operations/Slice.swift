@@ -32,7 +32,7 @@ public struct Slice: Operation {
         guard let upstream = upstream[0] else { return [nil] }
         let shape = operands[0].shape
         let axis = try countedFromFirst(axis, rank: shape.rank, of: Self.name)
-        // What the slice left out has no influence: zeros before and after the gradient of what it kept.
+        // Elements outside the slice have no influence: zeros before and after the gradient of the kept ones.
         func zeros(_ length: Int) throws -> [Value] {
             guard length > 0 else { return [] }
             var dimensions = shape.dimensions

@@ -1,6 +1,6 @@
 import FoveaFoundation
 
-/// How surprised a classifier is by the right class: loss[n] = −ln softmax(x[n])[label[n]].
+/// The surprise of a classifier at the right class: loss[n] = −ln softmax(x[n])[label[n]].
 ///
 /// Operands: logits [N, C]; class indices [N], int32. Result: one loss per example [N]. A label outside 0..<C gives NaN.
 ///

@@ -1,7 +1,7 @@
-/// Images are [N, C, …]: behind batch and channels come the spatial axes, one for sequences, two for pictures, three for
+/// Images are [N, C, …]: the spatial axes follow batch and channels, one for sequences, two for pictures, three for
 /// volumes.
 extension Shape {
-    /// The sizes of the axes behind batch and channels.
+    /// The sizes of the axes after batch and channels.
     package var spatialSizes: [Int] { Array(dimensions.dropFirst(2)) }
 
     /// Number of pixels of one channel of one image.
@@ -17,7 +17,7 @@ extension Shape {
 }
 
 extension Window {
-    /// Throws unless a tensor has two axes more than the window slides over.
+    /// Throws unless a tensor has two more axes than the window slides over.
     func expectRank(_ type: TensorType, _ role: String, of operation: String) throws {
         let (rank, given) = (axes.count + 2, type.shape.rank)
         guard given == rank else {

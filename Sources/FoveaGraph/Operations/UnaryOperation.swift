@@ -1,12 +1,12 @@
 /// An operation that applies one function to each element: an activation, a logarithm, a square root.
 ///
-/// Conforming takes a name, the function and its derivative; the type rule, the gradient and the evaluation follow.
+/// A conforming type has a name, the function and its derivative; type rule, gradient and evaluation follow.
 public protocol UnaryOperation: Channelwise {
     /// y = f(x).
     func function(_ x: Double) -> Double
     /// f′(x). Where f has a kink, the value that PyTorch uses.
     func derivative(_ x: Double) -> Double
-    /// Whether f′(f(x)) = f′(x) for every x, so that the gradient can do without x.
+    /// Whether f′(f(x)) = f′(x) for every x, so that the gradient does not need x.
     var derivativeFollowsFromResult: Bool { get }
 }
 

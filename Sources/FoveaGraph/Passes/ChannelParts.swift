@@ -4,7 +4,7 @@ struct ChannelParts {
     private var rewriter: GraphRewriter
     /// The parts, as values of the new graph, of values of the old one that do not exist as a whole.
     private var parts: [ValueID: [ValueID]] = [:]
-    /// The channels that have been cut from values of the new graph.
+    /// The channels already cut from values of the new graph.
     private var slices: [ValueID: [[Int]: [ValueID]]] = [:]
 
     init(_ source: Graph) {
@@ -18,7 +18,7 @@ struct ChannelParts {
     /// The number of channels of each part of a value, if it exists in parts only.
     func channels(of id: ValueID) -> [Int]? { parts[id]?.map { rewriter.graph.type(of: $0).shape[1] } }
 
-    /// A value of the old graph as a whole: joined, the first time, where it exists in parts.
+    /// A value of the old graph as a whole: joined, on first use, where it exists in parts.
     mutating func whole(_ id: ValueID) throws -> ValueID {
         if let parts = parts.removeValue(forKey: id) {
             let location = source.nodes[id.node].location
@@ -27,7 +27,7 @@ struct ChannelParts {
         return rewriter.moved(id)
     }
 
-    /// A value of the old graph in parts of so many channels each: those that exist, or cut from the whole.
+    /// A value of the old graph in parts with these numbers of channels: existing ones, or cut from the whole.
     mutating func parts(of id: ValueID, channels: [Int], at location: Location) throws -> [ValueID] {
         if let parts = parts[id], self.channels(of: id) == channels { return parts }
         let whole = try whole(id)
@@ -47,7 +47,7 @@ struct ChannelParts {
         try rewriter.add(operation, operands, at: location)
     }
 
-    /// Lets parts stand for a value of the old graph.
+    /// Represents a value of the old graph by parts.
     mutating func replace(_ id: ValueID, byParts made: [ValueID]) { parts[id] = made }
 
     mutating func replace(_ id: ValueID, by made: ValueID) { rewriter.replace(id, by: made) }

@@ -1,6 +1,6 @@
-/// Writes the operations that a backend does not run with simpler ones.
+/// Rewrites the operations that a backend does not run with simpler ones.
 ///
-/// Where the backend runs none of those either, the operation stays: whoever takes it over then has one node, not many.
+/// Where the backend runs none of those either, the operation stays: another backend then has one node, not many.
 public struct DecomposeOperations: Pass {
     public init() {}
 
@@ -17,7 +17,7 @@ public struct DecomposeOperations: Pass {
         return rewriter.finished()
     }
 
-    /// What stands for a node, decomposed in its turn; nil where the node stays.
+    /// The replacement for a node, decomposed in turn; nil where the node stays.
     private func body(of node: Node, in graph: Graph, for capabilities: Capabilities) throws -> Graph? {
         guard !capabilities.run(node, of: graph),
             let whole = try node.operation.body(of: graph.types(of: node.operands))

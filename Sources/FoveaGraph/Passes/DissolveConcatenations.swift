@@ -1,12 +1,12 @@
 /// Lets the readers of tensors that are joined along the channels read the parts, so that the joined tensor is never
-/// written; and lets the gradient of a joined tensor be computed in the parts that it is taken apart into.
+/// written; and computes the gradient of a joined tensor in the parts that it is later sliced into.
 ///
-/// What treats each channel on its own (``Channelwise``) does the same with parts, and 1×1 convolutions of parts are added
-/// up. That moves memory too, so a tensor stays joined where it would move more, and where some reader needs the whole.
+/// Operations on each channel (``Channelwise``) work equally on parts, and 1×1 convolutions of parts are summed. That
+/// moves memory too, so a tensor stays joined where it would move more, and where some reader needs the whole.
 public struct DissolveConcatenations: Pass {
     private let joiningCost: Int
 
-    /// - Parameter joiningCost: how many elements the backend moves for each that it joins: 2 where it is read and written.
+    /// - Parameter joiningCost: elements that the backend moves per element it joins: 2 where it is read and written.
     public init(joiningCost: Int = 2) { self.joiningCost = joiningCost }
 
     public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
@@ -43,7 +43,7 @@ private struct Dissolution {
         if try !divide(index) { try values.copy(index) }
     }
 
-    /// Adds what stands for a node in parts; false where the node stays as it is.
+    /// Adds the replacement of a node in parts; false where the node stays as it is.
     private mutating func divide(_ index: Int) throws -> Bool {
         let node = graph.nodes[index]
         let result = ValueID(node: index)
@@ -71,8 +71,8 @@ private struct Dissolution {
         return true
     }
 
-    /// Does the same with parts of all operands. They stand for the result where its readers can use them, and are joined
-    /// where they cannot.
+    /// Applies the operation to parts of all operands. They represent the result where its readers can use them, and
+    /// are joined where they cannot.
     private mutating func divide(_ operation: any Channelwise, _ index: Int, _ channels: [Int]) throws {
         let node = graph.nodes[index]
         var operands: [[ValueID]] = []
@@ -92,7 +92,7 @@ private struct Dissolution {
         if try !isReadInParts(result, channels) { _ = try values.whole(result) }
     }
 
-    /// The channels of the parts that a node shall read or give; nil where its images stay whole.
+    /// The channels of the parts that a node should read or give; nil where its images stay whole.
     private func channels(of operation: any ChannelDivisible, _ index: Int) throws -> [Int]? {
         let node = graph.nodes[index]
         guard type(of: operation).dividedImages == .result else { return values.channels(of: node.operands[0]) }
@@ -107,12 +107,12 @@ private struct Dissolution {
             parts: channels.count, operands: graph.types(of: node.operands), results: node.results)
     }
 
-    /// Whether so many elements on top are fewer than joining a tensor moves.
+    /// Whether moving this many additional elements costs less than joining a tensor.
     private func isWorth(moving moved: Int, insteadOf joined: TensorType) -> Bool {
         moved < joiningCost * joined.shape.elementCount
     }
 
-    /// Whether all that read a value can read it in parts, and move less memory that way than joining them does.
+    /// Whether all readers of a value can read it in parts, and move less memory that way than joining them does.
     private func isReadInParts(_ value: ValueID, _ channels: [Int]) throws -> Bool {
         guard !roots.contains(value), channels.count > 1, let readers = readers[value] else { return false }
         var moved = 0
@@ -123,13 +123,13 @@ private struct Dissolution {
         return isWorth(moving: moved, insteadOf: graph.type(of: value))
     }
 
-    /// The elements that a node moves on top when it reads a value in parts; nil where it needs the whole.
+    /// The additional elements that a node moves when it reads a value in parts; nil where it needs the whole.
     private func movedElements(reading value: ValueID, inPartsOf channels: [Int], by index: Int) throws -> Int? {
         let node = graph.nodes[index]
         switch node.operation {
         case let slice as Slice: return try position(of: slice, of: node, among: channels).map { _ in 0 }
         case is any Channelwise:
-            // What else is read has to be cut, which pays only if the result is read in parts; and results besides the
+            // Other operands have to be cut, which pays only if the result is read in parts; and results besides the
             // first are never joined.
             guard node.operands[0] == value,
                 try node.operands.count == 1 || isReadInParts(ValueID(node: index), channels)
@@ -152,7 +152,7 @@ private struct Dissolution {
         }
     }
 
-    /// The channels of the parts that the readers of a gradient want, if all want the same.
+    /// The channels of the parts that the readers of a gradient need, if all need the same.
     private func wantedChannels(of value: ValueID) throws -> [Int]? {
         guard !roots.contains(value), let readers = readers[value] else { return nil }
         if readers.count == 1, graph.nodes[readers[0]].operation is any Channelwise {
@@ -170,7 +170,7 @@ private struct Dissolution {
         return channels
     }
 
-    /// Which of the parts of so many channels a slice is; nil where it is none.
+    /// The index of the part that a slice is; nil where it is none of them.
     private func position(of slice: Slice, of node: Node, among channels: [Int]) throws -> Int? {
         let images = graph.type(of: node.operands[0])
         guard try countedFromFirst(slice.axis, rank: images.shape.rank, of: Slice.name) == 1 else { return nil }

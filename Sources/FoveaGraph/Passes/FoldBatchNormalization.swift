@@ -1,8 +1,8 @@
-/// Draws a ``BatchNormalizationInference`` into the convolution before it, where nothing else reads what lies between
-/// them: with s = scale / √(σ² + ε), the filters become w·s and the bias (b − μ)·s + bias.
+/// Folds a ``BatchNormalizationInference`` into the convolution before it, where no other node reads the value in
+/// between: with s = scale / √(σ² + ε), the filters become w·s and the bias (b − μ)·s + bias.
 ///
-/// The new filters are computed by a ``NormalizationFolding`` from the old ones. A backend that computes what depends on
-/// weights alone once, and not in every run, has no normalization left to do.
+/// A ``NormalizationFolding`` computes the new filters from the old ones. A backend that computes values of weights
+/// alone once, and not in every run, has no normalization left to do.
 public struct FoldBatchNormalization: Simplification {
     public init() {}
 

@@ -1,8 +1,8 @@
-/// Replaces nodes that read nothing but constants by their results, computed by the operation's definition.
+/// Replaces nodes that read only constants by their results, computed by the operation's definition.
 public struct FoldConstants: Simplification {
     /// Larger nodes stay: a graph should not grow by tensors that a run computes in no time.
     private static let maximumByteCount = 1 << 20
-    /// Definitions are slow: what takes more multiply-adds is left to the backend.
+    /// Definitions are slow: nodes with more multiply-adds are left to the backend.
     private static let maximumMultiplyAdds = 1 << 22
 
     public init() {}

@@ -1,9 +1,9 @@
-/// Makes one ``FusedConvolution`` of a convolution, the addition of a tensor of the same shape and an activation, where
-/// nothing else reads what lies between them.
+/// Fuses a convolution, the addition of a tensor of the same shape and an activation into one ``FusedConvolution``,
+/// where no other node reads the values in between.
 public struct FuseConvolutionEpilogue: Pass {
     public init() {}
 
-    /// A convolution with what follows it.
+    /// A convolution with the operations fused so far.
     private struct Chain {
         let node: Node
         let convolution: Convolution
@@ -20,15 +20,15 @@ public struct FuseConvolutionEpilogue: Pass {
     public func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph {
         guard graph.contains(Convolution.self) else { return graph }
         let onlyReaders = graph.onlyReaders
-        // By the last node of each chain, whose place the fused node takes.
+        // Keyed by the last node of each chain, whose place the fused node takes.
         var chains: [Int: Chain] = [:]
         var absorbed: Set<Int> = []
-        // The last first: of two convolutions that are added, the later one finds the other's result in memory.
+        // Last to first: of two convolutions that are added, the later one finds the other's result in memory.
         for (index, node) in graph.nodes.enumerated().reversed() {
             guard let convolution = node.operation as? Convolution else { continue }
             var chain = Chain(node: node, convolution: convolution)
             var last = index
-            /// Draws in the reader of what there is, if the backend runs the longer chain.
+            /// Fuses a reader of the chain, if the backend runs the longer chain.
             func draw(in reader: Int, _ change: (inout Chain) -> Void) {
                 var longer = chain
                 change(&longer)

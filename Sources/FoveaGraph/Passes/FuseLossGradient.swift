@@ -1,8 +1,8 @@
-/// Makes one ``FusedSoftmaxCrossEntropy`` of a softmax cross-entropy and its gradient for the same logits and classes.
+/// Fuses a softmax cross-entropy and its gradient for equal logits and classes into a ``FusedSoftmaxCrossEntropy``.
 public struct FuseLossGradient: Pass {
     public init() {}
 
-    /// What a loss and its gradient share.
+    /// The operands and settings that a loss and its gradient share.
     private struct Question: Hashable {
         let hasTargets: Bool
         let operands: [ValueID]
@@ -18,7 +18,7 @@ public struct FuseLossGradient: Pass {
             case is SoftmaxCrossEntropyGradient, is SoftmaxCrossEntropyWithTargetsGradient:
                 let hasTargets = node.operation is SoftmaxCrossEntropyWithTargetsGradient
                 let question = Question(hasTargets: hasTargets, operands: Array(node.operands[..<2]))
-                // A second gradient of the same loss stays a node of its own.
+                // A second gradient of the same loss stays a separate node.
                 guard let loss = losses.removeValue(forKey: question) else { continue }
                 fusions.append(
                     Fusion(

@@ -1,4 +1,4 @@
-/// Makes one ``FusedMatrixMultiplication`` of a matrix multiplication and the activation that alone reads its result.
+/// Fuses a matrix multiplication and the activation that alone reads it into one ``FusedMatrixMultiplication``.
 public struct FuseMatrixMultiplicationEpilogue: Pass {
     public init() {}
 

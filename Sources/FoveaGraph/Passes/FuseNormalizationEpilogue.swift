@@ -1,5 +1,5 @@
-/// Makes one ``FusedBatchNormalization`` of a batch normalization, the addition of a tensor of the same shape and a
-/// rectifier, where nothing else reads what lies between them.
+/// Fuses a batch normalization, the addition of a tensor of the same shape and a rectifier into one
+/// ``FusedBatchNormalization``, where no other node reads the values in between.
 public struct FuseNormalizationEpilogue: Pass {
     public init() {}
 
@@ -8,7 +8,7 @@ public struct FuseNormalizationEpilogue: Pass {
         let onlyReaders = graph.onlyReaders
         var fusions: [Fusion] = []
         var fused: Set<Int> = []
-        // The last first: of two normalizations that are added, the later one finds the other's result in memory.
+        // Last to first: of two normalizations that are added, the later one finds the other's result in memory.
         for (index, node) in graph.nodes.enumerated().reversed() {
             guard let normalization = node.operation as? BatchNormalization else { continue }
             var members = [index]
@@ -17,7 +17,7 @@ public struct FuseNormalizationEpilogue: Pass {
             }
             var operation = FusedBatchNormalization(epsilon: normalization.epsilon)
             var operands = node.operands
-            /// Draws a node in, if the backend runs what there is then.
+            /// Fuses a node, if the backend runs the result.
             func draw(in next: Int, as longer: FusedBatchNormalization, _ longerOperands: [ValueID]) {
                 guard capabilities.run(longer, on: graph.types(of: longerOperands)) else { return }
                 (operation, operands) = (longer, longerOperands)

@@ -1,6 +1,6 @@
-/// Makes one ``FusedBatchNormalizationGradient`` of a batch normalization's gradient, the gradient of the rectifier behind
-/// it and the addition of two upstream gradients. Where something else reads the rectified gradient too (the residual's
-/// branch), it is a result of the new node.
+/// Fuses a batch normalization's gradient, the gradient of the rectifier after the normalization and the addition of
+/// two upstream gradients into one ``FusedBatchNormalizationGradient``. Where another node reads the rectified gradient
+/// too (the residual's branch), it is a result of the new node.
 public struct FuseNormalizationGradient: Pass {
     public init() {}
 
@@ -14,7 +14,7 @@ public struct FuseNormalizationGradient: Pass {
             let upstream = node.operands[4]
             var addends = [upstream]
             var members: Set = [index]
-            // The nearest node that reads what has been drawn in so far.
+            // The nearest node to read from the fusion so far.
             var reader = index
             var (rectifier, rectified): ((any Rectifier)?, [ValueID]) = (nil, [])
             var bias: ValueID?
@@ -28,7 +28,7 @@ public struct FuseNormalizationGradient: Pass {
                 reader = upstream.node
                 bias = graph.biasOfResult(operands[0], rectifiedBy: function, from: node, normalization)
             }
-            // A sum that others read, too, can still be a result, unless it is the rectified gradient that is one.
+            // A sum with other readers can still be a result, unless the rectified gradient is the result.
             let sum = addends[0]
             if !fused.contains(sum.node), graph.nodes[sum.node].operation is Addition,
                 graph.nodes[sum.node].operands.allSatisfy({ graph.type(of: $0) == graph.type(of: sum) }),
@@ -56,7 +56,7 @@ public struct FuseNormalizationGradient: Pass {
 }
 
 extension Graph {
-    /// The bias with which a value can be made again from what a normalization's gradient reads; nil where that is not
+    /// The bias needed to recompute a value from the operands of a normalization's gradient; nil where those are not
     /// enough.
     fileprivate func biasOfResult(
         _ value: ValueID, rectifiedBy rectifier: any Rectifier, from gradient: Node,

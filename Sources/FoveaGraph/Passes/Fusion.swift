@@ -1,12 +1,12 @@
-/// Some nodes of a graph that one node is to take the place of.
+/// Some nodes of a graph that one node should replace.
 struct Fusion {
     /// The nodes, in any order.
     let members: Set<Int>
     let operation: any Operation
     /// The operands of the new node.
     let operands: [ValueID]
-    /// The values of the members that the new node's results stand for, in order. Nothing else may read any other value of
-    /// the members.
+    /// The values of the members that the new node's results represent, in order. No other node may read any other
+    /// value of the members.
     let results: [ValueID]
     let location: Location
 }
@@ -14,9 +14,9 @@ struct Fusion {
 extension Graph {
     /// The graph with each fusion's node in place of its members, which lie in no other fusion.
     ///
-    /// A new node stands where the last of its members stood, and what reads it from before that place moves behind it. A
-    /// fusion whose node the backend does not run is left out, and so is one that is read by what it reads itself, through
-    /// nodes outside of it.
+    /// A new node stands where the last of its members stood, and readers of it that came earlier move behind it. A
+    /// fusion whose node the backend does not run is left out, and so is one that depends on itself through nodes
+    /// outside of it.
     func fusing(_ fusions: [Fusion], for capabilities: Capabilities) throws -> Graph {
         var fusions = fusions.filter { capabilities.run($0.operation, on: types(of: $0.operands)) }
         guard !fusions.isEmpty else { return self }
@@ -44,7 +44,7 @@ extension Graph {
     }
 }
 
-/// An order in which a graph's nodes and the fusions of some of them can be computed, as close to the old one as possible.
+/// An order in which a graph's nodes and some fusions of them can be computed, as close to the old as possible.
 private struct FusedOrder {
     enum Unit {
         case node(Int)
@@ -52,11 +52,11 @@ private struct FusedOrder {
     }
 
     private(set) var units: [Unit] = []
-    /// Fusions that have no place, because they would have to wait for themselves.
+    /// Fusions that are impossible, because they would have to wait for themselves.
     private(set) var impossible: [Int] = []
 
     init(_ graph: Graph, _ fusions: [Fusion]) {
-        // A fusion goes by its last member; `representative` is that one for all of its members.
+        // The last member represents a fusion; `representative` is that node for all of its members.
         var representative = Array(graph.nodes.indices)
         var fusionAt: [Int: Int] = [:]
         for (index, fusion) in fusions.enumerated() {
@@ -75,7 +75,7 @@ private struct FusedOrder {
         }
         var isPlaced = [Bool](repeating: false, count: graph.nodes.count)
         for index in graph.nodes.indices where representative[index] == index && missing[index] == 0 {
-            // What had to wait for a fusion comes right behind it.
+            // Nodes that had to wait for a fusion come right behind it.
             var ready = [index]
             while let next = ready.popLast() {
                 units.append(fusionAt[next].map(Unit.fusion) ?? .node(next))

@@ -1,14 +1,14 @@
-/// Makes a changed copy of a graph: a pass visits the nodes in order and copies each, leaves it out, or puts others in
-/// its place.
+/// Makes a changed copy of a graph: a pass visits the nodes in order and copies each, leaves it out, or replaces it by
+/// others.
 struct GraphRewriter {
     let source: Graph
     private(set) var graph = Graph()
-    /// The value of the new graph that stands for each value of the old one.
+    /// The value of the new graph that represents each value of the old one.
     private var moved: [ValueID: ValueID] = [:]
 
     init(_ source: Graph) { self.source = source }
 
-    /// The value of the new graph that stands for a value of the old one.
+    /// The value of the new graph that represents a value of the old one.
     func moved(_ id: ValueID) -> ValueID {
         guard let value = moved[id] else { preconditionFailure("a node that is kept reads \(id), which is left out") }
         return value
@@ -60,7 +60,7 @@ struct GraphRewriter {
         ValueID(node: try graph.append(operation, operands, at: location))
     }
 
-    /// Lets a value of the new graph stand for one of the old graph.
+    /// Represents a value of the old graph by one of the new graph.
     mutating func replace(_ old: ValueID, by new: ValueID) { moved[old] = new }
 
     /// The new graph, with the roots of the old one.
@@ -74,7 +74,7 @@ struct GraphRewriter {
 }
 
 extension Graph {
-    /// Whether any node is such an operation: a pass that finds none of those that it is for returns at once.
+    /// Whether any node has such an operation: a pass without any nodes to change returns at once.
     func contains<Kind: Operation>(_ kind: Kind.Type) -> Bool {
         nodes.contains { Swift.type(of: $0.operation) == kind }
     }
@@ -88,14 +88,14 @@ extension Graph {
         return readers
     }
 
-    /// The node that reads each value, for the values that are read once and are nothing that a run is for: what may be
-    /// drawn into its reader.
+    /// The node that reads each value, for values that are read once and are not roots: those that may be fused into
+    /// their reader.
     var onlyReaders: [ValueID: Int] {
         let shared = Set(roots)
         return readers.filter { $1.count == 1 && !shared.contains($0) }.compactMapValues(\.first)
     }
 
-    /// What an addition adds to a value of the same type; nil for anything else.
+    /// The other operand of an addition to a value of the same type; nil for any other node.
     func equalAddend(of index: Int, besides value: ValueID) -> ValueID? {
         let node = nodes[index]
         guard node.operation is Addition, let other = node.operands.first(where: { $0 != value }),

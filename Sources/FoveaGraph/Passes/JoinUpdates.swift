@@ -1,12 +1,12 @@
-/// Makes one ``JoinedUpdate`` of the updates that an optimizer makes with the same settings and scalars.
+/// Joins the updates that an optimizer makes with the same settings and scalars into one ``JoinedUpdate``.
 public struct JoinUpdates: Pass {
     private let maximumElementCount: Int
 
-    /// - Parameter maximumElementCount: how many elements a parameter has at most for which a loop of its own is not worth
-    ///   it.
+    /// - Parameter maximumElementCount: the largest number of elements for which a separate loop for a parameter does
+    ///   not pay.
     public init(maximumElementCount: Int = .max) { self.maximumElementCount = maximumElementCount }
 
-    /// What updates must share.
+    /// The settings and operands that joined updates share.
     private struct Settings: Hashable {
         let update: AnyHashable
         let scalars: [ValueID]

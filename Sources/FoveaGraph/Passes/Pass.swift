@@ -1,9 +1,9 @@
-/// A change of a graph that keeps what it computes.
+/// A change of a graph that keeps its results.
 ///
-/// Passes are one file each, named verb + object. Which of them run, and in which order, is for the backend to say; a pass
-/// that makes nodes of other operations or types asks first whether the backend runs them.
+/// Passes are one file each, named verb + object. The backend decides which of them run, and in which order; a pass
+/// that makes nodes of other operations or types first asks whether the backend runs them.
 public protocol Pass: Sendable {
-    /// - Parameter capabilities: what the backend runs.
+    /// - Parameter capabilities: the abilities of the backend.
     func run(on graph: Graph, for capabilities: Capabilities) throws -> Graph
 }
 
@@ -17,7 +17,7 @@ extension Pass {
     }
 }
 
-/// A pass that asks nothing: what it makes runs wherever what was there runs.
+/// A pass that asks nothing: its nodes run wherever the old ones ran.
 public protocol Simplification: Pass {
     func run(on graph: Graph) throws -> Graph
 }
@@ -30,9 +30,9 @@ extension Graph {
     /// The passes that help on every device, in order, each with its reason.
     public static var simplifications: [any Pass] {
         [
-            RemoveDeadNodes(),  // gradients and statistics that nobody reads cost time and memory
+            RemoveDeadNodes(),  // unread gradients and statistics cost time and memory
             FoldBatchNormalization(),  // with fixed statistics it is a linear function of the result, as convolution is
-            FoldConstants(),  // what no run can change needs to be computed once only
+            FoldConstants(),  // values that no run can change need to be computed only once
             RemoveDeadNodes(),  // the constants that others were computed from
         ]
     }

@@ -1,9 +1,9 @@
-/// Makes the result of a normalization again where the gradient of the next convolution's filters reads it, from what the
-/// normalization was given and the statistics that it found: so the result need not be kept from the forward pass to the
-/// backward one.
+/// Recomputes the result of a normalization where the gradient of the next convolution's filters reads it, from the
+/// normalization's operands and its statistics: so the result need not be kept from the forward pass to the backward
+/// pass.
 ///
-/// What it was given is kept for its own gradient anyway. Of the two tensors that each normalized convolution would keep,
-/// one is left, for one more pass over memory. Where a residual was added, the result stays.
+/// The operand is kept for the normalization's own gradient anyway. Of the two tensors that each normalized convolution
+/// would keep, one remains, at the cost of one more pass over memory. Where a residual was added, the result stays.
 ///
 /// Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost", 2016, section 3; Bulò et al., "In-Place Activated
 /// BatchNorm", CVPR 2018.
@@ -38,7 +38,7 @@ public struct RecomputeNormalizations: Pass {
         return rewriter.finished()
     }
 
-    /// The operation that gives a normalization's result, given its statistics; nil for anything else.
+    /// The operation that gives a normalization's result, given its statistics; nil for any other node.
     private static func again(_ node: Node) -> FusedBatchNormalizationInference? {
         switch node.operation {
         case let plain as BatchNormalization: FusedBatchNormalizationInference(epsilon: plain.epsilon)
@@ -48,7 +48,7 @@ public struct RecomputeNormalizations: Pass {
         }
     }
 
-    /// Whether a node belongs to the forward pass: what it reads need not be kept for it.
+    /// Whether a node belongs to the forward pass: its operands need not be kept for it.
     private static func isForward(_ node: Node) -> Bool {
         switch node.operation {
         case is Convolution, is FusedConvolution, is MaxPooling, is AveragePooling, is GlobalAveragePooling: true

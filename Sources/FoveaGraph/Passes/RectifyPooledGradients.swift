@@ -1,8 +1,8 @@
-/// Takes a rectifier's gradient before that of the maximum pooling behind the rectifier, where there are fewer numbers:
+/// Moves a rectifier's gradient before that of the max pooling after the rectifier, where there are fewer numbers:
 /// UnaryGradient(y, MaxPoolingGradient(places, g)) becomes MaxPoolingGradient(places, UnaryGradient(maxima, g)).
 ///
-/// All that reaches a pixel y comes from windows whose maximum it is. And the images need not be kept: the maxima are, for
-/// the next layer.
+/// A pixel y receives gradients only from windows whose maximum it is. The images need not be kept either: the maxima
+/// are kept anyway, for the next layer.
 public struct RectifyPooledGradients: Pass {
     public init() {}
 

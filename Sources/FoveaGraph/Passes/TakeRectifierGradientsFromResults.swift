@@ -1,5 +1,5 @@
-/// Lets the gradient of a rectifier read the function's result instead of its operand, where the derivative is the same for
-/// both: UnaryGradient(x, g) becomes UnaryGradient(f(x), g).
+/// Lets the gradient of a rectifier read the function's result instead of its operand, where the derivative is the same
+/// for both: UnaryGradient(x, g) becomes UnaryGradient(f(x), g).
 ///
 /// The result is kept for the next layer anyway; the operand need not be, and may be computed in the same pass over memory
 /// as the result.

@@ -1,8 +1,8 @@
 public import FoveaGraph
 
-/// A forward pass that says for each layer whether its result is finite.
+/// A forward pass that reports for each layer whether its result is finite.
 public struct DiagnosticGraph: Sendable {
-    /// One scalar output per layer, named by its position in ``layers``: 0 when all is finite, NaN otherwise.
+    /// One scalar output per layer, named by its position in ``layers``: 0 when all elements are finite, NaN otherwise.
     public let graph: Graph
     /// The layers' paths in the order in which they run, the loss last where there is one.
     public let layers: [String]
@@ -14,7 +14,7 @@ public struct DiagnosticGraph: Sendable {
     ///
     /// - Parameters:
     ///   - batch: the types of the inputs of a batch.
-    ///   - frozen: the parameters and statistics that training leaves as they are.
+    ///   - frozen: the parameters and statistics that training leaves unchanged.
     public init(
         _ network: TracedNetwork, objective: any Objective, batch: Named<TensorType>,
         freezing frozen: [PathPattern] = []
@@ -30,7 +30,7 @@ public struct DiagnosticGraph: Sendable {
         try self.init(Trace(continuing: network.forward(.inference, batch)))
     }
 
-    /// The forward pass of a training step of a layer by itself, for images of this shape, the batch first.
+    /// The forward pass of a training step of a single layer, for images of this shape, batch first.
     public init(_ model: any Layer, loss: any Loss, input: Shape) throws {
         let batch = TracedNetwork.batch(ofImages: input)
         try self.init(TracedNetwork(model, inputs: batch), objective: Classification(loss), batch: batch)

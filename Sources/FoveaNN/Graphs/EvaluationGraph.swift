@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// A network being measured: inputs and targets in; outputs, the mean loss and the metrics out.
+/// A network under evaluation: inputs and targets in; outputs, the mean loss and the metrics out.
 public struct EvaluationGraph: Sendable {
     public let graph: Graph
     /// The names of the metrics among the graph's outputs.
@@ -16,7 +16,7 @@ public struct EvaluationGraph: Sendable {
         graph = trace.graph
     }
 
-    /// A layer by itself, for images of this shape, the batch first.
+    /// A single layer, for images of this shape, batch first.
     public init(_ model: any Layer, loss: any Loss, input: Shape, precision: Precision = .float32) throws {
         let batch = TracedNetwork.batch(ofImages: input)
         try self.init(

@@ -19,7 +19,7 @@ public struct InferenceGraph: Sendable {
         outputs = pass.outputTypes
     }
 
-    /// A layer by itself, for images of this shape, the batch first.
+    /// A single layer, for images of this shape, batch first.
     public init(_ model: any Layer, input: Shape, precision: Precision = .float32) throws {
         let batch = TracedNetwork.batch(ofImages: input)
         try self.init(TracedNetwork(model, inputs: batch, precision: precision), batch: batch)

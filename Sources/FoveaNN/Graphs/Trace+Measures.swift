@@ -1,23 +1,23 @@
 import FoveaGraph
 
-// What the graphs of a network have in common: all are traced for one batch size, and begin with its `ForwardPass`.
+// Shared by the graphs of a network: all are traced for one batch size and begin with its `ForwardPass`.
 
 extension TracedNetwork {
-    /// The inputs of a layer for images of this shape, the batch first.
+    /// The inputs of a layer for images of this shape, batch first.
     static func batch(ofImages shape: Shape) -> Named<TensorType> { [GraphName.images: .float32(shape)] }
 }
 
 extension Trace {
-    /// Makes a network's outputs those of the graph.
+    /// Makes the network's outputs the outputs of the graph.
     ///
-    /// - Parameter names: which; all when not given.
+    /// - Parameter names: names of the outputs to add; all by default.
     func addOutputs(of pass: ForwardPass, named names: [String]? = nil) {
         for (name, id) in pass.outputs where names?.contains(name) != false { output(name, value(id)) }
     }
 
     /// Adds an objective's loss and metrics.
     ///
-    /// - Parameter addingOutputs: makes them outputs.
+    /// - Parameter addingOutputs: whether they become outputs of the graph.
     func measure(
         _ pass: ForwardPass, _ objective: any Objective, addingOutputs: Bool = true
     ) throws -> Measures {

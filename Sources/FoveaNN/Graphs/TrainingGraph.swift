@@ -5,7 +5,7 @@ public struct TrainingGraph: Sendable {
     public let graph: Graph
     /// The parameters in the network's order of declaration.
     public let parameters: [ParameterDeclaration]
-    /// What training keeps from step to step besides parameters and statistics; zero before the first.
+    /// State that training keeps from step to step besides parameters and statistics; zero before the first.
     public let slots: [OptimizerSlot]
     /// The learning rates that the step takes.
     public let learningRates: [LearningRateInput]
@@ -15,7 +15,7 @@ public struct TrainingGraph: Sendable {
     public let isRandom: Bool
 
     /// - Parameters:
-    ///   - phase: which of the batches of one update the step is for.
+    ///   - phase: the place of the step's batch among the batches of its update.
     ///   - batch: the types of the inputs of a batch.
     /// - Throws: ``FoveaError`` that names the layer that does not fit, or the group of the rule.
     public init(
@@ -37,9 +37,9 @@ public struct TrainingGraph: Sendable {
         isRandom = graph.inputs.contains { $0.name == Trace.randomKeyName }
     }
 
-    /// A layer by itself, for images of this shape, the batch first; each batch is an update by one optimizer.
+    /// A single layer, for images of this shape, batch first; each batch is an update by one optimizer.
     ///
-    /// - Parameter hasDropout: false passes everything where the network has dropout.
+    /// - Parameter hasDropout: false turns dropout off.
     public init(
         _ model: any Layer, loss: any Loss, optimizer: any Optimizer, input: Shape, hasDropout: Bool = true,
         precision: Precision = .float32

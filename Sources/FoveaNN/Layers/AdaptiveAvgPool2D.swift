@@ -1,7 +1,7 @@
 public import FoveaGraph
 
-/// Averages an image to a given size, whatever its own: result row i is the mean of the rows from ⌊i·H/H'⌋ to
-/// ⌈(i + 1)·H/H'⌉, and likewise for columns.
+/// Averages an image of any size to a given size: result row i is the mean of the rows from ⌊i·H/H'⌋ to ⌈(i + 1)·H/H'⌉,
+/// and likewise for columns.
 ///
 /// Input [N, C, H, W]; result [N, C, H', W']. Same numbers as `torch.nn.AdaptiveAvgPool2d`.
 public struct AdaptiveAvgPool2D: Layer {
@@ -51,11 +51,11 @@ public struct AdaptiveAvgPool2D: Layer {
         }
     }
 
-    /// A matrix product adds up so many pixels along an axis, and zeros, which lose nothing. More are averaged on their own,
-    /// in double precision.
+    /// The most pixels along an axis that a matrix product adds up, with zeros, which lose nothing. More are averaged
+    /// separately, in double precision.
     private static let mostMultipliedPixels = 16
 
-    /// The places along an axis that the part with this number is the mean of.
+    /// The positions along an axis that this part is the mean of.
     private static func range(_ part: Int, of parts: Int, from count: Int) -> Range<Int> {
         part * count / parts..<((part + 1) * count + parts - 1) / parts
     }

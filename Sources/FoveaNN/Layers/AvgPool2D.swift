@@ -9,7 +9,7 @@ public struct AvgPool2D: Layer {
     public let padding: Window.Padding
     public let countIncludingPadding: Bool
 
-    /// - Parameter stride: the window's size when not given, so that windows tile the image.
+    /// - Parameter stride: the window's size by default, so that windows tile the image.
     public init(
         _ size: Window.Extent, stride: Window.Extent? = nil, padding: Int = 0, countIncludingPadding: Bool = true
     ) {

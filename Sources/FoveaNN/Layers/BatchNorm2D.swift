@@ -37,7 +37,7 @@ public struct BatchNorm2D: Layer {
             func declare(_ parameter: Parameter) throws -> Value {
                 try trace.declare(parameter, [channels], .init(incoming: channels, outgoing: channels))
             }
-            // Means over many values and the statistics want more digits than layers may compute with.
+            // Means over many values, and statistics, need more digits than the type that layers compute in may have.
             let wide = try trace.inParameterType(input)
             let (scale, shift) = (try declare(weight), try declare(bias))
             let (mean, variance) = (try declare(runningMean), try declare(runningVariance))

@@ -10,7 +10,7 @@ public struct Conv2D: Layer {
     public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
         /// None: the filter stays inside the image.
         case valid
-        /// As many as keep the size at stride 1, and give ⌈size / stride⌉ otherwise; an odd one goes below and right.
+        /// As many as keep the size at stride 1 and give ⌈size / stride⌉ otherwise; an odd one goes below and right.
         case same
         /// A number of zeros for each side.
         case explicit(Window.Padding)
@@ -24,7 +24,7 @@ public struct Conv2D: Layer {
     public let padding: Padding
     public let dilation: Window.Extent
     public let groups: Int
-    /// The number of input channels, where it is to be checked; the trace finds it otherwise.
+    /// The number of input channels to check for; nil to take it from the input.
     public let inputs: Int?
     let weight: Parameter
     let bias: Parameter?

@@ -6,7 +6,7 @@ public import FoveaGraph
 /// initialization as `torch.nn.Linear`.
 public struct Dense: Layer {
     public let outputs: Int
-    /// The number of inputs, where it is to be checked; the trace finds it otherwise.
+    /// The number of inputs to check for; nil to take it from the input.
     public let inputs: Int?
     let weight: Parameter
     let bias: Parameter?

@@ -1,6 +1,7 @@
 public import FoveaGraph
 
-/// In training, sets each element to 0 with probability `rate` and scales the others by 1/(1 − rate); in inference, passes all.
+/// In training, zeroes each element with probability `rate` and scales the others by 1/(1 − rate); the identity in
+/// inference.
 ///
 /// Source: Srivastava et al., "Dropout", 2014. The masks are drawn by position from (seed, step), so a run can be repeated
 /// and resumed to the bit.

@@ -7,10 +7,10 @@ public struct MaxPool2D: Layer {
     public let size: Window.Extent
     public let stride: Window.Extent
     public let padding: Window.Padding
-    /// Whether a last window takes the rows and columns that are left over (`ceil_mode` in PyTorch).
+    /// Whether a last window covers the leftover rows and columns (`ceil_mode` in PyTorch).
     public let coversRemainder: Bool
 
-    /// - Parameter stride: the window's size when not given, so that windows tile the image.
+    /// - Parameter stride: the window's size by default, so that windows tile the image.
     public init(
         _ size: Window.Extent, stride: Window.Extent? = nil, padding: Int = 0, coversRemainder: Bool = false
     ) {
@@ -31,8 +31,8 @@ public struct MaxPool2D: Layer {
 }
 
 extension Window {
-    /// The window with as much padding after the last pixel of each axis as lets a last position take what is left over. That
-    /// position starts inside the image or the padding before it, as PyTorch's `ceil_mode` wants it.
+    /// The window with enough padding after the last pixel of each axis for a last position to cover the remainder.
+    /// That position starts inside the image or the padding before it, as PyTorch's `ceil_mode` requires.
     fileprivate func coveringRemainder(over sizes: [Int]) throws -> Window {
         try Window(
             axes: zip(axes, sizes).map { axis, size in

@@ -2,11 +2,11 @@ public import FoveaGraph
 
 /// The networks that the command knows by name.
 public struct ModelZoo: Sendable {
-    /// A network with what is needed to make it.
+    /// A network of the zoo, with everything needed to make it.
     public struct Entry: Sendable {
         /// The name on the command line.
         public let name: String
-        /// One line for people.
+        /// One-line description.
         public let summary: String
         /// The shape of one example that the network was designed for, [channels, height, width].
         public let input: Shape

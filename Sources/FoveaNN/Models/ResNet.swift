@@ -1,9 +1,10 @@
 public import FoveaGraph
 
-/// Residual networks: blocks that add what they compute to what they were given.
+/// Residual networks: blocks that add their result to their input.
 ///
-/// Input [N, 3, 224, 224], or any image that five halvings leave something of. Names, shapes and numbers are those of
-/// torchvision's `resnet18`, `resnet34` and `resnet50` (its v1.5: the stride of a bottleneck is in the 3×3 convolution).
+/// Input [N, 3, 224, 224], or any image that is not empty after five halvings. Names, shapes and numbers are those of
+/// torchvision's `resnet18`, `resnet34` and `resnet50` (its v1.5: the stride of a bottleneck is in the 3×3
+/// convolution).
 ///
 /// Source: He et al., "Deep Residual Learning for Image Recognition", 2016.
 public struct ResNet: Layer {
@@ -15,24 +16,24 @@ public struct ResNet: Layer {
     let layer4: Sequential
     let fc: Dense
 
-    /// Two 3×3 convolutions a block: 11,689,512 parameters for 1,000 classes.
+    /// Two 3×3 convolutions per block: 11,689,512 parameters for 1,000 classes.
     public static func resNet18(classes: Int = 1000) -> ResNet {
         ResNet(blocks: [2, 2, 2, 2], expansion: 1, classes: classes) { BasicBlock($0, stride: $1, inputs: $2) }
     }
 
-    /// Two 3×3 convolutions a block: 21,797,672 parameters for 1,000 classes.
+    /// Two 3×3 convolutions per block: 21,797,672 parameters for 1,000 classes.
     public static func resNet34(classes: Int = 1000) -> ResNet {
         ResNet(blocks: [3, 4, 6, 3], expansion: 1, classes: classes) { BasicBlock($0, stride: $1, inputs: $2) }
     }
 
-    /// A 1×1, a 3×3 and a 1×1 convolution a block: 25,557,032 parameters for 1,000 classes.
+    /// A 1×1, a 3×3 and a 1×1 convolution per block: 25,557,032 parameters for 1,000 classes.
     public static func resNet50(classes: Int = 1000) -> ResNet {
         ResNet(blocks: [3, 4, 6, 3], expansion: Bottleneck.expansion, classes: classes) {
             Bottleneck($0, stride: $1, inputs: $2)
         }
     }
 
-    /// - Parameter makeBlock: a block from its width, its stride and the number of its input channels.
+    /// - Parameter makeBlock: makes a block from its width, its stride and the number of its input channels.
     private init(
         blocks: [Int], expansion: Int, classes: Int,
         makeBlock: (_ width: Int, _ stride: Int, _ inputs: Int) -> any Layer

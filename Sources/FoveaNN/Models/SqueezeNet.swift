@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// SqueezeNet 1.1: few parameters, because 1×1 convolutions narrow what the 3×3 convolutions look at.
+/// SqueezeNet 1.1: few parameters, because 1×1 convolutions narrow the input of the 3×3 convolutions.
 ///
 /// Input [N, 3, 224, 224], or any image of at least 17×17; 1,235,496 parameters for 1,000 classes. Names, shapes and
 /// numbers are those of torchvision's `squeezenet1_1`.
@@ -37,7 +37,7 @@ public struct SqueezeNet: Layer {
     public func callAsFunction(_ input: Value) throws -> Value { try classifier(features(input)) }
 }
 
-/// Narrows with 1×1 filters, then looks with 1×1 and 3×3 filters side by side.
+/// Squeezes with 1×1 filters, then expands with 1×1 and 3×3 filters side by side.
 private struct Fire: Layer {
     let squeeze: Conv2D
     let expand1x1: Conv2D

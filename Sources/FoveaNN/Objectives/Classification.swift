@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// The objective of a network that tells classes apart: a loss over logits and labels, and the accuracy.
+/// The objective of a classifier: a loss over logits and labels, and the accuracy.
 ///
 /// Output: logits [N, classes]. Target: class indices [N], int32.
 public struct Classification: Objective {

@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// What training makes small where classes are told apart: one number for a batch of logits and labels.
+/// The function that training a classifier minimizes: one number for a batch of logits and labels.
 public protocol Loss: Sendable {
     /// The scalar loss.
     ///

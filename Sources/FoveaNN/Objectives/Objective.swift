@@ -1,6 +1,6 @@
 public import FoveaGraph
 
-/// What a network is trained for: a loss to make small and metrics to look at, over named outputs and targets.
+/// The objective of training: a loss to minimize and metrics to report, over named outputs and targets.
 ///
 /// A loss of several parts is their weighted sum:
 ///
@@ -16,11 +16,11 @@ public import FoveaGraph
 ///         }
 ///     }
 public protocol Objective: Sendable {
-    /// The types of one example's targets: what a batch holds besides the network's inputs. A target may have the name of an
-    /// input, which it then is.
+    /// The types of one example's targets, which a batch holds besides the network's inputs. A target with the name of
+    /// an input is that input.
     ///
     /// - Parameter outputs: the types of one example's outputs.
-    /// - Throws: ``FoveaError`` when the objective is none for such outputs.
+    /// - Throws: ``FoveaError`` when the objective does not fit such outputs.
     func targets(for outputs: Named<TensorType>) throws -> Named<TensorType>
 
     /// Adds the loss and the metrics of a batch to the graph.
@@ -32,8 +32,8 @@ public protocol Objective: Sendable {
     /// Metrics that no operation computes, such as the accuracy: means over the examples of a batch, none by default.
     func hostMetrics(_ outputs: [String: Tensor], targets: [String: Tensor]) throws -> Named<Double>
 
-    /// The first example of a batch whose targets make no sense for the network, such as a class that it has no output for,
-    /// where that can be told before a step; by default nothing is looked for.
+    /// The first example of a batch whose targets do not fit the network, such as a class without an output, where that
+    /// can be told before a step; nil by default.
     func misfit(in targets: [String: Tensor], for outputs: Named<TensorType>) -> TargetMisfit?
 }
 
@@ -54,15 +54,15 @@ public struct Measures {
     }
 }
 
-/// A target that makes no sense.
+/// A target that does not fit the network.
 public struct TargetMisfit: Hashable, Sendable {
-    /// Which example of the batch, from 0.
+    /// Index of the example in the batch, from 0.
     public let row: Int
     /// The target: "The label 7".
     public let subject: String
     /// What is wrong with it: "is none of the network's 3 outputs".
     public let predicate: String
-    /// How to mend it.
+    /// How to fix it.
     public let remedy: String
 
     public init(row: Int, subject: String, predicate: String, remedy: String) {

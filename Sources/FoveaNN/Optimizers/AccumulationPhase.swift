@@ -1,12 +1,12 @@
-/// Which of the batches of one update a step is for.
+/// The place of a step's batch among the batches of one update.
 public enum AccumulationPhase: Hashable, Sendable, CaseIterable {
-    /// The only one: its gradient is the update's.
+    /// The only batch: its gradient is the update's.
     case only
-    /// Its gradient begins the mean.
+    /// The first batch: its gradient begins the mean.
     case first
-    /// Its gradient is added to the mean.
+    /// A batch in between: its gradient is added to the mean.
     case middle
-    /// Its gradient completes the mean, and the parameters are updated.
+    /// The last batch: its gradient completes the mean, and the parameters are updated.
     case last
 
     /// - Parameter batch: the number of the batch since the last update, from 0.
@@ -15,7 +15,7 @@ public enum AccumulationPhase: Hashable, Sendable, CaseIterable {
             batchesPerUpdate == 1 ? .only : batch == 0 ? .first : batch + 1 < batchesPerUpdate ? .middle : .last
     }
 
-    /// Those that updates of so many batches have.
+    /// The phases of updates of `batchesPerUpdate` batches.
     package static func all(of batchesPerUpdate: Int) -> [AccumulationPhase] {
         batchesPerUpdate == 1 ? [.only] : batchesPerUpdate == 2 ? [.first, .last] : [.first, .middle, .last]
     }

@@ -73,7 +73,7 @@ public struct AdamW: Optimizer {
     }
 }
 
-/// What ``Adam`` and ``AdamW`` share.
+/// The step that ``Adam`` and ``AdamW`` share.
 private struct AdamStep {
     static let slots = ["exp_avg", "exp_avg_sq"]
     let betas: (Double, Double)

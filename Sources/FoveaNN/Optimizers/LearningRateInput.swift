@@ -1,4 +1,4 @@
-/// A learning rate that a step takes as an input: groups of parameters may have rates of their own.
+/// A learning rate that a step takes as an input: groups of parameters may have different rates.
 public struct LearningRateInput: Hashable, Sendable {
     /// The name of the input: ``GraphName/learningRate`` for the optimizer's own.
     public let name: String

@@ -2,20 +2,20 @@ public import FoveaGraph
 
 /// A rule that changes a parameter, given its gradient.
 ///
-/// An optimizer only describes: its update becomes part of the training step's graph, and its slots are state on the
-/// device.
+/// An optimizer is only a description: its update becomes part of the training step's graph, and its slots are state on
+/// the device.
 public protocol Optimizer: Sendable {
     /// The learning rate before any schedule.
     var learningRate: Double { get }
 
-    /// The names of the tensors that are kept per parameter, each of the parameter's shape and zero at first; named as
-    /// PyTorch's optimizers name them.
+    /// The names of the tensors that are kept per parameter, each of the parameter's shape and initially zero; the same
+    /// names as in PyTorch's optimizers.
     var slots: [String] { get }
 
-    /// The same optimizer with another weight decay, for a ``ParameterGroup`` that has one of its own.
+    /// The same optimizer with another weight decay, for a ``ParameterGroup`` that sets one.
     func withWeightDecay(_ weightDecay: Double) -> Self
 
-    /// Throws ``FoveaError`` when a setting makes no sense.
+    /// Throws ``FoveaError`` when a setting is invalid.
     func validate() throws
 
     /// Adds the update to the graph.

@@ -1,4 +1,4 @@
-/// Parameters that a training step treats in a way of their own.
+/// Parameters that a training step treats differently from the rest.
 ///
 ///     ParameterGroup.frozen("features")
 ///     ParameterGroup("classifier", learningRateFactor: 10)
@@ -7,7 +7,7 @@
 /// Parameters that no group claims are updated by the rule's own optimizer. Source: PyTorch's parameter groups and optax's
 /// `partition`.
 public struct ParameterGroup: Sendable {
-    /// The parameters of the group: those that one of the patterns means.
+    /// The parameters of the group: those that one of the patterns matches.
     public let patterns: [PathPattern]
     /// Nil for the rule's own.
     public let optimizer: (any Optimizer)?
@@ -15,8 +15,8 @@ public struct ParameterGroup: Sendable {
     public let learningRateFactor: Double
     /// Nil for the optimizer's own.
     public let weightDecay: Double?
-    /// Whether the parameters stay as they are. Statistics stay too, and a batch normalization whose statistics are frozen
-    /// normalizes with them, as in inference.
+    /// Whether training leaves the parameters unchanged. Statistics stay too, and a batch normalization whose
+    /// statistics are frozen normalizes with them, as in inference.
     public let isFrozen: Bool
 
     public init(
@@ -47,7 +47,7 @@ public struct ParameterGroup: Sendable {
         isFrozen = true
     }
 
-    /// Parameters and statistics that training leaves as they are.
+    /// Parameters and statistics that training leaves unchanged.
     public static func frozen(_ patterns: PathPattern...) -> ParameterGroup { ParameterGroup(frozen: patterns) }
 
     /// As ``frozen(_:)``, with any number of patterns.

@@ -1,7 +1,7 @@
-/// Which parameters of a network are meant, by their paths: `layer1`, `*.bias`, `layer?.0.conv*`.
+/// A pattern for the paths of a network's parameters: `layer1`, `*.bias`, `layer?.0.conv*`.
 ///
-/// `*` stands for any letters, dots included, and `?` for one. A pattern that matches a path means all that lies below it
-/// too: `layer1` means `layer1.0.conv1.weight`.
+/// `*` matches any characters, dots included, and `?` matches one. A pattern that matches a path also matches all paths
+/// below it: `layer1` matches `layer1.0.conv1.weight`.
 public struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     public let text: String
 
@@ -10,15 +10,15 @@ public struct PathPattern: Hashable, Sendable, ExpressibleByStringLiteral, Custo
 
     public var description: String { text }
 
-    /// Whether the pattern means the parameter at this path.
+    /// Whether the pattern matches the parameter at this path.
     public func matches(_ path: String) -> Bool {
         let path = Array(path.unicodeScalars)
-        // Ends of prefixes that are paths of what holds the parameter, and of the whole.
+        // A matched prefix counts where it is the whole path, or the path of a layer that holds the parameter.
         return Self.match(Array(text.unicodeScalars), path).contains { $0 == path.count || path[$0] == "." }
     }
 
-    /// The lengths of the prefixes of a path that a pattern matches: letter by letter of the pattern, so that the time grows
-    /// with the product of both lengths and not faster.
+    /// The lengths of the prefixes of a path that a pattern matches: one letter of the pattern at a time, so that the
+    /// time grows no faster than the product of both lengths.
     private static func match(_ pattern: [Unicode.Scalar], _ path: [Unicode.Scalar]) -> Set<Int> {
         var lengths: Set<Int> = [0]
         for letter in pattern {

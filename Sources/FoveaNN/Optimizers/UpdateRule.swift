@@ -1,9 +1,9 @@
 import FoveaGraph
 
-/// The way training changes a network: which optimizer updates which parameters, and what is done with gradients before and
-/// with weights after.
+/// The rule by which training changes a network: the optimizer of each parameter, and the treatment of gradients before
+/// an update and of weights after it.
 public struct UpdateRule: Sendable {
-    /// Updates the parameters that no group claims, and those of groups without an optimizer of their own.
+    /// Updates the parameters that no group claims, and those of groups without an optimizer.
     public var optimizer: any Optimizer
     public var groups: [ParameterGroup]
     /// The largest Euclidean norm of all gradients together; larger ones are scaled down to it. Nil for no limit.
@@ -26,7 +26,7 @@ public struct UpdateRule: Sendable {
         self.averaging = averaging
     }
 
-    /// - Throws: ``FoveaError`` when a setting makes no sense.
+    /// - Throws: ``FoveaError`` when a setting is invalid.
     public func validate() throws {
         try optimizer.validate()
         try averaging?.validate()
@@ -50,7 +50,7 @@ public struct UpdateRule: Sendable {
         }
     }
 
-    /// The parameters and statistics that training leaves as they are.
+    /// The parameters and statistics that training leaves unchanged.
     public var frozen: [PathPattern] { groups.filter(\.isFrozen).flatMap(\.patterns) }
 
     /// The update of one parameter.
@@ -61,10 +61,10 @@ public struct UpdateRule: Sendable {
         let learningRate: Double
     }
 
-    /// The trainable parameters that are not frozen, in order, each with how it is updated.
+    /// The trainable parameters that are not frozen, in order, each with its treatment.
     ///
-    /// - Throws: ``FoveaError`` when a group's pattern means no parameter, when two groups claim one, or when none is left to
-    ///   train.
+    /// - Throws: ``FoveaError`` when a group's pattern matches no parameter, when two groups claim one, or when none is
+    ///   left to train.
     func treatments(of parameters: [ParameterDeclaration]) throws -> [Treatment] {
         try expectMatches(parameters.map(\.path))
         let treatments = try parameters.compactMap { parameter -> Treatment? in
@@ -102,7 +102,7 @@ public struct UpdateRule: Sendable {
         }
     }
 
-    /// Up to three paths of parameters, or of what holds them, that are close to what was typed.
+    /// Up to three paths of parameters, or of layers that hold them, that are close to the typed one.
     private func nearestPaths(to typed: String, among paths: [String]) -> [String] {
         var candidates: [String] = []
         for path in paths {

@@ -2,10 +2,10 @@ import FoveaGraph
 
 /// An exponential moving average of a network's weights, kept beside them: a ← d·a + (1 − d)·w after each update.
 ///
-/// The first update copies the weights. With warm-up the decay of update t is min(d, (1 + t)/(10 + t)), so that a short
-/// training's average is not held back by where it began; without, same numbers as
-/// `torch.optim.swa_utils.AveragedModel(multi_avg_fn: get_ema_multi_avg_fn(d))`. Statistics are not averaged: the average
-/// goes with those of the network.
+/// The first update copies the weights. With warm-up the decay of update t is min(d, (1 + t)/(10 + t)), so that the
+/// average of a short training is not held back by its start; without, same numbers as
+/// `torch.optim.swa_utils.AveragedModel(multi_avg_fn: get_ema_multi_avg_fn(d))`. Statistics are not averaged: the
+/// average goes with those of the network.
 ///
 /// Source: Tan and Le, "EfficientNet", 2019; the warm-up is TensorFlow's `ExponentialMovingAverage(num_updates:)`.
 public struct WeightAveraging: Hashable, Sendable {

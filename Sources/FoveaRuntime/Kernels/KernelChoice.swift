@@ -1,6 +1,6 @@
 /// A kernel that could be chosen.
 public struct KernelCandidate: Hashable, Sendable {
-    /// Tells it from the other candidates for the same question.
+    /// Distinguishes it from the other candidates for the same question.
     public let name: String
     /// The number of threads that run it.
     public let threads: Int
@@ -26,23 +26,23 @@ public struct KernelTime: Hashable, Sendable {
     }
 }
 
-/// The kernel that answers a question, and why it was taken.
+/// The kernel that answers a question, and the reason for it.
 public struct KernelChoice: Hashable, Sendable {
-    /// A choice that stays disturbed is made so many times: then disturbance is how the machine is.
+    /// A choice that stays disturbed is made this many times: then disturbance is the machine's normal state.
     private static let mostLooks = 3
 
     /// The name of the kernel.
     public let kernel: String
-    /// The number of threads that run it; nil where that was not noted.
+    /// The number of threads that run it; nil where that was not recorded.
     public let threads: Int?
     /// The measured times of each candidate; empty where nothing was measured.
     public let times: [KernelTime]
-    /// Whether the measured times may say more about the machine's other work than about the kernels.
+    /// Whether the measured times may reflect the machine's other work more than the kernels.
     public let isDisturbed: Bool
     /// The number of times that the candidates were timed, each in another process.
     public let looks: Int
 
-    /// - Parameter kernel: chosen by a rule, or by a file that does not say more.
+    /// - Parameter kernel: chosen by a rule, or by a file without further details.
     public init(kernel: String, threads: Int? = nil) {
         self.init(kernel: kernel, threads: threads, times: [], isDisturbed: false, looks: 0)
     }
@@ -55,10 +55,10 @@ public struct KernelChoice: Hashable, Sendable {
         self.looks = looks
     }
 
-    /// The choice that a contest has led to.
+    /// The choice that follows from a contest.
     ///
-    /// - Parameter earlier: what the question's last contest led to. Where both were disturbed, each candidate counts by its
-    ///   shortest time of all.
+    /// - Parameter earlier: the choice of the question's last contest. Where both were disturbed, each candidate counts
+    ///   by its shortest time of both.
     init(_ contest: KernelContest, of candidates: [KernelCandidate], after earlier: KernelChoice?) {
         var times = zip(candidates, contest.measured).map { KernelTime($0, best: $1.best, spread: $1.spread) }
         if contest.isDisturbed, let earlier {

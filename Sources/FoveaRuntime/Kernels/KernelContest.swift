@@ -1,24 +1,24 @@
-/// Finds the fastest of several kernels from times that are measured one after the other.
+/// Finds the fastest of several kernels from times measured in succession.
 ///
-/// The candidates take turns, so that what disturbs the machine for a while disturbs all of them. A disturbance only
-/// lengthens a time: a candidate counts by its shortest. That is believed of a candidate that is *steady*, with at least
-/// half of its times near the shortest and not interrupted. While one is not, or the best are close, there are more
-/// rounds; where they end first, the result is marked as disturbed.
+/// The candidates take turns, so that a disturbance of the machine that lasts affects all of them. A disturbance only
+/// lengthens a time: a candidate counts by its shortest. That is trusted for a candidate that is *steady*, with at
+/// least half of its times near the shortest and not interrupted. While one is not, or the best are close, there are
+/// more rounds; where they end first, the result is marked as disturbed.
 public struct KernelContest: Sendable {
-    /// Every candidate that is not hopeless is timed in so many rounds.
+    /// Number of rounds in which every candidate that is not hopeless is timed.
     private static let leastRounds = 4
-    /// Where the two best are close, in so many.
+    /// Number of rounds where the two best are close.
     private static let roundsForClose = 8
-    /// Where a candidate is not steady, in up to so many.
+    /// Largest number of rounds where a candidate is not steady.
     private static let mostRounds = 12
-    /// After so many seconds of running kernels there are no more than the least rounds.
+    /// Seconds of running kernels after which there are no more than the least rounds.
     private static let patience = 0.5
-    /// A candidate that takes so many times the best one's time is out after some rounds, if all are steady.
+    /// Multiple of the best time beyond which a candidate is out after some rounds, if all are steady.
     private static let hopeless = 1.5
     private static let roundsForHopeless = 3
-    /// The second takes less than so many times the best one's time.
+    /// Multiple of the best time below which the second is close.
     private static let close = 1.05
-    /// Times up to so many times the shortest belong to the same height.
+    /// Multiple of the shortest time up to which times count as near it.
     private static let height = 1.25
 
     /// The times of one candidate.
@@ -55,7 +55,7 @@ public struct KernelContest: Sendable {
     /// The position of the candidate to be timed now; nil when the contest is decided.
     public var next: Int? { isDecided ? nil : contenders[turn] }
 
-    /// Takes the time of the candidate whose turn it was.
+    /// Records the time of the candidate whose turn it was.
     ///
     /// - Parameter isInterrupted: whether the system is known to have stopped the process meanwhile.
     public mutating func record(seconds: Double, isInterrupted: Bool = false) {
@@ -71,7 +71,7 @@ public struct KernelContest: Sendable {
         (turn, rounds) = (0, rounds + 1)
         let best = times[winner].best
         let isSteady = !isDisturbed
-        // Where one is not steady, those that are may have been disturbed all the time.
+        // Where one is not steady, the steady ones may have been disturbed all the time.
         if isSteady, rounds >= Self.roundsForHopeless {
             contenders.removeAll { times[$0].best > best * Self.hopeless }
         }
@@ -81,12 +81,12 @@ public struct KernelContest: Sendable {
         isDecided = rounds >= wanted || seconds >= Self.patience
     }
 
-    /// The position of the fastest so far.
+    /// The position of the fastest candidate so far.
     public var winner: Int { times.indices.min { times[$0].best < times[$1].best } ?? 0 }
 
     /// Whether a candidate that may be the fastest was not steady.
     public var isDisturbed: Bool { !contenders.allSatisfy { times[$0].isSteady } }
 
-    /// The measured times of each candidate: the shortest time in seconds, and how many times that the longest took.
+    /// The measured times of each candidate: the shortest time in seconds, and the longest as a multiple of it.
     public var measured: [(best: Double, spread: Double)] { times.map { ($0.best, $0.spread) } }
 }

@@ -1,10 +1,10 @@
 /// Options for choosing between kernels that compute the same.
 public struct KernelOptions: Sendable {
-    /// The rule where nothing is known.
+    /// The rule for questions without a known choice.
     public var rule: KernelSelection.Rule
-    /// The kernels of an earlier run, which are kept to whatever was measured: names by question, by machine.
+    /// The kernels of an earlier run, which are used whatever was measured: names by question, by machine.
     public var repeating: [String: [String: String]]
-    /// Where choices that were timed are kept; nil where each process makes its own.
+    /// The store of timed choices; nil where each process makes its own.
     public var store: (any KernelStore)?
 
     public init(

@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Decides which of several kernels runs a node, and remembers what it decided: the choices of one backend on one machine.
+/// Decides which of several kernels runs a node, and remembers the decision: the choices of one backend on one machine.
 ///
-/// Kernels for the same node differ in speed by a factor of three, and which one wins depends on sizes and machine. They
-/// also round differently: whoever needs the same bits again repeats the same choices.
+/// Kernels for the same node differ in speed by a factor of three, and the fastest depends on sizes and machine. They
+/// also round differently: repeating a run bit for bit takes the same choices.
 public final class KernelSelection: Sendable {
     /// The rule for kernels that are not known yet.
     public enum Rule: Sendable {
@@ -13,7 +13,7 @@ public final class KernelSelection: Sendable {
         case fixed
     }
 
-    /// What is known from earlier processes, and from this one.
+    /// The choices known from earlier processes and from this one.
     private struct Memory {
         var choices: [String: KernelChoice]
         /// The questions that this process has timed the candidates for.
@@ -29,9 +29,9 @@ public final class KernelSelection: Sendable {
     private let pick: (@Sendable ([String]) -> Int)?
 
     /// - Parameters:
-    ///   - remembered: choices of earlier processes, which are kept to unless they are doubtful.
-    ///   - repeating: the kernels of an earlier run, which are kept to in any case, by question.
-    ///   - onChange: called after a compilation that had to decide, with what it decided.
+    ///   - remembered: choices of earlier processes, which are used unless they are doubtful.
+    ///   - repeating: the kernels of an earlier run, which are used in any case, by question.
+    ///   - onChange: called with the new choices after a compilation that had to make some.
     public init(
         _ rule: Rule = .timed, remembered: [String: KernelChoice] = [:], repeating: [String: String] = [:],
         onChange: (@Sendable ([String: KernelChoice]) -> Void)? = nil
@@ -43,9 +43,9 @@ public final class KernelSelection: Sendable {
         pick = nil
     }
 
-    /// The choices on a machine, as options say and their store remembers.
+    /// The choices on a machine, from options and their store.
     ///
-    /// - Parameter machine: all that the speed of kernels depends on.
+    /// - Parameter machine: everything that the speed of kernels depends on.
     public convenience init(_ options: KernelOptions, on machine: String) {
         let repeating = options.repeating[machine] ?? [:]
         guard options.rule == .timed, let store = options.store else {
@@ -57,7 +57,7 @@ public final class KernelSelection: Sendable {
         }
     }
 
-    /// Takes the kernels that `pick` says, for tests that want to see them all.
+    /// Takes the kernels that `pick` returns, for tests that cover all of them.
     package init(picking pick: @escaping @Sendable ([String]) -> Int) {
         rule = .fixed
         repeating = [:]
@@ -66,7 +66,7 @@ public final class KernelSelection: Sendable {
         self.pick = pick
     }
 
-    /// The same choices for a plan that is never run: what is not known is decided by sizes, and nothing is remembered.
+    /// The same choices for a plan that is never run: unknown ones are decided by sizes, and nothing is remembered.
     public var untimed: KernelSelection {
         let known = memory.withLock { $0.choices.mapValues(\.kernel) }
         return KernelSelection(.fixed, repeating: known.merging(repeating) { $1 })
@@ -75,7 +75,7 @@ public final class KernelSelection: Sendable {
     /// The choices that compilations have used so far, by the question that they answer.
     public var choices: [String: KernelChoice] { memory.withLock { $0.used } }
 
-    /// The kernel that is kept to; nil where there is still a choice.
+    /// The kernel that must be used; nil where there is still a choice.
     public func known(_ question: String) -> String? {
         if pick != nil { return nil }
         if let repeated = repeating[question] { return repeated }
@@ -89,8 +89,8 @@ public final class KernelSelection: Sendable {
     /// The position of the kernel to use.
     ///
     /// - Parameters:
-    ///   - question: what is to be computed, on what.
-    ///   - candidates: at least one; those after the one that is ``known(_:)`` may be left out.
+    ///   - question: the computation and its operands.
+    ///   - candidates: at least one; those after the one that is ``known(_:)`` may be missing.
     ///   - preferred: the position that the fixed rule takes.
     ///   - measure: times the candidates until the contest is decided.
     public func choose(
@@ -121,7 +121,7 @@ public final class KernelSelection: Sendable {
         return taken
     }
 
-    /// Reports what was decided by timing during a compilation.
+    /// Reports the choices made by timing during a compilation.
     public func reportingChanges<Result>(of compilation: () throws -> Result) rethrows -> Result {
         let before = memory.withLock { $0.choices }
         defer {

@@ -1,8 +1,8 @@
-/// Where choices of kernels are kept from process to process, by machine.
+/// A store that keeps choices of kernels from process to process, by machine.
 public protocol KernelStore: Sendable {
-    /// The choices for a machine, by question; empty for a machine that is not known.
+    /// The choices for a machine, by question; empty for an unknown machine.
     func choices(on machine: String) -> [String: KernelChoice]
 
-    /// Keeps choices; one that is there already is replaced. What cannot be kept is chosen again by the next process.
+    /// Keeps choices, replacing existing ones. Choices that cannot be kept are made again by the next process.
     func keep(_ choices: [String: KernelChoice], on machine: String)
 }

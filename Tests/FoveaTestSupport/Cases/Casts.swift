@@ -12,7 +12,7 @@ extension OperationCase {
                 let isFloatingPoint = draw.type(.float32).dataType.isFloatingPoint && target.isFloatingPoint
                 return OperationCase(
                     Cast(to: target), [draw], differentiable: isFloatingPoint ? [0] : [],
-                    // Rounded numbers have steps; in the type that gradients are checked in there are none.
+                    // Rounding makes steps; the type that gradients are checked in has none.
                     isSmooth: target == .float64 && isFloatingPoint && draw.source != .extreme, tolerance: 0)
             }
         }

@@ -83,8 +83,8 @@ extension OperationCase {
         return geometries
     }
 
-    /// One spatial axis: every combination of kernel, stride, dilation and padding, with channels, groups, batch and length
-    /// taking turns; as few channels as side-by-side kernels want, and kernels as long as the sequence.
+    /// One spatial axis: every combination of kernel, stride, dilation and padding, with channels, groups, batch and
+    /// length taking turns; as few channels as side-by-side kernels need, and kernels as long as the sequence.
     private static func sequences() throws -> [Geometry] {
         let channels = [(1, 6, 1), (16, 17, 1), (3, 6, 3), (17, 3, 1), (32, 32, 2), (16, 16, 16), (4, 6, 2)]
         var geometries: [Geometry] = []
