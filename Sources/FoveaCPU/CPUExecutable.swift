@@ -41,9 +41,10 @@ import FoveaRuntime
         let lowered = try LoweredGraph(
             graph, state: state, selecting: kernels, generating: engine.threads > 1 ? KernelGeneration() : nil,
             on: engine)
-        let isCareful = lowered.mistakesNonFiniteTooLate(lowered.memoryPlan)
+        let plan = lowered.memoryPlan
+        let isCareful = lowered.mistakesNonFiniteTooLate(plan)
         try self.init(
-            graph, state: state, selecting: kernels, isCareful: isCareful, loweredAs: isCareful ? nil : lowered,
+            graph, state: state, selecting: kernels, isCareful: isCareful, plannedAs: isCareful ? nil : (lowered, plan),
             in: arena, on: engine)
         for state in updatedStates { state.noteUpdatingProgram() }
         // Bound already now, so that a program is ready when its first input is.
@@ -56,15 +57,15 @@ import FoveaRuntime
 
     /// - Parameters:
     ///   - isCareful: whether every step must treat NaN and infinities by the definitions.
-    ///   - lowered: the graph's steps, if known.
+    ///   - planned: the graph's steps and their memory, if known.
     private init(
         _ graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, isCareful: Bool,
-        loweredAs lowered: LoweredGraph? = nil, in arena: SharedArena, on engine: Engine
+        plannedAs planned: (LoweredGraph, MemoryPlan)? = nil, in arena: SharedArena, on engine: Engine
     ) throws {
         let lowered =
-            try lowered
+            try planned?.0
             ?? LoweredGraph(graph, state: state, selecting: kernels.untimed, isCareful: isCareful, on: engine)
-        let plan = lowered.memoryPlan
+        let plan = planned?.1 ?? lowered.memoryPlan
         memory = try ProgramMemory(plan, lowered.program.buffers)
         watch = InvalidOperationWatch(lowered.program.steps, threads: engine.threads)
         makeCareful = {

@@ -84,6 +84,10 @@ private struct Sharing {
     let steps: [PlannedStep]
     /// The buffer whose memory each buffer uses.
     var owner: [Int]
+    /// The number of other buffers that use the memory of each buffer.
+    private var guestCounts: [Int]
+    /// The number of steps that write each buffer.
+    private let writeCounts: [Int]
     /// From the first to the last step that touches the memory of each owner.
     var lifetimes: [ClosedRange<Int>?]
     /// The step that fills each buffer.
@@ -94,6 +98,12 @@ private struct Sharing {
         self.kept = kept
         self.steps = steps
         owner = Array(buffers.indices)
+        guestCounts = [Int](repeating: 0, count: buffers.count)
+        var writeCounts = [Int](repeating: 0, count: buffers.count)
+        for step in steps {
+            for buffer in Set(step.writes.map(\.buffer)) { writeCounts[buffer] += 1 }
+        }
+        self.writeCounts = writeCounts
         lifetimes = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
         firstWrite = [Int?](repeating: nil, count: buffers.count)
         for (index, step) in steps.enumerated() {
@@ -148,7 +158,7 @@ private struct Sharing {
 
     /// Computes a state's new value where the state lies, unless the old value is read later.
     mutating func writeDirectly(_ value: Int, into state: Int) -> Bool {
-        guard steps.count(where: { $0.writes.contains { $0.buffer == value } }) == 1, isUnsharedArenaBuffer(value),
+        guard writeCounts[value] == 1, isUnsharedArenaBuffer(value),
             buffers[value].byteCount == buffers[state].byteCount,
             let write = firstWrite[value], let lifetime = lifetimes[value]
         else { return false }
@@ -181,8 +191,7 @@ private struct Sharing {
     }
 
     private func isUnsharedArenaBuffer(_ buffer: Int) -> Bool {
-        isArenaBuffer(buffer) && owner[buffer] == buffer
-            && !owner.indices.contains { $0 != buffer && owner[$0] == buffer }
+        isArenaBuffer(buffer) && owner[buffer] == buffer && guestCounts[buffer] == 0
     }
 
     /// Whether a step declares that the operand may be overwritten by the result, and does not read it in another role.
@@ -194,6 +203,7 @@ private struct Sharing {
 
     private mutating func merge(_ buffer: Int, into other: Int, _ lifetime: ClosedRange<Int>) {
         owner[buffer] = other
+        guestCounts[other] += 1
         touch(other, at: lifetime.lowerBound)
         touch(other, at: lifetime.upperBound)
     }
