@@ -18,7 +18,7 @@ import FoveaFoundation
     init(count: Int, filledBy fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
         self.count = count
         let mapped = unsafe count >= Self.ownPages ? Self.pages(count) : nil
-        unsafe isMapped = unsafe mapped != nil
+        isMapped = unsafe mapped != nil
         unsafe start = unsafe mapped ?? UnsafeMutableRawPointer.allocate(byteCount: count, alignment: Self.alignment)
         // Safe: the memory has this many bytes. Where `fill` throws, `deinit` frees it.
         unsafe try fill(UnsafeMutableRawBufferPointer(start: start, count: count))
