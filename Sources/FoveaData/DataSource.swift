@@ -3,8 +3,12 @@ import FoveaGraph
 
 /// The sources of data that the command line names.
 public enum DataSource {
-    /// Loads `glyphs`, the built-in set, or a folder with the four MNIST-style IDX files, plain or `.gz`; one of EMNIST's six
-    /// sets is such a folder too.
+    /// Loads `glyphs`, the built-in set, a folder with the four MNIST-style IDX files, plain or `.gz`, or a folder with a folder
+    /// of images for each class, or with `train`, `val` and `test` folders of those. One of EMNIST's six sets is a folder of
+    /// the second kind.
+    ///
+    /// The classes of a folder of images are the names of its folders in the order of their bytes. Hidden files and what
+    /// systems leave behind are left out and counted (``DataSplits/files``); links to folders are not followed.
     ///
     /// A folder whose name contains `fashion` and that has ten classes gets Fashion-MNIST's class names; the classes of
     /// others are called `0`, `1`, …. EMNIST's classes are its digits and letters: for `emnist-letters`, whose labels begin
@@ -16,13 +20,15 @@ public enum DataSource {
         guard let kind = FileKind(at: source) else {
             throw FoveaError(.missingInput, "There is no data at \(quoted(source)).", remedy: supportedKinds)
         }
-        guard kind == .folder, let folder = try IDXFolder(path: source) else {
-            throw FoveaError(
-                .badData, "The kind of the data at \(quoted(source)) is not known.", remedy: supportedKinds)
+        if kind == .folder {
+            if let folder = try IDXFolder(path: source) { return try folder.load() }
+            if let folder = try ImageFolder(path: source) { return try folder.load() }
         }
-        return try folder.load()
+        throw FoveaError(
+            .badData, "The kind of the data at \(quoted(source)) is not known.", remedy: supportedKinds)
     }
 
     private static let supportedKinds =
-        "Give `glyphs`, the built-in set, or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz."
+        "Give `glyphs`, the built-in set, a folder with a folder of images for each class, or a folder with the four IDX files "
+        + "of MNIST or of an EMNIST set, plain or .gz."
 }

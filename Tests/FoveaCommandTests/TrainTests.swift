@@ -13,6 +13,40 @@ struct TrainTests {
         "train", "--data", "glyphs", "--model", "lenet5", "--limit-train", "512", "--limit-val", "200", "--epochs", "1",
     ]
 
+    @Test("takes a folder of images by class, and so do evaluate and predict")
+    func imageFolder() throws {
+        try withTemporaryFolder { folder in
+            for name in ["dark", "light"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/photos/\(name)", withIntermediateDirectories: true)
+                for number in 0..<20 {
+                    let pixels = (0..<256).map { UInt8((name == "dark" ? 20 : 180) + ($0 * 7 + number * 13) % 50) }
+                    try writePNG(pixels, width: 16, height: 16, to: "\(folder)/photos/\(name)/\(number).png")
+                }
+            }
+            try Data("left over".utf8).write(to: URL(filePath: "\(folder)/photos/dark/.DS_Store"))
+            let run = try FoveaProcess(
+                [
+                    "train", "--data", "photos", "--model", "smallcnn", "--epochs", "6", "--batch-size", "8", "--out",
+                    "run", "--json", "--threads", "2",
+                ], in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.errors.contains("41 files found: 40 images loaded, 1 skipped (1 of the system)"), "\(run.errors)")
+            let opened = try RunFolder(opening: "\(folder)/run")
+            #expect(opened.model.classNames == ["dark", "light"] && opened.model.input == [3, 16, 16])
+            let evaluation = try FoveaProcess(["evaluate", "--model", "run", "--data", "photos", "--json"], in: folder)
+            #expect(evaluation.status == 0, "\(evaluation.errors)")
+            let figures = try JSONValue(parsing: Array(evaluation.output.utf8))
+            #expect(figures["count"] == 40)
+            #expect(try #require(figures["accuracy"].double) > 0.9)
+            let prediction = try FoveaProcess(["predict", "--model", "run", "photos/light", "--json"], in: folder)
+            #expect(prediction.status == 0, "\(prediction.errors)")
+            let predicted = try JSONValue(parsing: Array(prediction.output.utf8)).elements
+            #expect(predicted.count == 20)
+            #expect(predicted.filter { $0["predictions"].elements.first?["class"] == "light" }.count > 18)
+        }
+    }
+
     @Test("the demo trains on the device, threads and kernels that it is given")
     func demo() throws {
         try withTemporaryFolder { folder in

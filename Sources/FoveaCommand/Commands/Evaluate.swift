@@ -33,6 +33,7 @@ struct Evaluate: AsyncParsableCommand {
         let reference = try ModelReference(model.model)
         let device = try device.open()
         let splits = try DataSource.load(data)
+        if let files = splits.files { StandardError.line("\(quoted(data)): \(files.text)") }
         let part = try part(of: splits)
         let saved = try model.load(reference) {
             (splits.training.classNames, try Preprocessing(fittedTo: splits.training))

@@ -6,7 +6,10 @@ import FoveaGraph
 struct DataOptions: ParsableArguments {
     /// The help of `--data`.
     static let help: ArgumentHelp =
-        "`glyphs`, the built-in digits, or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz."
+        """
+        `glyphs`, the built-in digits; a folder with a folder of images for each class, or with `train`, `val` and `test` \
+        folders of those; or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz.
+        """
 
     @Option(help: Self.help)
     var data: String

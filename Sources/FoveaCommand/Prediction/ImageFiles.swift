@@ -23,7 +23,7 @@ struct ImageFiles {
                 .missingInput, "The folder \(quoted(input)) holds no PNG or JPEG files.",
                 remedy: "Name the files, or a folder that has some.")
         }
-        return images.sorted { $0.systemBytes.lexicographicallyPrecedes($1.systemBytes) }
+        return images.sortedByBytes()
     }
 
     /// A file's name decides whether it is an image; a folder never is.

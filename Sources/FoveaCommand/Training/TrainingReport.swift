@@ -22,6 +22,7 @@ struct TrainingReport {
         ].compactMap { $0 }
         StandardError.line("model   \(run.entry.name), \(run.parameterCount.grouped) parameters")
         StandardError.line("data    \(run.splits.training.name.onOneLine): \(parts.joined(separator: ", ")) images")
+        if let files = run.splits.files { StandardError.line("        \(files.text)") }
         if let lastBatch = run.fit.lastBatch.notice { StandardError.line("        \(lastBatch)") }
         StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
         StandardError.line(StandardError.styled(table.header, .faint))

@@ -3,12 +3,16 @@ public struct DataSplits: Sendable {
     public var training: any ExampleSource
     public var validation: (any ExampleSource)?
     public var test: (any ExampleSource)?
+    /// The files that were found, where each example is a file.
+    public var files: FileCensus?
 
     public init(
-        training: any ExampleSource, validation: (any ExampleSource)? = nil, test: (any ExampleSource)? = nil
+        training: any ExampleSource, validation: (any ExampleSource)? = nil, test: (any ExampleSource)? = nil,
+        files: FileCensus? = nil
     ) {
         self.training = training
         self.validation = validation
         self.test = test
+        self.files = files
     }
 }

@@ -19,9 +19,11 @@ public struct SourceSummary: Sendable {
 
     /// Reads the sample, and all examples where the source has no identity.
     ///
+    /// - Parameter sample: by default 1000 examples of a source that need not be read whole, and all of another.
     /// - Throws: ``FoveaError`` that names the example when one cannot be read, has no image, or one of another size than
     ///   the first; or when there are no examples.
-    public init(of source: any ExampleSource, sample: StatisticsSample = .everyExample) throws {
+    public init(of source: any ExampleSource, sample: StatisticsSample? = nil) throws {
+        let sample = sample ?? (source.identity == nil ? .everyExample : .drawn(count: 1000, seed: 0))
         guard source.count > 0 else {
             throw FoveaError(.badData, "`\(source.name)` has no examples.", remedy: "Give it at least one.")
         }

@@ -38,7 +38,7 @@ public struct Preprocessing: Hashable, Sendable {
     ///
     /// - Throws: ``FoveaError`` when an example cannot be read, has no image or one of another size than the first, or when
     ///   no model can take images of this size.
-    public init(fittedTo training: any ExampleSource, sample: StatisticsSample = .everyExample) throws {
+    public init(fittedTo training: any ExampleSource, sample: StatisticsSample? = nil) throws {
         try self.init(SourceSummary(of: training, sample: sample))
     }
 

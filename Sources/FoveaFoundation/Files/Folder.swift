@@ -20,7 +20,14 @@ package func namesInFolder(_ path: String) throws -> [String] {
         if name != ".", name != ".." { names.append(name) }
     }
     if errno != 0 { throw systemError(.inputOutput, "Cannot read the folder \(quoted(path))", errno) }
-    return names.sorted { $0.systemBytes.lexicographicallyPrecedes($1.systemBytes) }
+    return names.sortedByBytes()
+}
+
+extension [String] {
+    /// In the order of the bytes that the names have for the system.
+    package func sortedByBytes() -> [String] {
+        map { (bytes: $0.systemBytes, name: $0) }.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }.map(\.name)
+    }
 }
 
 /// Creates a folder that must not exist yet, and the folders above it where they are missing.

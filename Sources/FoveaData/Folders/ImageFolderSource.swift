@@ -1,0 +1,49 @@
+import FoveaFoundation
+import FoveaGraph
+
+/// Labelled image files, decoded as sRGB when they are asked for.
+public struct ImageFolderSource: ExampleSource {
+    struct File: Sendable {
+        let path: String
+        let label: Int32
+    }
+
+    public let name: String
+    public let classNames: [String]
+    /// `files:`, their number, and the CRC-32 of all paths below the folder, sizes and labels, in hexadecimal.
+    public let identity: String?
+    /// The files that were found and loaded or skipped.
+    public let census: FileCensus
+    private let files: [File]
+
+    /// - Parameter root: the folder that all files are in.
+    /// - Throws: ``FoveaError`` when a file is gone.
+    init(_ files: [File], classNames: [String], name: String, root: String, census: FileCensus) throws {
+        var checksum = Checksum()
+        let rootLength = root.systemBytes.count
+        for file in files {
+            guard let size = fileByteCount(at: file.path) else {
+                throw FoveaError(
+                    .missingInput, "Cannot read \(quoted(file.path)).",
+                    remedy: "Check that it is there and may be read, and that a link leads to a file.")
+            }
+            checksum.update(with: file.path.systemBytes.dropFirst(rootLength))
+            checksum.update(withLittleEndian: Int64(size))
+            checksum.update(withLittleEndian: file.label)
+        }
+        self.files = files
+        self.classNames = classNames
+        self.name = name
+        self.census = census
+        identity = "files:\(files.count)-\(checksum)"
+    }
+
+    public var count: Int { files.count }
+
+    public var knownLabels: [Int32]? { files.map(\.label) }
+
+    /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
+    public func example(at index: Int) throws -> Example {
+        Example(image: try ImageFile.decode(path: files[index].path, channels: 3), label: files[index].label)
+    }
+}
