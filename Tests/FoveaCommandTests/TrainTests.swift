@@ -31,7 +31,8 @@ struct TrainTests {
                     "run", "--json", "--threads", "2",
                 ], in: folder)
             #expect(run.status == 0, "\(run.errors)")
-            #expect(run.errors.contains("41 files found: 40 images loaded, 1 skipped (1 of the system)"), "\(run.errors)")
+            #expect(
+                run.errors.contains("41 files found: 40 images loaded, 1 skipped (1 of the system)"), "\(run.errors)")
             let opened = try RunFolder(opening: "\(folder)/run")
             #expect(opened.model.classNames == ["dark", "light"] && opened.model.input == [3, 16, 16])
             let evaluation = try FoveaProcess(["evaluate", "--model", "run", "--data", "photos", "--json"], in: folder)

@@ -82,17 +82,21 @@ struct ImageFolderTests {
     @Test("leaves out what systems leave behind, what is no image and links to folders, and counts all of it")
     func census() throws {
         let files: [(String, [UInt8])] = [
-            ("a/1.png", image(1)), ("a/._1.png", [0]), ("a/.DS_Store", [0]), ("a/Thumbs.db", [0]), ("b/2.jpg", image(2)),
-            ("b/readme.txt", [0]), ("b/__MACOSX/3.png", image(3)), (".git/objects/4.png", image(4)), ("5.png", image(5)),
+            ("a/1.png", image(1)), ("a/._1.png", [0]), ("a/.DS_Store", [0]), ("a/Thumbs.db", [0]),
+            ("b/2.jpg", image(2)),
+            ("b/readme.txt", [0]), ("b/__MACOSX/3.png", image(3)), (".git/objects/4.png", image(4)),
+            ("5.png", image(5)),
             ("labels.csv", [0]),
         ]
         try withFolder(files) { folder in
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/a/loop", withDestinationPath: "..")
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/outside", withDestinationPath: "/tmp")
-            try FileManager.default.createSymbolicLink(atPath: "\(folder)/b/linked.png", withDestinationPath: "../a/1.png")
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/b/linked.png", withDestinationPath: "../a/1.png")
             let splits = try DataSource.load(folder)
             #expect(splits.training.classNames == ["a", "b"])
-            #expect(try pixels(splits.training) == [1, 2, 1], "the content decides the format; links to files are followed")
+            #expect(
+                try pixels(splits.training) == [1, 2, 1], "the content decides the format; links to files are followed")
             let census = try #require(splits.files)
             #expect(census.images == 3)
             #expect(census.systemFiles == 5)

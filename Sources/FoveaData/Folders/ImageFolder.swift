@@ -66,7 +66,9 @@ struct ImageFolder {
                     .badData,
                     "\(quoted(folder)) has the class \(unknown.map(quoted).joined(separator: ", ")), which "
                         + "\(quoted(trainingFolder)) lacks.",
-                    remedy: nearest.map { "Did you mean \(quoted($0))? " }.map { $0 + "All parts have the same classes." }
+                    remedy: nearest.map { "Did you mean \(quoted($0))? " }.map {
+                        $0 + "All parts have the same classes."
+                    }
                         ?? "Give all parts the same class folders.")
             }
             return try part(folder, found.folders, classNames: content.folders, census: census)
@@ -165,7 +167,8 @@ struct ImageFolder {
         }
 
         private static func isOfSystem(_ name: String) -> Bool {
-            name.utf8.first == UInt8(ascii: ".") || ["__macosx", "thumbs.db", "desktop.ini"].contains(name.lowercased())
+            name.utf8.first == UInt8(ascii: ".")
+                || ["__macosx", "thumbs.db", "desktop.ini"].contains(name.lowercased())
         }
     }
 }
