@@ -42,7 +42,8 @@ extension ModelDescription {
             architecture: entry.name, classNames: classNames,
             input: [preprocessing.channels, preprocessing.height, preprocessing.width],
             preprocessing: Preprocessing(
-                mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation))
+                mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation,
+                shorterSide: preprocessing.sizing?.shorterSide))
     }
 }
 
@@ -53,6 +54,6 @@ extension Preprocessing {
     public init(_ model: ModelDescription) throws {
         try self.init(
             channels: model.input[0], height: model.input[1], width: model.input[2], mean: model.preprocessing.mean,
-            standardDeviation: model.preprocessing.standardDeviation)
+            standardDeviation: model.preprocessing.standardDeviation, shorterSide: model.preprocessing.shorterSide)
     }
 }

@@ -62,7 +62,8 @@ public struct SavedNetwork: Sendable {
             }
             return try Preprocessing(
                 channels: images.shape[0], height: images.shape[1], width: images.shape[2],
-                mean: storedPreprocessing.mean, standardDeviation: storedPreprocessing.standardDeviation)
+                mean: storedPreprocessing.mean, standardDeviation: storedPreprocessing.standardDeviation,
+                shorterSide: storedPreprocessing.shorterSide)
         }
     }
 
@@ -91,7 +92,8 @@ extension Trainer {
         let description = NetworkDescription(
             signature: signature, classNames: classNames,
             preprocessing: preprocessing.map {
-                ModelDescription.Preprocessing(mean: $0.mean, standardDeviation: $0.standardDeviation)
+                ModelDescription.Preprocessing(
+                    mean: $0.mean, standardDeviation: $0.standardDeviation, shorterSide: $0.sizing?.shorterSide)
             })
         _ = try NetworkFolder(creating: folder, description, weights: await weights().tensors)
     }

@@ -20,21 +20,25 @@ struct TrainTests {
                 try FileManager.default.createDirectory(
                     atPath: "\(folder)/photos/\(name)", withIntermediateDirectories: true)
                 for number in 0..<20 {
-                    let pixels = (0..<256).map { UInt8((name == "dark" ? 20 : 180) + ($0 * 7 + number * 13) % 50) }
-                    try writePNG(pixels, width: 16, height: 16, to: "\(folder)/photos/\(name)/\(number).png")
+                    let width = 16 + number
+                    let pixels = (0..<20 * width).map {
+                        UInt8((name == "dark" ? 20 : 180) + ($0 * 7 + number * 13) % 50)
+                    }
+                    try writePNG(pixels, width: width, height: 20, to: "\(folder)/photos/\(name)/\(number).png")
                 }
             }
             try Data("left over".utf8).write(to: URL(filePath: "\(folder)/photos/dark/.DS_Store"))
             let run = try FoveaProcess(
                 [
                     "train", "--data", "photos", "--model", "smallcnn", "--epochs", "6", "--batch-size", "8", "--out",
-                    "run", "--json", "--threads", "2",
+                    "run", "--json", "--threads", "2", "--image-size", "16",
                 ], in: folder)
             #expect(run.status == 0, "\(run.errors)")
             #expect(
                 run.errors.contains("41 files found: 40 images loaded, 1 skipped (1 of the system)"), "\(run.errors)")
             let opened = try RunFolder(opening: "\(folder)/run")
             #expect(opened.model.classNames == ["dark", "light"] && opened.model.input == [3, 16, 16])
+            #expect(opened.model.preprocessing.shorterSide == 18)
             let evaluation = try FoveaProcess(["evaluate", "--model", "run", "--data", "photos", "--json"], in: folder)
             #expect(evaluation.status == 0, "\(evaluation.errors)")
             let figures = try JSONValue(parsing: Array(evaluation.output.utf8))

@@ -175,6 +175,8 @@ struct RunFolderTests {
             ("[1,28,28]", "[1,28,9223372036854775807]", "input"), ("[1,28,28]", "[3,28,28]", "preprocessing.mean"),
             ("[0.3081]", "[0]", "preprocessing.standard_deviation"),
             ("[0.3081]", "[1e39]", "preprocessing.standard_deviation"),
+            ("\"mean\": [0.1307],", "\"mean\": [0.1307], \"shorter_side\": 27,", "preprocessing.shorter_side"),
+            ("\"mean\": [0.1307],", "\"mean\": [0.1307], \"shorter_side\": 20000,", "preprocessing.shorter_side"),
             ("\"mean\": [0.1307],", "", "preprocessing.mean"), ("\"mean\"", "\"average\"", "preprocessing.average"),
             ("\"lenet5\"", "\"\"", "architecture"), ("\"lenet5\"", "null", "architecture"),
             ("\"architecture\"", "\"resize\": 1, \"architecture\"", "resize"),

@@ -35,8 +35,9 @@ struct Evaluate: AsyncParsableCommand {
         let splits = try DataSource.load(data)
         if let files = splits.files { StandardError.line("\(quoted(data)): \(files.text)") }
         let part = try part(of: splits)
-        let saved = try model.load(reference) {
-            (splits.training.classNames, try Preprocessing(fittedTo: splits.training))
+        let saved = try model.load(reference) { entry in
+            let sizing = try splits.sizing(for: entry)
+            return (splits.training.classNames, try Preprocessing(fittedTo: splits.training, sizing: sizing))
         }
         compareClassNames(saved, part)
         let classifier = try await Classifier(saved, device: device)

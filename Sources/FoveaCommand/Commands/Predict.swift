@@ -29,7 +29,7 @@ struct Predict: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let saved = try model.load(try ModelReference(model.model)) {
+        let saved = try model.load(try ModelReference(model.model)) { _ in
             throw FoveaError(
                 .usage, "A network of the zoo has neither preprocessing nor names of classes.",
                 remedy: "Give a run folder, and --weights to use others than its best.")

@@ -54,6 +54,7 @@ struct Train: AsyncParsableCommand {
             ("val", data.val.map(JSONValue.string) ?? .null),
             ("val-split", .number(heldOut)),
             ("limit-train", data.limitTrain.map(JSONValue.integer) ?? .null),
+            ("image-size", data.imageSize.map(JSONValue.integer) ?? .null),
             ("limit-val", data.limitVal.map(JSONValue.integer) ?? .null),
             ("model", .string(model)),
             ("weights", weights.map(JSONValue.string) ?? .null),

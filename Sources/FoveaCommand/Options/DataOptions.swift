@@ -1,6 +1,8 @@
 import ArgumentParser
 import FoveaData
+import FoveaFoundation
 import FoveaGraph
+import FoveaNN
 
 /// The data that a network is trained on, and the part of it that chooses the best epoch.
 struct DataOptions: ParsableArguments {
@@ -36,6 +38,15 @@ struct DataOptions: ParsableArguments {
         help: ArgumentHelp("Number of validation examples to use, from the first on.", valueName: "count"))
     var limitVal: Int?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Height and width of the network's images; pictures are resized and their middle is cut out. (default: the \
+            network's usual size for a folder of images, else the images' own)
+            """, valueName: "pixels"))
+    var imageSize: Int?
+
     /// The fraction to hold out where the data has no validation part and none is given.
     static let defaultSplit = 0.1
 
@@ -46,6 +57,10 @@ struct DataOptions: ParsableArguments {
                 throw FoveaError(
                     .usage, "\(flag) is \(limit).", remedy: "Use at least 1, or leave it out for all examples.")
             }
+        }
+        if let imageSize, !(1...maximumImageExtent).contains(imageSize) {
+            throw FoveaError(
+                .usage, "--image-size is \(imageSize).", remedy: "Use 1 to \(maximumImageExtent.grouped), such as 224.")
         }
         guard let valSplit else { return }
         guard valSplit >= 0, valSplit < 1 else {
@@ -67,7 +82,7 @@ struct DataOptions: ParsableArguments {
         var splits = try DataSource.load(data)
         if let val {
             let other = try DataSource.load(val).training
-            try other.expectSameKind(as: splits.training)
+            try other.expectSameKind(as: splits.training, comparingSizes: splits.files == nil && imageSize == nil)
             splits.validation = other
         } else if let fraction = valSplit ?? (splits.validation == nil ? Self.defaultSplit : nil) {
             if splits.validation != nil {
@@ -94,8 +109,8 @@ struct DataOptions: ParsableArguments {
 }
 
 extension ExampleSource {
-    /// Throws unless both sets have the same classes and images of the same size.
-    fileprivate func expectSameKind(as other: any ExampleSource) throws {
+    /// Throws unless both sets have the same classes and, where they are not brought to one, images of the same size.
+    fileprivate func expectSameKind(as other: any ExampleSource, comparingSizes: Bool) throws {
         guard classNames == other.classNames else {
             throw FoveaError(
                 .badData,
@@ -103,6 +118,7 @@ extension ExampleSource {
                     + "\(other.classNames.joined(separator: ", ")).",
                 remedy: "Validate with data of the same classes in the same order.")
         }
+        guard comparingSizes else { return }
         let (own, others) = (try exampleTypes[Batch.imagesName], try other.exampleTypes[Batch.imagesName])
         guard own == others else {
             func text(_ type: TensorType?) -> String { type.map { "\($0.shape)" } ?? "missing" }
@@ -110,5 +126,15 @@ extension ExampleSource {
                 .badData, "The images of `\(name)` are \(text(own)), those of `\(other.name)` \(text(others)).",
                 remedy: "Validate with images of the same size.")
         }
+    }
+}
+
+extension DataSplits {
+    /// The rule that brings images to a network's size; nil where they are taken as they are.
+    ///
+    /// - Parameter imageSize: the size that is asked for.
+    func sizing(for entry: ModelZoo.Entry, imageSize: Int? = nil) throws -> ResizeAndCenterCrop? {
+        if let imageSize { return try ResizeAndCenterCrop(evaluating: imageSize, imageSize) }
+        return files == nil ? nil : try ResizeAndCenterCrop(evaluating: entry.input[1], entry.input[2])
     }
 }

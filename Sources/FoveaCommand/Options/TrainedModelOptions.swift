@@ -22,7 +22,8 @@ struct TrainedModelOptions: ParsableArguments {
     /// - Parameter context: the classes and the preprocessing for a network of the zoo, which comes without them.
     /// - Throws: ``FoveaError`` when the run's model is invalid.
     func load(
-        _ reference: ModelReference, context: () throws -> (classNames: [String], preprocessing: Preprocessing)
+        _ reference: ModelReference,
+        context: (ModelZoo.Entry) throws -> (classNames: [String], preprocessing: Preprocessing)
     ) throws -> SavedModel {
         switch reference {
         case .run(let folder):
@@ -39,7 +40,7 @@ struct TrainedModelOptions: ParsableArguments {
                     .usage, "The network `\(entry.name)` has no trained weights of its own.",
                     remedy: "Give a run folder, or --weights with a .safetensors file.")
             }
-            let context = try context()
+            let context = try context(entry)
             return SavedModel(
                 entry, classNames: context.classNames, preprocessing: context.preprocessing, weightsPath: weights)
         }

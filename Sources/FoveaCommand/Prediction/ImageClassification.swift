@@ -60,7 +60,7 @@ struct ImageClassification {
         let batchSize = min(64, max(1, (256 << 20) / preprocessing.inputType.byteCount))
         return try DataLoader(
             ImageFileSource(paths, channels: preprocessing.channels),
-            transforms: [Resize(height: preprocessing.height, width: preprocessing.width), preprocessing],
+            transforms: preprocessing.transformsOfFiles,
             batchSize: batchSize, order: EpochOrder(seed: 0, isShuffled: false), limits: LoadingLimits(batches: 2),
             failures: .kept)
     }

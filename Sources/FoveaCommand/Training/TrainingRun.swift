@@ -42,8 +42,9 @@ struct TrainingRun {
         let data = try options.data.load(seed: options.random.seed)
         splits = data.splits
         try plan.validate(for: splits.training)
-        let summary = try SourceSummary(of: splits.training)
-        preprocessing = try Preprocessing(summary)
+        let sizing = try splits.sizing(for: entry, imageSize: options.data.imageSize)
+        let summary = try SourceSummary(of: splits.training, sizing: sizing)
+        preprocessing = try Preprocessing(summary, sizing: sizing)
         let network = TracedNetwork(
             entry.make(splits.training.classNames.count),
             input: Shape([preprocessing.channels, preprocessing.height, preprocessing.width]))

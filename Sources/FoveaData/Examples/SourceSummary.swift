@@ -19,10 +19,15 @@ public struct SourceSummary: Sendable {
 
     /// Reads the sample, and all examples where the source has no identity.
     ///
-    /// - Parameter sample: by default 1000 examples of a source that need not be read whole, and all of another.
+    /// - Parameters:
+    ///   - sample: by default 1000 examples of a source that need not be read whole, and all of another.
+    ///   - sizing: brings the images to one size before statistics are taken; the fingerprint is that of the images as they
+    ///     are.
     /// - Throws: ``FoveaError`` that names the example when one cannot be read, has no image, or one of another size than
     ///   the first; or when there are no examples.
-    public init(of source: any ExampleSource, sample: StatisticsSample? = nil) throws {
+    public init(of source: any ExampleSource, sample: StatisticsSample? = nil, sizing: ResizeAndCenterCrop? = nil)
+        throws
+    {
         let sample = sample ?? (source.identity == nil ? .everyExample : .drawn(count: 1000, seed: 0))
         guard source.count > 0 else {
             throw FoveaError(.badData, "`\(source.name)` has no examples.", remedy: "Give it at least one.")
@@ -35,7 +40,12 @@ public struct SourceSummary: Sendable {
             let isSampled = next.first == index
             if isSampled { next.removeFirst() }
             try source.locatingErrors(ofExample: index) {
-                try pass.add(source.example(at: index), toStatistics: isSampled, toFingerprint: identity == nil)
+                let example = try source.example(at: index)
+                guard let image = example.image else {
+                    throw FoveaError(.badData, "It has no image.", remedy: "Statistics are taken over images.")
+                }
+                if identity == nil { pass.identify(image, example.label) }
+                try pass.measure(sizing?.sized(image) ?? image, toStatistics: isSampled)
             }
         }
         guard let size = pass.size else { preconditionFailure("a sample has at least one example") }
@@ -52,10 +62,12 @@ public struct SourceSummary: Sendable {
         private var pixelSum = Checksum()
         private var labelSum = Checksum()
 
-        mutating func add(_ example: Example, toStatistics isSampled: Bool, toFingerprint isIdentifying: Bool) throws {
-            guard let image = example.image else {
-                throw FoveaError(.badData, "It has no image.", remedy: "Statistics are taken over images.")
-            }
+        mutating func identify(_ image: DecodedImage, _ label: Int32?) {
+            pixelSum.update(with: image.bytes)
+            if let label { labelSum.update(withLittleEndian: label) }
+        }
+
+        mutating func measure(_ image: DecodedImage, toStatistics isSampled: Bool) throws {
             let size = size ?? (image.channels, image.height, image.width)
             if self.size == nil {
                 self.size = size
@@ -66,10 +78,6 @@ public struct SourceSummary: Sendable {
                     .badData,
                     "The image is \(image.sizeText), those before it are \(size.channels)×\(size.height)×\(size.width).",
                     remedy: "Bring the images to one size.")
-            }
-            if isIdentifying {
-                pixelSum.update(with: image.bytes)
-                if let label = example.label { labelSum.update(withLittleEndian: label) }
             }
             guard isSampled else { return }
             let plane = image.height * image.width

@@ -59,7 +59,7 @@ struct BatchAssembly: Sendable {
         for (transform, generator) in zip(transforms, generators) {
             example = try transform.transformed(example, random: generator.derived(UInt64(index)))
         }
-        if let standardization { _ = try standardization.fitting(example.image) }
+        if let standardization { example.image = try standardization.fitting(example.image) }
         return example
     }
 

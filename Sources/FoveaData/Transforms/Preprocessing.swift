@@ -12,10 +12,16 @@ public struct Preprocessing: Hashable, Sendable {
     public let mean: [Float]
     /// One value for each channel, greater than 0.
     public let standardDeviation: [Float]
+    /// The rule that brings images of any size to the model's; nil where they have that size already.
+    public let sizing: ResizeAndCenterCrop?
 
+    /// - Parameter shorterSide: the length to which an image's shorter side is resized before the middle is cut out; nil where
+    ///   images have the model's size.
     /// - Throws: ``FoveaError`` when a size is out of range, or the mean or deviation does not have one finite value for
     ///   each channel, the deviation's greater than 0.
-    public init(channels: Int, height: Int, width: Int, mean: [Float], standardDeviation: [Float]) throws {
+    public init(
+        channels: Int, height: Int, width: Int, mean: [Float], standardDeviation: [Float], shorterSide: Int? = nil
+    ) throws {
         guard channels == 1 || channels == 3, 1...maximumImageExtent ~= height, 1...maximumImageExtent ~= width else {
             throw FoveaError(
                 .badData, "A model's images cannot be \(channels)×\(height)×\(width).",
@@ -32,23 +38,28 @@ public struct Preprocessing: Hashable, Sendable {
         (self.channels, self.height, self.width) = (channels, height, width)
         self.mean = mean
         self.standardDeviation = standardDeviation
+        sizing = try shorterSide.map { try ResizeAndCenterCrop(height: height, width: width, shorterSide: $0) }
     }
 
     /// The images' own size and channels, with the mean and deviation of the training part.
     ///
+    /// - Parameter sizing: brings the images to one size, in training and in use.
     /// - Throws: ``FoveaError`` when an example cannot be read, has no image or one of another size than the first, or when
     ///   no model can take images of this size.
-    public init(fittedTo training: any ExampleSource, sample: StatisticsSample? = nil) throws {
-        try self.init(SourceSummary(of: training, sample: sample))
+    public init(
+        fittedTo training: any ExampleSource, sample: StatisticsSample? = nil, sizing: ResizeAndCenterCrop? = nil
+    ) throws {
+        try self.init(SourceSummary(of: training, sample: sample, sizing: sizing), sizing: sizing)
     }
 
     /// The size, channels, mean and deviation of a source's images.
     ///
+    /// - Parameter sizing: the rule that the summary was made with.
     /// - Throws: ``FoveaError`` when the images have a size that no model can take.
-    public init(_ summary: SourceSummary) throws {
+    public init(_ summary: SourceSummary, sizing: ResizeAndCenterCrop? = nil) throws {
         try self.init(
             channels: summary.channels, height: summary.height, width: summary.width, mean: summary.mean,
-            standardDeviation: summary.standardDeviation)
+            standardDeviation: summary.standardDeviation, shorterSide: sizing?.shorterSide)
     }
 
     /// The type of one image as a network's input, `[1, channels, height, width]`.
@@ -70,10 +81,11 @@ extension Preprocessing: Transform {
         return example
     }
 
-    /// The image of an example.
+    /// The image of an example, brought to the model's size where there is a rule for that.
     ///
     /// - Throws: ``FoveaError`` when there is none, or it has other channels or another size.
-    func fitting(_ image: DecodedImage?) throws -> DecodedImage {
+    func fitting(_ given: DecodedImage?) throws -> DecodedImage {
+        let image = try given.map { try sizing?.sized($0) ?? $0 }
         guard let image else {
             throw FoveaError(.badData, "It has no image to standardize.", remedy: "Use data that has images.")
         }

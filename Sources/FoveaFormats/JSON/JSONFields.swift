@@ -26,6 +26,9 @@ package struct JSONFields {
             .badData, "There is an unknown field \(path(unknown)).", remedy: "Known are \(names.sorted().listed).")
     }
 
+    /// Whether there is such a field.
+    package func contains(_ name: String) -> Bool { fields[name] != nil }
+
     package func value(_ name: String) throws -> JSONValue {
         guard let value = fields[name] else {
             throw FoveaError(.badData, "The field \(path(name)) is missing.")

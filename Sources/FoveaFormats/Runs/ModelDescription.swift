@@ -9,10 +9,13 @@ public struct ModelDescription: Hashable, Sendable {
     public struct Preprocessing: Hashable, Sendable {
         public let mean: [Float]
         public let standardDeviation: [Float]
+        /// The length of an image's shorter side before the middle is cut out; nil where images are taken as they are.
+        public let shorterSide: Int?
 
-        public init(mean: [Float], standardDeviation: [Float]) {
+        public init(mean: [Float], standardDeviation: [Float], shorterSide: Int? = nil) {
             self.mean = mean
             self.standardDeviation = standardDeviation
+            self.shorterSide = shorterSide
         }
     }
 
@@ -57,6 +60,12 @@ public struct ModelDescription: Hashable, Sendable {
         try Self.require(
             deviation.count == input[0] && deviation.allSatisfy { $0.isFinite && $0 > 0 },
             "The field `preprocessing.standard_deviation` does not have one positive number per channel (\(input[0])).")
+        if let shorterSide = preprocessing.shorterSide {
+            let crop = max(input[1], input[2])
+            try Self.require(
+                (crop...maximumImageExtent).contains(shorterSide),
+                "The field `preprocessing.shorter_side` is \(shorterSide), not from \(crop) to \(maximumImageExtent).")
+        }
     }
 
     private static let extents = 1...maximumImageExtent
@@ -102,15 +111,19 @@ extension ModelDescription {
 extension ModelDescription.Preprocessing {
     /// The preprocessing in the form of the files of models and networks.
     var json: JSONValue {
-        [
-            "mean": .array(mean.map { JSONValue($0) }),
-            "standard_deviation": .array(standardDeviation.map { JSONValue($0) }),
+        let fields: [(String, JSONValue)] = [
+            ("mean", .array(mean.map { JSONValue($0) })),
+            ("standard_deviation", .array(standardDeviation.map { JSONValue($0) })),
         ]
+        return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []))
     }
 
     /// Reads the form that ``json`` writes.
     init(_ fields: JSONFields) throws {
-        try fields.refuseFields(besides: ["mean", "standard_deviation"])
-        self.init(mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"))
+        try fields.refuseFields(besides: ["mean", "standard_deviation", "shorter_side"])
+        self.init(
+            mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),
+            shorterSide: try fields.contains("shorter_side")
+                ? fields.integer("shorter_side", in: 1...maximumImageExtent) : nil)
     }
 }
