@@ -16,10 +16,6 @@ struct ImageFolder {
     private static let extensions: Set = [
         "png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "heic", "heif", "avif",
     ]
-    private static let partNames: [(part: WritableKeyPath<Parts, String?>, names: [String])] = [
-        (\.training, ["train", "training"]), (\.validation, ["val", "valid", "validation"]), (\.test, ["test"]),
-    ]
-
     private struct Parts {
         var training: String?
         var validation: String?
@@ -84,20 +80,25 @@ struct ImageFolder {
     /// The names of the parts' folders; none where the folders are classes.
     private var parts: Parts {
         get throws {
-            var parts = Parts()
-            for (part, names) in Self.partNames {
-                let found = folders.filter { names.contains($0.lowercased()) }
-                guard found.count < 2 else {
-                    throw FoveaError(
-                        .badData,
-                        "\(quoted(path)) has \(found.map(quoted).joined(separator: " and ")), which name the same part.",
-                        remedy: "Leave one of them.")
-                }
-                parts[keyPath: part] = found.first
-            }
+            let training = try folder(named: ["train", "training"])
             // `val` and `test` beside other folders may be classes.
-            return parts.training == nil ? Parts() : parts
+            if training == nil { return Parts() }
+            return Parts(
+                training: training, validation: try folder(named: ["val", "valid", "validation"]),
+                test: try folder(named: ["test"]))
         }
+    }
+
+    /// The folder that has one of these names, in any case.
+    private func folder(named names: Set<String>) throws -> String? {
+        let found = folders.filter { names.contains($0.lowercased()) }
+        guard found.count < 2 else {
+            throw FoveaError(
+                .badData,
+                "\(quoted(path)) has \(found.map(quoted).joined(separator: " and ")), which name the same part.",
+                remedy: "Leave one of them.")
+        }
+        return found.first
     }
 
     /// The images of a part.

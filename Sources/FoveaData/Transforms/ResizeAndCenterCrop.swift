@@ -5,7 +5,7 @@ public import FoveaGraph
 ///
 /// The longer side becomes ⌊shorterSide · longer / shorter⌋, and the crop begins at (side − crop) / 2, rounded half to even:
 /// torchvision's `Resize(shorterSide)` and `CenterCrop((height, width))`, with the filter of ``Resize``.
-public struct ResizeAndCenterCrop: Transform {
+public struct ResizeAndCenterCrop: Transform, Hashable {
     public let height: Int
     public let width: Int
     public let shorterSide: Int
