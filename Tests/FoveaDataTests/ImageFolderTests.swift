@@ -70,7 +70,7 @@ struct ImageFolderTests {
             #expect(validation.classNames == ["a", "b", "c"] && test.classNames == ["a", "b", "c"])
             #expect(validation.knownLabels == [0, 2] && test.knownLabels == [1])
             #expect(try pixels(validation) == [5, 4])
-            #expect(splits.files?.images == 6)
+            #expect(splits.files?.images == 6 && splits.files?.others == 1, "the folder of notes counts once")
         }
         let classes = [("test/1.png", image(1)), ("val/2.png", image(2)), ("other/3.png", image(3))]
         try withFolder(classes) { folder in
@@ -133,6 +133,8 @@ struct ImageFolderTests {
         #expect(other.remedy.hasPrefix("Did you mean `cats`?"))
         let flat = try problem([("train/1.png", image(1)), ("val/cats/2.png", image(2))])
         #expect(flat.problem == "The folder `photos/train` has no class folders.")
+        let hollow = try problem([("train/a/1.png", image(1)), ("train/b/2.png", image(2)), ("val/", [])])
+        #expect(hollow.problem == "The folder `photos/val` has no class folders.")
         let twice = try problem([("train/a/1.png", image(1)), ("training/a/2.png", image(2))])
         #expect(twice.problem == "`photos` has `train` and `training`, which name the same part.")
         let none = try problem([("1.png", image(1))])

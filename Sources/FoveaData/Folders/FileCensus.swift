@@ -5,7 +5,7 @@ public struct FileCensus: Hashable, Sendable {
     /// Files and folders that systems and programs leave behind, such as `.DS_Store`, `Thumbs.db` and `__MACOSX`; a folder
     /// counts once.
     public var systemFiles = 0
-    /// Files whose names are not those of images, and images outside a class's folder.
+    /// Files whose names are not those of images, and images outside a class's folder; a folder beside the parts counts once.
     public var others = 0
     /// Links to folders, which are not followed: they may lead out of the folder, or back into it.
     public var linkedFolders = 0

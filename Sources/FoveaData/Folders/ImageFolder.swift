@@ -16,6 +16,7 @@ struct ImageFolder {
     private static let extensions: Set = [
         "png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "heic", "heif", "avif",
     ]
+    /// The names of the folders of the parts.
     private struct Parts {
         var training: String?
         var validation: String?
@@ -43,38 +44,44 @@ struct ImageFolder {
             let source = try part(path, folders, classNames: folders, census: besides)
             return DataSplits(training: source, files: source.census)
         }
-        let trainingFolder = "\(path)/\(training)"
-        let content = try Content(of: trainingFolder)
+        let classNames = try content(ofPart: training).folders
+        func load(_ name: String) throws -> ImageFolderSource {
+            try part(named: name, classNames: classNames, of: training)
+        }
+        let source = try load(training)
+        let (validation, test) = (try parts.validation.map(load), try parts.test.map(load))
+        let sources = [source, validation, test].compactMap(\.self)
+        var files = sources.map(\.census).reduce(besides, +)
+        files.others += folders.count - sources.count
+        return DataSplits(training: source, validation: validation, test: test, files: files)
+    }
+
+    private func content(ofPart name: String) throws -> Content {
+        let content = try Content(of: "\(path)/\(name)")
         guard !content.folders.isEmpty else {
             throw FoveaError(
-                .badData, "The folder \(quoted(trainingFolder)) has no class folders.",
+                .badData, "The folder \(quoted("\(path)/\(name)")) has no class folders.",
                 remedy: "Put a folder of images for each class into it.")
         }
-        func load(_ name: String) throws -> ImageFolderSource {
-            let folder = "\(path)/\(name)"
-            let found = try Content(of: folder)
-            var census = found.census
-            census.others += found.images.count
-            let unknown = found.folders.filter { !content.folders.contains($0) }
-            guard unknown.isEmpty else {
-                let nearest = unknown.compactMap { nearestName(to: $0, among: content.folders) }.first
-                throw FoveaError(
-                    .badData,
-                    "\(quoted(folder)) has the class \(unknown.map(quoted).joined(separator: ", ")), which "
-                        + "\(quoted(trainingFolder)) lacks.",
-                    remedy: nearest.map { "Did you mean \(quoted($0))? " }.map {
-                        $0 + "All parts have the same classes."
-                    }
-                        ?? "Give all parts the same class folders.")
-            }
-            return try part(folder, found.folders, classNames: content.folders, census: census)
+        return content
+    }
+
+    /// - Parameter training: the name of the part whose classes these are.
+    private func part(named name: String, classNames: [String], of training: String) throws -> ImageFolderSource {
+        let found = try content(ofPart: name)
+        let unknown = found.folders.filter { !classNames.contains($0) }
+        guard unknown.isEmpty else {
+            let nearest = unknown.compactMap { nearestName(to: $0, among: classNames) }.first
+            throw FoveaError(
+                .badData,
+                "\(quoted("\(path)/\(name)")) has the class \(unknown.map(quoted).joined(separator: ", ")), which "
+                    + "\(quoted("\(path)/\(training)")) lacks.",
+                remedy: nearest.map { "Did you mean \(quoted($0))? All parts have the same classes." }
+                    ?? "Give all parts the same class folders.")
         }
-        let splits = DataSplits(
-            training: try load(training), validation: try parts.validation.map(load), test: try parts.test.map(load))
-        let sources = [splits.training, splits.validation, splits.test].compactMap { $0 as? ImageFolderSource }
-        return DataSplits(
-            training: splits.training, validation: splits.validation, test: splits.test,
-            files: sources.map(\.census).reduce(besides, +))
+        var census = found.census
+        census.others += found.images.count
+        return try part("\(path)/\(name)", found.folders, classNames: classNames, census: census)
     }
 
     /// The names of the parts' folders; none where the folders are classes.
