@@ -8,7 +8,7 @@ public struct BackendProfile: Sendable {
     public let machine: String
     /// The choices of kernels; nil where there is one kernel for everything.
     public let kernels: KernelSelection?
-    /// Measures the machine's peak speeds on the calling thread; nil where that is not implemented.
+    /// Measures the machine's peak speeds on the calling thread; nil where the backend has no such measurement.
     public let ceilings: (@Sendable () throws -> Ceilings)?
 
     public init(

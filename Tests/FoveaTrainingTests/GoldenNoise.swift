@@ -1,4 +1,5 @@
 import FoveaGraph
+import FoveaNN
 
 /// Numbers from `middle` − `bound` to `middle` + `bound` by the formula of `script/pytorch/make_goldens.py`: element i of the
 /// k-th tensor is a hash of 2654435769·k + i.
@@ -11,4 +12,28 @@ func goldenNoise(_ shape: Shape, _ k: Int, around middle: Float = 0, bound: Doub
         return middle + Float(bound * (Double(x >> 8) / 0x1p23 - 1))
     }
     return try Tensor(shape, elements)
+}
+
+/// The weights that training starts from in PyTorch's goldens, by the same script: by He's rule where there are filters or
+/// matrices, and around 1 or 0 for the others.
+///
+/// - Parameter quieted: the weights of normalizations that start around 0, so that deep networks do not grow too loud.
+func goldenStart(_ parameters: [ParameterDeclaration], quieted: [String] = []) throws -> Weights {
+    Weights(
+        try parameters.enumerated().map { k, parameter in
+            let (path, shape) = (parameter.path, parameter.shape)
+            let value =
+                if shape.rank > 1 {
+                    try goldenNoise(shape, k, bound: (6 / Double(shape.elementCount / shape[0])).squareRoot())
+                } else if path.hasSuffix("running_var") {
+                    try goldenNoise(shape, k, around: 1, bound: 0.5)
+                } else if quieted.contains(path) {
+                    try goldenNoise(shape, k, bound: 0.2)
+                } else if path.hasSuffix("weight") {
+                    try goldenNoise(shape, k, around: 1, bound: 0.2)
+                } else {
+                    try goldenNoise(shape, k, bound: 0.1)
+                }
+            return (path, value)
+        })
 }

@@ -47,7 +47,7 @@ private struct Subject {
         return try await Trainer(
             layer, input: image, loss: CrossEntropyLoss(labelSmoothing: 0.1), optimizer: optimizer,
             device: Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed))),
-            weights: try start(parameters), hasDropout: false)
+            weights: try goldenStart(parameters, quieted: golden.quieted), hasDropout: false)
     }
 
     /// Squares of 4×4 equal pixels.
@@ -65,26 +65,6 @@ private struct Subject {
                 indices: Array(0..<batchSize), images: try Tensor(Shape([batchSize] + image.dimensions), pixels),
                 labels: Tensor(integers: (0..<Int32(batchSize)).map { $0 % 10 }))
         }
-    }
-
-    private func start(_ parameters: [ParameterDeclaration]) throws -> Weights {
-        Weights(
-            try parameters.enumerated().map { k, parameter in
-                let (path, shape) = (parameter.path, parameter.shape)
-                let value =
-                    if shape.rank > 1 {
-                        try goldenNoise(shape, k, bound: (6 / Double(shape.elementCount / shape[0])).squareRoot())
-                    } else if path.hasSuffix("running_var") {
-                        try goldenNoise(shape, k, around: 1, bound: 0.5)
-                    } else if golden.quieted.contains(path) {
-                        try goldenNoise(shape, k, bound: 0.2)
-                    } else if path.hasSuffix("weight") {
-                        try goldenNoise(shape, k, around: 1, bound: 0.2)
-                    } else {
-                        try goldenNoise(shape, k, bound: 0.1)
-                    }
-                return (path, value)
-            })
     }
 }
 

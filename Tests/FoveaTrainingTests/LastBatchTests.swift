@@ -147,4 +147,34 @@ struct LastBatchTests {
         // Weights in the layouts of other kernels are all that each program has of its own.
         #expect(more * 20 <= bare, "\(more) of \(bare)")
     }
+
+    @Test("and an evaluation beside a training takes as many examples at a time as need no more memory than the steps")
+    func evaluationBesideSteps() async throws {
+        let device = Device(try CPUBackend(threads: 2, kernels: KernelSelection(.fixed)))
+        let network = TracedNetwork(LeNet5(), input: [1, 28, 28])
+        let states = DeviceStates(on: device)
+        let parameters = try network.parameters
+        try await states.write(Weights(initializing: parameters, seed: 42).namedTensors)
+        func size(besideTraining: Bool) async throws -> Int {
+            try await EvaluationPrograms(
+                network, Classification(), sharing: states, isBesideTraining: besideTraining
+            ).batchSize(upTo: 4096, of: network.inputs)
+        }
+        _ = try await device.compile(
+            TrainingGraph(LeNet5(), loss: CrossEntropyLoss(), optimizer: SGD(), input: [32, 1, 28, 28]).graph,
+            states: states)
+        #expect(try await size(besideTraining: false) == 4096, "as many as fit in memory")
+        let count = try await size(besideTraining: true)
+        #expect((1..<4096).contains(count))
+        func growth(_ count: Int) async throws -> Int {
+            let graph = try EvaluationGraph(
+                network, objective: Classification(), batch: network.inputs.batched(count)
+            ).graph
+            let need = try #require(
+                try await device.predictedByteCount(of: device.optimized(graph), states: states))
+            return need - graph.inputs.reduce(0) { $0 + $1.type.byteCount }
+        }
+        #expect(try await growth(count) <= 0)
+        #expect(try await growth(2 * count) > 0, "twice as many need more")
+    }
 }

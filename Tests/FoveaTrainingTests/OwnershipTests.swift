@@ -1,5 +1,7 @@
+import Foundation
 import FoveaCPU
 import FoveaData
+import FoveaFormats
 import FoveaGraph
 import FoveaNN
 import FoveaRuntime
@@ -75,6 +77,31 @@ struct OwnershipTests {
             return try await trainer.weights()
         }
         #expect(try await train(calling: true).tensors == train(calling: false).tensors)
+    }
+
+    @Test("is replaced by a file of weights, or stays as it is where the file does not fit or is not finite")
+    func fileOfWeights() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fovea-tests-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let trainer = try await Trainer(
+            LeNet5(), input: Self.image, optimizer: SGD(), device: device(), seed: 9)
+        let before = try await trainer.weights()
+        var others = Weights(initializing: trainer.parameters, seed: 10)
+        try Safetensors.write(others.tensors, to: "\(folder)/others.safetensors")
+        others["fc3.bias"] = Tensor([Float](repeating: .nan, count: 10))
+        try Safetensors.write(others.tensors, to: "\(folder)/nan.safetensors")
+        others["fc3.bias"] = nil
+        try Safetensors.write(others.tensors, to: "\(folder)/short.safetensors")
+        for (name, telling) in [("nan", "are not finite: `fc3.bias`"), ("short", "missing: `fc3.bias`")] {
+            let error = await #expect(throws: FoveaError.self) {
+                try await trainer.load(fileAt: "\(folder)/\(name).safetensors")
+            }
+            #expect(error?.problem.contains(telling) == true, "\(String(describing: error))")
+            #expect(try await trainer.weights().tensors == before.tensors)
+        }
+        try await trainer.load(fileAt: "\(folder)/others.safetensors")
+        #expect(try await trainer.weights().tensors == Weights(initializing: trainer.parameters, seed: 10).tensors)
     }
 
     @Test("is shared by a trainer and its classifier")

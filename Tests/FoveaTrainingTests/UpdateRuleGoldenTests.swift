@@ -37,28 +37,10 @@ struct UpdateRuleGoldenTests {
             ParameterGroup("conv2", "bn2", optimizer: SGD(learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4)),
         ], clipNorm: 2.5, batchesPerUpdate: 3, averaging: WeightAveraging(decay: 0.9))
 
-    private func start(_ parameters: [ParameterDeclaration]) throws -> Weights {
-        Weights(
-            try parameters.enumerated().map { k, parameter in
-                let (path, shape) = (parameter.path, parameter.shape)
-                let value =
-                    if shape.rank > 1 {
-                        try goldenNoise(shape, k, bound: (6 / Double(shape.elementCount / shape[0])).squareRoot())
-                    } else if path.hasSuffix("running_var") {
-                        try goldenNoise(shape, k, around: 1, bound: 0.5)
-                    } else if path.hasSuffix("weight") {
-                        try goldenNoise(shape, k, around: 1, bound: 0.2)
-                    } else {
-                        try goldenNoise(shape, k, bound: 0.1)
-                    }
-                return (path, value)
-            })
-    }
-
     private func trainer(on backend: any Backend) async throws -> Trainer {
         let parameters = try TracedNetwork(Network(), input: [1, 12, 12]).parameters
         return try await Trainer(
-            Network(), input: [1, 12, 12], rule: Self.rule, device: Device(backend), weights: start(parameters))
+            Network(), input: [1, 12, 12], rule: Self.rule, device: Device(backend), weights: goldenStart(parameters))
     }
 
     private func batch(_ step: Int) throws -> Batch {
