@@ -3,6 +3,7 @@
 #include <stdio.h> // jpeglib.h needs it
 
 #include <jpeglib.h>
+#include <string.h>
 // Its list of codes follows jpeglib.h.
 #include <jerror.h>
 
@@ -58,9 +59,45 @@ static void convert_inks(const JSAMPLE *inks, size_t width, uint8_t *colours) {
     }
 }
 
+// Whether the mark of the end lies behind the header: within coded pixels these two bytes never stand side by side.
+static bool has_end(const uint8_t *bytes, size_t length) {
+    for (size_t i = length; i >= 4; i--) {
+        if (bytes[i - 1] == 0xd9 && bytes[i - 2] == 0xff) return true;
+    }
+    return false;
+}
+
+// Pixels at the edge of a part are mixed with fewer neighbours than they have in the whole picture, where colours were
+// stored for every second pixel or fewer; so a few more than asked for are decoded.
+enum { margin = 4 };
+
+static void decode_rows(j_decompress_ptr jpeg, fovea_image_region part, bool is_inked, fovea_image *image) {
+    int64_t first_column = part.left > margin ? part.left - margin : 0;
+    int64_t end_column = part.left + part.width + margin;
+    if (end_column > jpeg->output_width) end_column = jpeg->output_width;
+    JDIMENSION offset = (JDIMENSION)first_column, width = (JDIMENSION)(end_column - first_column);
+    if (width < jpeg->output_width) jpeg_crop_scanline(jpeg, &offset, &width);
+    if (part.top > margin) jpeg_skip_scanlines(jpeg, (JDIMENSION)(part.top - margin));
+
+    int stored_channels = is_inked ? 4 : image->channels;
+    JSAMPARRAY row = jpeg->mem->alloc_sarray(
+        (j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * (JDIMENSION)stored_channels, 1);
+    size_t row_length = (size_t)part.width * (size_t)image->channels;
+    const JSAMPLE *wanted = row[0] + (size_t)(part.left - offset) * (size_t)stored_channels;
+    while (jpeg->output_scanline < part.top + part.height) {
+        int64_t number = (int64_t)jpeg->output_scanline - part.top;
+        jpeg_read_scanlines(jpeg, row, 1);
+        if (number < 0) continue;
+        uint8_t *target = image->pixels + (size_t)number * row_length;
+        if (is_inked) convert_inks(wanted, (size_t)part.width, target);
+        else memcpy(target, wanted, row_length);
+    }
+}
+
 // All that may jump. Everything that is taken on the way belongs to `jpeg` or `image`.
 static fovea_image_result decode(
-    j_decompress_ptr jpeg, const uint8_t *bytes, size_t length, fovea_image_limits limits, fovea_image *image) {
+    j_decompress_ptr jpeg, const uint8_t *bytes, size_t length, fovea_image_limits limits,
+    const fovea_image_region *region, fovea_image *image) {
     jpeg_create_decompress(jpeg);
     jpeg->mem->max_memory_to_use = most_memory;
     struct jpeg_progress_mgr progress = {.progress_monitor = limit_scans};
@@ -68,33 +105,36 @@ static fovea_image_result decode(
     jpeg_mem_src(jpeg, bytes, (unsigned long)length);
     jpeg_read_header(jpeg, TRUE);
     if (!fovea_image_may_be(jpeg->image_width, jpeg->image_height, limits, image)) return FOVEA_IMAGE_TOO_LARGE;
+    if (!has_end(bytes, length)) ERREXIT(jpeg, JERR_INPUT_EOF);
     bool is_inked = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     bool is_grey = jpeg->jpeg_color_space == JCS_GRAYSCALE;
     jpeg->out_color_space = is_inked ? JCS_CMYK : is_grey ? JCS_GRAYSCALE : JCS_RGB;
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = region == NULL ? 1 : (unsigned)region->denominator;
     jpeg_start_decompress(jpeg);
+    fovea_image_region part = {0, 0, jpeg->output_width, jpeg->output_height, 1};
+    if (region != NULL) part = *region;
+    if (part.left < 0 || part.top < 0 || part.width < 1 || part.height < 1 ||
+        part.width > jpeg->output_width - part.left || part.height > jpeg->output_height - part.top) {
+        ERREXIT2(jpeg, JERR_WIDTH_OVERFLOW, 0, 0);
+    }
+    image->width = part.width;
+    image->height = part.height;
     if (!fovea_image_allocate(image, is_grey ? 1 : 3)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
-    size_t row_length = (size_t)image->width * (size_t)image->channels;
-    JSAMPARRAY inks = NULL;
-    if (is_inked) {
-        inks = jpeg->mem->alloc_sarray((j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * 4, 1);
-    }
-    while (jpeg->output_scanline < jpeg->output_height) {
-        JSAMPROW row = image->pixels + jpeg->output_scanline * row_length;
-        jpeg_read_scanlines(jpeg, is_inked ? inks : &row, 1);
-        if (is_inked) convert_inks(inks[0], (size_t)image->width, row);
-    }
+    decode_rows(jpeg, part, is_inked, image);
     return FOVEA_IMAGE_DECODED;
 }
 
 fovea_image_result fovea_decode_jpeg(
-    const uint8_t *bytes, size_t length, fovea_image_limits limits, fovea_image *image) {
+    const uint8_t *bytes, size_t length, fovea_image_limits limits, const fovea_image_region *region,
+    fovea_image *image) {
     *image = (fovea_image){0};
     failure f = {.reason = image->reason};
     struct jpeg_decompress_struct jpeg = {.err = jpeg_std_error(&f.base)};
     f.base.error_exit = fail;
     f.base.emit_message = warn;
     fovea_image_result result;
-    if (setjmp(f.failed) == 0) result = decode(&jpeg, bytes, length, limits, image);
+    if (setjmp(f.failed) == 0) result = decode(&jpeg, bytes, length, limits, region, image);
     else result = FOVEA_IMAGE_FAILED;
     jpeg_destroy_decompress(&jpeg);
     if (result == FOVEA_IMAGE_FAILED) fovea_image_free(image);

@@ -28,7 +28,7 @@ struct DatasetTests {
     @Test("each channel has its own mean and deviation")
     func statistics() throws {
         let dataset = try Dataset(
-            name: "two", classNames: ["a", "b"], labels: [0, 1], pixels: [0, 255, 7, 7, 255, 0, 7, 7], channels: 2,
+            name: "two", classNames: ["a", "b"], labels: [0, 1], pixels: [0, 7, 255, 7, 255, 7, 0, 7], channels: 2,
             height: 1, width: 2)
         let statistics = try SourceSummary(of: dataset)
         #expect(statistics.mean == [0.5, 7 / 255])

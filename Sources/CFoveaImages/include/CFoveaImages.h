@@ -21,6 +21,13 @@ typedef struct {
     int64_t pixel_count;
 } fovea_image_limits;
 
+/// A part of an image, in pixels of the image decoded at 1/`denominator` of its size.
+typedef struct {
+    int64_t left, top, width, height;
+    /// 1, 2, 4 or 8.
+    int denominator;
+} fovea_image_region;
+
 typedef enum {
     FOVEA_IMAGE_DECODED,
     /// `width` and `height` say what the header declares; no pixel was decoded.
@@ -30,9 +37,13 @@ typedef enum {
 } fovea_image_result;
 
 /// Decodes a JPEG file that is in memory; CMYK becomes RGB by Pillow's formula, R = C · K / 255 of the stored
-/// numbers, which say how much of an ink is missing. Truncated and damaged data is a failure. May be called from any thread.
+/// numbers, which say how much of an ink is missing. Truncated and damaged data is a failure, in a region as far as the
+/// region needs it. May be called from any thread.
+///
+/// `region` is NULL for the whole image. Its pixels are those of the whole image decoded at its scale.
 fovea_image_result fovea_decode_jpeg(
-    const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
+    const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits,
+    const fovea_image_region *_Nullable region, fovea_image *_Nonnull image);
 
 /// Decodes a PNG file that is in memory, its transparent parts on white. Truncated and damaged data is a failure. May be
 /// called from any thread.

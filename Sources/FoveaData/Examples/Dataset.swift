@@ -10,10 +10,10 @@ public struct Dataset: ExampleSource {
     public let height: Int
     public let width: Int
 
-    /// The images as bytes, `[image, channel, row, column]`.
+    /// The images as bytes, `[image, row, column, channel]`.
     private let store: [UInt8]
 
-    /// - Parameter pixels: the images as bytes, `[image, channel, row, column]`.
+    /// - Parameter pixels: the images as bytes, `[image, row, column, channel]`.
     /// - Throws: ``FoveaError`` when the number of pixels is not that of the labels and sizes, when a label is not a class,
     ///   or when there is no image.
     public init(

@@ -46,12 +46,25 @@ public struct ExampleConcatenation: ExampleSource {
     }
 
     public func example(at index: Int) throws -> Example {
+        let (part, position) = part(of: index)
+        return try part.example(at: position)
+    }
+
+    /// The part that has an example, and its index there.
+    private func part(of index: Int) -> (part: any ExampleSource, index: Int) {
         // The last part that begins at or before the index; an empty part begins where the next does.
         var (low, high) = (0, starts.count)
         while high - low > 1 {
             let middle = (low + high) / 2
             if starts[middle] <= index { low = middle } else { high = middle }
         }
-        return try parts[low].example(at: index - starts[low])
+        return (parts[low], index - starts[low])
+    }
+}
+
+extension ExampleConcatenation: EncodedExampleSource {
+    func encodedExample(at index: Int) throws -> (image: EncodedImage, label: Int32?)? {
+        let (part, position) = part(of: index)
+        return try (part as? any EncodedExampleSource)?.encodedExample(at: position)
     }
 }

@@ -29,6 +29,12 @@ public struct ExampleSubset: ExampleSource {
     public func example(at index: Int) throws -> Example { try whole.example(at: positions[index]) }
 }
 
+extension ExampleSubset: EncodedExampleSource {
+    func encodedExample(at index: Int) throws -> (image: EncodedImage, label: Int32?)? {
+        try (whole as? any EncodedExampleSource)?.encodedExample(at: positions[index])
+    }
+}
+
 extension ExampleSource {
     /// The examples at these indices, in this order; they may repeat.
     ///

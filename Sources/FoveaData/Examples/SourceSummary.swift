@@ -40,12 +40,17 @@ public struct SourceSummary: Sendable {
             let isSampled = next.first == index
             if isSampled { next.removeFirst() }
             try source.locatingErrors(ofExample: index) {
-                let example = try source.example(at: index)
-                guard let image = example.image else {
+                // A fingerprint is that of the images as they are; without one no more is decoded than the sizing needs.
+                let example =
+                    identity == nil ? try source.example(at: index) : try source.example(at: index, sizedBy: sizing)
+                guard var image = example.image else {
                     throw FoveaError(.badData, "It has no image.", remedy: "Statistics are taken over images.")
                 }
-                if identity == nil { pass.identify(image, example.label) }
-                try pass.measure(sizing?.sized(image) ?? image, toStatistics: isSampled)
+                if identity == nil {
+                    pass.identify(image, example.label)
+                    if let sizing { image = try sizing.sized(image) }
+                }
+                try pass.measure(image, toStatistics: isSampled)
             }
         }
         guard let size = pass.size else { preconditionFailure("a sample has at least one example") }
@@ -80,10 +85,7 @@ public struct SourceSummary: Sendable {
                     remedy: "Bring the images to one size.")
             }
             guard isSampled else { return }
-            let plane = image.height * image.width
-            for channel in histograms.indices {
-                histograms[channel].add(image.bytes.dropFirst(channel * plane).prefix(plane))
-            }
+            for channel in histograms.indices { histograms[channel].add(image, channel) }
         }
 
         var fingerprint: String { "crc32:\(pixelSum)-\(labelSum)" }
@@ -93,8 +95,11 @@ public struct SourceSummary: Sendable {
     private struct Histogram {
         private var bins = [Int](repeating: 0, count: 256)
 
-        mutating func add(_ bytes: ArraySlice<UInt8>) {
-            for byte in bytes { bins[Int(byte)] += 1 }
+        mutating func add(_ image: DecodedImage, _ channel: Int) {
+            let bytes = image.bytes.span
+            for position in stride(from: channel, to: bytes.count, by: image.channels) {
+                bins[Int(bytes[position])] += 1
+            }
         }
 
         var moments: (mean: Float, deviation: Float) {

@@ -2,7 +2,7 @@ import FoveaFoundation
 import FoveaGraph
 
 /// Labelled image files, decoded as sRGB when they are asked for.
-public struct ImageFolderSource: ExampleSource {
+public struct ImageFolderSource: EncodedExampleSource {
     struct File: Sendable {
         let path: String
         let label: Int32
@@ -45,5 +45,9 @@ public struct ImageFolderSource: ExampleSource {
     /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
     public func example(at index: Int) throws -> Example {
         Example(image: try ImageFile.decode(path: files[index].path, channels: 3), label: files[index].label)
+    }
+
+    func encodedExample(at index: Int) throws -> (image: EncodedImage, label: Int32?)? {
+        (try EncodedImage(path: files[index].path, channels: 3), files[index].label)
     }
 }

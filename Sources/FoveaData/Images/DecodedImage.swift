@@ -1,6 +1,8 @@
 import FoveaGraph
 
-/// An image as bytes, `[channel, row, column]`.
+/// An image as bytes, `[row, column, channel]`: the channels of a pixel beside each other, as files and decoders have them.
+///
+/// Batches hold images as networks want them, `[batch, channel, row, column]`.
 public struct DecodedImage: Hashable, Sendable {
     /// The pixels, perhaps within the memory of others: their indices need not begin at 0.
     let bytes: ArraySlice<UInt8>
@@ -30,7 +32,7 @@ public struct DecodedImage: Hashable, Sendable {
         (self.channels, self.height, self.width) = (channels, height, width)
     }
 
-    /// The pixels, `[channel, row, column]`.
+    /// The pixels, `[row, column, channel]`.
     public var pixels: [UInt8] { Array(bytes) }
 
     /// Channels, rows and columns, for messages.
@@ -39,18 +41,39 @@ public struct DecodedImage: Hashable, Sendable {
     /// The image with 1 or 3 channels: luminance is repeated, colour is weighted.
     func converted(toChannels wanted: Int) -> DecodedImage {
         if wanted == channels { return self }
-        if channels == 1 {
-            return DecodedImage(bytes: bytes + bytes + bytes, channels: 3, height: height, width: width)
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(height * width * wanted)
+        let bytes = bytes.span
+        for start in stride(from: 0, to: bytes.count, by: channels) {
+            if channels == 1 {
+                for _ in 0..<wanted { pixels.append(bytes[start]) }
+            } else {
+                pixels.append(Self.luminance(red: bytes[start], green: bytes[start + 1], blue: bytes[start + 2]))
+            }
         }
-        let size = height * width
-        let pixels = pixels
-        let luminance = (0..<size).map { position -> UInt8 in
-            // 0.299, 0.587 and 0.114 in 1/65536; they add up to 1, so that white stays white.
-            let red = Int(pixels[position]) * 19595
-            let green = Int(pixels[size + position]) * 38470
-            let blue = Int(pixels[2 * size + position]) * 7471
-            return UInt8((red + green + blue + 32768) >> 16)
+        return DecodedImage(pixels: pixels, channels: wanted, height: height, width: width)
+    }
+
+    /// 0.299 R + 0.587 G + 0.114 B in 1/65536, rounded; the weights add up to 1, so that white stays white (ITU-R BT.601).
+    static func luminance(red: UInt8, green: UInt8, blue: UInt8) -> UInt8 {
+        let sum: Int = Int(red) * 19595 + Int(green) * 38470 + Int(blue) * 7471
+        return UInt8((sum + 32768) >> 16)
+    }
+
+    /// Writes the planes of the channels, one after the other, each byte by the function of its channel.
+    @unsafe func writePlanes<Element>(
+        to target: UnsafeMutablePointer<Element>, _ element: (_ channel: Int, _ byte: UInt8) -> Element
+    ) {
+        let (size, channels) = (height * width, channels)
+        unsafe bytes.withUnsafeBufferPointer { (bytes: UnsafeBufferPointer<UInt8>) in
+            for channel in 0..<channels {
+                // Safe: pixels and planes have as many elements; checks at every one would cost more than the work.
+                let plane = unsafe target + channel * size
+                for position in 0..<size {
+                    let byte = unsafe bytes[position * channels + channel]
+                    unsafe plane[position] = element(channel, byte)
+                }
+            }
         }
-        return DecodedImage(pixels: luminance, channels: 1, height: height, width: width)
     }
 }

@@ -20,13 +20,7 @@ public enum ImageFile {
     /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, neither PNG
     ///   nor JPEG, too large, truncated or damaged.
     public static func decode(path: String, channels: Int) throws -> DecodedImage {
-        precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
-        let bytes = try readFile(at: path, limit: maximumByteCount)
-        do {
-            return try decode(bytes).converted(toChannels: channels)
-        } catch let error as FoveaError {
-            throw error.located(at: .file(path))
-        }
+        try EncodedImage(path: path, channels: channels).decoded()
     }
 
     /// The libraries that decode, with their versions.
@@ -37,72 +31,39 @@ public enum ImageFile {
         ]
     }
 
-    private static func isPNG(_ bytes: [UInt8]) throws -> Bool {
-        if bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) { return true }
-        if bytes.starts(with: [0xff, 0xd8, 0xff]) { return false }
-        throw FoveaError(
-            .badData,
-            bytes.isEmpty ? "The file is empty." : "The file is neither PNG nor JPEG, whatever its name says.",
-            remedy: "Convert it to PNG or JPEG.")
-    }
-
-    private static func decode(_ bytes: [UInt8]) throws -> DecodedImage {
-        let isPNG = try isPNG(bytes)
-        let format = isPNG ? "PNG" : "JPEG"
+    /// The pixels as they are stored, not turned.
+    ///
+    /// - Parameters:
+    ///   - header: that of these bytes.
+    ///   - region: the part of a JPEG that is wanted, at the reduced scale; by default everything.
+    ///   - denominator: decodes a JPEG at a half, a fourth or an eighth of its size.
+    static func decode(
+        _ bytes: [UInt8], _ header: ImageHeader, region: Resampling.Region? = nil, denominator: Int = 1
+    ) throws -> DecodedImage {
+        let region =
+            region ?? Resampling.Region(top: 0, left: 0, height: header.storedHeight, width: header.storedWidth)
+        var part = fovea_image_region(
+            left: Int64(region.left), top: Int64(region.top), width: Int64(region.width),
+            height: Int64(region.height), denominator: Int32(denominator))
         let limits = fovea_image_limits(extent: Int64(maximumImageExtent), pixel_count: Int64(maximumPixelCount))
         var image = unsafe fovea_image()
         defer { unsafe fovea_image_free(&image) }
         // Safe: the decoders only read the bytes, and keep no reference to them after the call returns.
         let result = unsafe bytes.withUnsafeBufferPointer { buffer -> fovea_image_result in
             guard let start = buffer.baseAddress else { return FOVEA_IMAGE_FAILED }
-            return unsafe isPNG
-                ? fovea_decode_png(start, buffer.count, limits, &image)
-                : fovea_decode_jpeg(start, buffer.count, limits, &image)
-        }
-        switch result {
-        case FOVEA_IMAGE_DECODED:
-            return unsafe upright(image, isPNG ? ImageOrientation(png: bytes) : ImageOrientation(jpeg: bytes))
-        case FOVEA_IMAGE_TOO_LARGE:
-            throw FoveaError(
-                .badData,
-                "The \(format) image is \(unsafe image.width)×\(unsafe image.height): more than \(maximumImageExtent) rows "
-                    + "or columns, or more than \(maximumPixelCount) pixels.",
-                remedy: "Scale it down.")
-        default:
-            throw FoveaError(
-                .badData, "The \(format) image cannot be decoded: \(unsafe reason(image)).",
-                remedy: "Copy or export it again.")
-        }
-    }
-
-    /// The planes of an image, turned upright by its orientation.
-    private static func upright(_ image: fovea_image, _ orientation: ImageOrientation) -> DecodedImage {
-        let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
-        guard let pixels = unsafe image.pixels else { preconditionFailure("a decoded image has pixels") }
-        // Safe: the decoder returns this many bytes, which live until its image is freed.
-        let interleaved = unsafe UnsafeBufferPointer(start: pixels, count: height * width * channels)
-
-        // The source of the first pixel, and the distance from there to the next row and column.
-        let first = (orientation.flipsRows ? (height - 1) * width : 0) + (orientation.flipsColumns ? width - 1 : 0)
-        var steps = (row: orientation.flipsRows ? -width : width, column: orientation.flipsColumns ? -1 : 1)
-        var size = (height: height, width: width)
-        if orientation.isTransposed {
-            steps = (row: steps.column, column: steps.row)
-            size = (height: width, width: height)
-        }
-        var planes = [UInt8](repeating: 0, count: interleaved.count)
-        var target = 0
-        for channel in 0..<channels {
-            for row in 0..<size.height {
-                var from = (first + row * steps.row) * channels + channel
-                for _ in 0..<size.width {
-                    planes[target] = unsafe interleaved[from]
-                    target += 1
-                    from += steps.column * channels
-                }
+            switch header.format {
+            case .jpeg: return unsafe fovea_decode_jpeg(start, buffer.count, limits, &part, &image)
+            case .png: return unsafe fovea_decode_png(start, buffer.count, limits, &image)
             }
         }
-        return DecodedImage(pixels: planes, channels: channels, height: size.height, width: size.width)
+        guard result == FOVEA_IMAGE_DECODED, let pixels = unsafe image.pixels else {
+            throw header.format.damage(
+                result == FOVEA_IMAGE_TOO_LARGE ? "its size is another than its header says" : unsafe reason(image))
+        }
+        let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
+        // Safe: the decoder returns this many bytes, which live until its image is freed.
+        let decoded = unsafe UnsafeBufferPointer(start: pixels, count: height * width * channels)
+        return unsafe DecodedImage(pixels: Array(decoded), channels: channels, height: height, width: width)
     }
 
     /// The decoder's reason.

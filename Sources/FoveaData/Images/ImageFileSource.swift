@@ -1,5 +1,5 @@
 /// Image files without labels, decoded on request.
-public struct ImageFileSource: ExampleSource {
+public struct ImageFileSource: EncodedExampleSource {
     public let name: String
     public let paths: [String]
     /// 1 for luminance, 3 for sRGB.
@@ -18,5 +18,9 @@ public struct ImageFileSource: ExampleSource {
     /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
     public func example(at index: Int) throws -> Example {
         Example(image: try ImageFile.decode(path: paths[index], channels: channels))
+    }
+
+    func encodedExample(at index: Int) throws -> (image: EncodedImage, label: Int32?)? {
+        (try EncodedImage(path: paths[index], channels: channels), nil)
     }
 }

@@ -13,11 +13,8 @@ struct ImageOrientation: Hashable {
     /// Whether the last column comes first.
     var flipsColumns = false
 
-    /// The orientation of a JPEG file; upright where none is named, or the data is damaged.
-    init(jpeg bytes: [UInt8]) {
-        let segments = JPEGApplicationSegments(of: bytes)
-        self.init(exif: segments.exif, xmp: segments.xmp)
-    }
+    /// Upright.
+    init() {}
 
     /// The orientation of a PNG file; upright where none is named, or the data is damaged.
     init(png bytes: [UInt8]) {

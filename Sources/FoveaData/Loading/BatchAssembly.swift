@@ -55,11 +55,19 @@ struct BatchAssembly: Sendable {
     }
 
     private func example(at index: Int) throws -> Example {
-        var example = try source.example(at: index)
-        for (transform, generator) in zip(transforms, generators) {
-            example = try transform.transformed(example, random: generator.derived(UInt64(index)))
+        var steps = zip(transforms, generators).map { (transform: $0, random: $1.derived(UInt64(index))) }[...]
+        if let sizing = standardization?.sizing {
+            steps.append((transform: sizing, random: sizing.noRandomNumbers))
         }
-        if let standardization { example.image = try standardization.fitting(example.image) }
+        var example: Example
+        if let first = steps.first, let resampling = first.transform as? any ResamplingTransform {
+            example = try source.example(at: index, resampledBy: resampling, random: first.random)
+            steps.removeFirst()
+        } else {
+            example = try source.example(at: index)
+        }
+        for step in steps { example = try step.transform.transformed(example, random: step.random) }
+        try standardization?.expectFitting(example.image)
         return example
     }
 
@@ -82,7 +90,8 @@ struct BatchAssembly: Sendable {
                 if let standardization {
                     unsafe standardization.standardize(image, into: memory)
                 } else {
-                    unsafe image.bytes.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+                    let bytes = unsafe memory.bindMemory(to: UInt8.self)
+                    if let start = bytes.baseAddress { unsafe image.writePlanes(to: start) { $1 } }
                 }
             }
         }

@@ -13,7 +13,7 @@ public struct Preprocessing: Hashable, Sendable {
     /// One value for each channel, greater than 0.
     public let standardDeviation: [Float]
     /// The rule that brings images of any size to the model's; nil where they have that size already.
-    public let sizing: ResizeAndCenterCrop?
+    public private(set) var sizing: ResizeAndCenterCrop?
 
     /// - Parameter shorterSide: the length to which an image's shorter side is resized before the middle is cut out; nil where
     ///   images have the model's size.
@@ -62,6 +62,13 @@ public struct Preprocessing: Hashable, Sendable {
             standardDeviation: summary.standardDeviation, shorterSide: sizing?.shorterSide)
     }
 
+    /// The same for images that have the model's size already, as transforms before this one give them.
+    public var withoutSizing: Preprocessing {
+        var preprocessing = self
+        preprocessing.sizing = nil
+        return preprocessing
+    }
+
     /// The type of one image as a network's input, `[1, channels, height, width]`.
     public var inputType: TensorType { .float32([1, channels, height, width]) }
 }
@@ -84,8 +91,14 @@ extension Preprocessing: Transform {
     /// The image of an example, brought to the model's size where there is a rule for that.
     ///
     /// - Throws: ``FoveaError`` when there is none, or it has other channels or another size.
-    func fitting(_ given: DecodedImage?) throws -> DecodedImage {
-        let image = try given.map { try sizing?.sized($0) ?? $0 }
+    private func fitting(_ given: DecodedImage?) throws -> DecodedImage {
+        try expectFitting(given.map { try sizing?.sized($0) ?? $0 })
+    }
+
+    /// - Returns: the image.
+    /// - Throws: ``FoveaError`` when there is none, or it has other channels or another size than the model's.
+    @discardableResult
+    func expectFitting(_ image: DecodedImage?) throws -> DecodedImage {
         guard let image else {
             throw FoveaError(.badData, "It has no image to standardize.", remedy: "Use data that has images.")
         }
@@ -99,17 +112,14 @@ extension Preprocessing: Transform {
 
     /// Writes (x / 255 − mean) / deviation for each byte of an image that fits.
     @unsafe func standardize(_ image: DecodedImage, into memory: UnsafeMutableRawBufferPointer) {
-        let plane = height * width
         precondition(memory.count == image.bytes.count * MemoryLayout<Float>.stride, "an element for each byte")
-        let elements = unsafe memory.bindMemory(to: Float.self)
-        unsafe image.bytes.withUnsafeBufferPointer { bytes in
-            for channel in 0..<channels {
-                let (mean, deviation) = (mean[channel], standardDeviation[channel])
-                // Safe: both have as many elements as the image. Checks at every one would keep the loop from using vectors.
-                for index in channel * plane..<(channel + 1) * plane {
-                    unsafe elements[index] = (Float(bytes[index]) / 255 - mean) / deviation
-                }
-            }
+        guard let elements = unsafe memory.bindMemory(to: Float.self).baseAddress else { return }
+        let table = (0..<channels).flatMap { channel in
+            (0..<256).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
+        }
+        unsafe table.withUnsafeBufferPointer { table in
+            // Safe: the table has 256 numbers for each channel, and the memory an element for each byte.
+            unsafe image.writePlanes(to: elements) { channel, byte in unsafe table[channel << 8 | Int(byte)] }
         }
     }
 }

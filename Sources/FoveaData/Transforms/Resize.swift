@@ -3,7 +3,7 @@ public import FoveaGraph
 
 /// Resizes the whole image, stretched or shrunk along each axis, with a triangle filter that widens as the image
 /// shrinks. Same numbers, up to the rounding, as torchvision's `Resize((height, width))`.
-public struct Resize: Transform {
+public struct Resize: ResamplingTransform {
     public let height: Int
     public let width: Int
 
@@ -17,9 +17,11 @@ public struct Resize: Transform {
         (self.height, self.width) = (height, width)
     }
 
-    public func transformed(_ example: Example, random: CounterBasedGenerator) -> Example {
-        var example = example
-        example.image = example.image?.resized(height: height, width: width)
-        return example
+    /// - Throws: ``FoveaError`` when the image has no pixels.
+    public func resampling(
+        height oldHeight: Int, width oldWidth: Int, random: CounterBasedGenerator
+    ) throws -> Resampling {
+        try Resampling(
+            Resampling.Region(top: 0, left: 0, height: oldHeight, width: oldWidth), height: height, width: width)
     }
 }

@@ -5,7 +5,7 @@ public import FoveaGraph
 ///
 /// The longer side becomes ⌊shorterSide · longer / shorter⌋, and the crop begins at (side − crop) / 2, rounded half to even:
 /// torchvision's `Resize(shorterSide)` and `CenterCrop((height, width))`, with the filter of ``Resize``.
-public struct ResizeAndCenterCrop: Transform, Hashable {
+public struct ResizeAndCenterCrop: ResamplingTransform, Hashable {
     public let height: Int
     public let width: Int
     public let shorterSide: Int
@@ -34,43 +34,31 @@ public struct ResizeAndCenterCrop: Transform, Hashable {
     }
 
     /// - Throws: ``FoveaError`` when the image is so long and thin that its longer side would exceed the largest size.
-    public func transformed(_ example: Example, random: CounterBasedGenerator) throws -> Example {
-        var example = example
-        example.image = try example.image.map(sized)
-        return example
+    public func resampling(height: Int, width: Int, random: CounterBasedGenerator) throws -> Resampling {
+        try resampling(height: height, width: width)
     }
 
-    func sized(_ image: DecodedImage) throws -> DecodedImage {
-        let (shorter, longer) = (min(image.height, image.width), max(image.height, image.width))
-        let length = shorterSide * longer / shorter
+    func resampling(height oldHeight: Int, width oldWidth: Int) throws -> Resampling {
+        let (shorter, longer) = (min(oldHeight, oldWidth), max(oldHeight, oldWidth))
+        let (product, isTooLong) = shorterSide.multipliedReportingOverflow(by: longer)
+        let length = isTooLong ? Int.max : product / max(1, shorter)
         guard length <= maximumImageExtent else {
             throw FoveaError(
                 .badData,
-                "The image is \(image.sizeText): with a shorter side of \(shorterSide) it would be \(length) long.",
+                "The image is \(oldHeight)×\(oldWidth): with a shorter side of \(shorterSide) it would be \(length) long.",
                 remedy: "Crop it to a shape less thin.")
         }
-        let (rows, columns) = image.height <= image.width ? (shorterSide, length) : (length, shorterSide)
-        return image.resized(height: rows, width: columns).cropped(
-            top: Self.middle(rows - height), left: Self.middle(columns - width), height: height, width: width)
+        let (rows, columns) = oldHeight <= oldWidth ? (shorterSide, length) : (length, shorterSide)
+        return try Resampling(
+            Resampling.Region(top: 0, left: 0, height: oldHeight, width: oldWidth), height: rows, width: columns,
+            keeping: Resampling.Region(
+                top: Self.middle(rows - height), left: Self.middle(columns - width), height: height, width: width))
+    }
+
+    func sized(_ image: DecodedImage) throws -> DecodedImage {
+        try image.resampled(resampling(height: image.height, width: image.width))
     }
 
     /// Half of a margin, rounded half to even as Python does.
     private static func middle(_ margin: Int) -> Int { (margin + (margin / 2) % 2) / 2 }
-}
-
-extension DecodedImage {
-    /// A part that lies within the image.
-    func cropped(top: Int, left: Int, height newHeight: Int, width newWidth: Int) -> DecodedImage {
-        precondition(
-            top >= 0 && left >= 0 && top + newHeight <= height && left + newWidth <= width, "the part lies within")
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(channels * newHeight * newWidth)
-        for channel in 0..<channels {
-            for row in top..<top + newHeight {
-                let start = bytes.startIndex + (channel * height + row) * width + left
-                pixels += bytes[start..<start + newWidth]
-            }
-        }
-        return DecodedImage(pixels: pixels, channels: channels, height: newHeight, width: newWidth)
-    }
 }

@@ -1,9 +1,10 @@
+import FoveaGraph
 import Testing
 
 @testable import FoveaData
 
 @Suite("Resizing")
-struct DecodedImageResizeTests {
+struct DecodedImageResamplingTests {
     /// 5×7 pixels: (37 row + 53 column + 11 (row · column mod 7)) mod 256.
     private static let pixels: [UInt8] = (0..<35).map {
         let (row, column) = ($0 / 7, $0 % 7)
@@ -37,12 +38,14 @@ struct DecodedImageResizeTests {
     @Test("each channel is resized by itself")
     func channels() {
         let colour = DecodedImage(
-            pixels: Self.pixels + Self.pixels.map { 255 - $0 } + [UInt8](repeating: 9, count: 35), channels: 3,
-            height: 5, width: 7)
+            pixels: Self.pixels.flatMap { [$0, 255 - $0, 9] }, channels: 3, height: 5, width: 7)
         let resized = colour.resized(height: 2, width: 3).pixels
-        #expect(Array(resized[..<6]) == image.resized(height: 2, width: 3).pixels)
-        #expect((0..<6).allSatisfy { abs(Int(resized[$0]) + Int(resized[6 + $0]) - 255) <= 1 })
-        #expect(Array(resized[12...]) == [9, 9, 9, 9, 9, 9])
+        let grey = image.resized(height: 2, width: 3).pixels
+        for position in 0..<6 {
+            #expect(resized[3 * position] == grey[position])
+            #expect(abs(Int(resized[3 * position]) + Int(resized[3 * position + 1]) - 255) <= 1)
+            #expect(resized[3 * position + 2] == 9)
+        }
     }
 
     @Test("the same size is the same image")
@@ -57,5 +60,35 @@ struct DecodedImageResizeTests {
             #expect(resized.pixels.count == newHeight * newWidth)
             #expect(resized.pixels.allSatisfy { $0 == 77 })
         }
+    }
+
+    @Test("what is kept of a resized region is the same as cropping before and after")
+    func regions() throws {
+        let region = Resampling.Region(top: 1, left: 2, height: 4, width: 3)
+        let kept = Resampling.Region(top: 1, left: 0, height: 2, width: 4)
+        let resampled = try image.resampled(Resampling(region, height: 6, width: 5, keeping: kept))
+        let inSteps = image.cropped(top: 1, left: 2, height: 4, width: 3).resized(height: 6, width: 5)
+            .cropped(top: 1, left: 0, height: 2, width: 4)
+        #expect(resampled == inSteps)
+        let same = try image.resampled(Resampling(region, height: 4, width: 3))
+        #expect(same == image.cropped(top: 1, left: 2, height: 4, width: 3))
+    }
+
+    @Test("a region outside the image is an error, and so is keeping what is not there")
+    func outside() {
+        for region in [(0, 0, 6, 7), (1, 0, 5, 7), (0, -1, 1, 1), (0, 7, 1, 1)] {
+            let error = #expect(throws: FoveaError.self) {
+                let region = Resampling.Region(
+                    top: region.0, left: region.1, height: region.2, width: region.3)
+                _ = try image.resampled(Resampling(region, height: 2, width: 2))
+            }
+            #expect(error?.code == .usage, "\(region)")
+        }
+        let whole = Resampling.Region(top: 0, left: 0, height: 5, width: 7)
+        let error = #expect(throws: FoveaError.self) {
+            _ = try Resampling(
+                whole, height: 2, width: 2, keeping: Resampling.Region(top: 1, left: 0, height: 2, width: 2))
+        }
+        #expect(error?.problem == "5×7 at (0, 0) cannot become 2×2, of which 2×2 at (1, 0) is kept.")
     }
 }
