@@ -14,15 +14,16 @@ public enum DataSource {
     /// others are called `0`, `1`, …. EMNIST's classes are its digits and letters: for `emnist-letters`, whose labels begin
     /// at 1, the 26 letters. EMNIST's images are stored with rows and columns exchanged, and stay so, as in torchvision.
     ///
+    /// - Parameter limits: the largest image that is decoded.
     /// - Throws: ``FoveaError`` when there is no such data, when its kind is not known, or when it is damaged.
-    public static func load(_ source: String) throws -> DataSplits {
+    public static func load(_ source: String, limits: ImageLimits = .standard) throws -> DataSplits {
         if source == "glyphs" { return try Glyphs().splits() }
         guard let kind = FileKind(at: source) else {
             throw FoveaError(.missingInput, "There is no data at \(quoted(source)).", remedy: supportedKinds)
         }
         if kind == .folder {
             if let folder = try IDXFolder(path: source) { return try folder.load() }
-            if let folder = try ImageFolder(path: source) { return try folder.load() }
+            if let folder = try ImageFolder(path: source, limits: limits) { return try folder.load() }
         }
         throw FoveaError(
             .badData, "The kind of the data at \(quoted(source)) is not known.", remedy: supportedKinds)

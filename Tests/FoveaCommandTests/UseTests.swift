@@ -89,7 +89,7 @@ struct UseTests {
             #expect(mixed.errors.contains("2 of 3 images could not be classified"))
             for (arguments, status, words) in [
                 (["gone.png"], 66, "There is no file `gone.png`."),
-                (["run"], 66, "The folder `run` holds no PNG or JPEG files."),
+                (["run"], 66, "The folder `run` holds no image files."),
                 (["digits", "--top", "11"], 64, "--top is 11, and the model has 10 classes."),
             ] as [([String], Int32, String)] {
                 let run = try FoveaProcess(["predict", "--model", "run"] + arguments, in: folder)

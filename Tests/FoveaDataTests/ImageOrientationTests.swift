@@ -204,9 +204,9 @@ struct ImageOrientationTests {
             [], [0xff], [0xff, 0xd8], [0xff, 0xd8, 0xff], [0xff, 0xd8, 0xff, 0xe1], [0xff, 0xd8, 0xff, 0xe1, 0, 1],
             [0xff, 0xd8, 0xff, 0xe1, 0xff, 0xff], [0xff, 0xd8, 0, 0xff, 0xff, 0xff],
         ] as [[UInt8]] {
-            let segments = JPEGApplicationSegments(of: bytes)
+            let segments = JPEGSegments(of: bytes)
             #expect(ImageOrientation(exif: segments.exif, xmp: segments.xmp) == Self.upright)
-            #expect(segments.size == nil)
+            #expect(segments.frame == nil)
             #expect(ImageOrientation(png: bytes) == Self.upright)
         }
     }

@@ -26,13 +26,15 @@ struct Evaluate: AsyncParsableCommand {
     )
     var split: Split?
 
+    @OptionGroup var imageLimits: ImageLimitOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let limits = try imageLimits.limits
         let reference = try ModelReference(model.model)
         let device = try device.open()
-        let splits = try DataSource.load(data)
+        let splits = try DataSource.load(data, limits: limits)
         if let files = splits.files { StandardError.line("\(quoted(data)): \(files.text)") }
         let part = try part(of: splits)
         let saved = try model.load(reference) { entry in

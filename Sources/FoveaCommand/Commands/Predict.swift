@@ -16,7 +16,7 @@ struct Predict: AsyncParsableCommand {
 
     @OptionGroup var model: TrainedModelOptions
 
-    @Argument(help: "PNG or JPEG files, or folders that hold them.")
+    @Argument(help: "Image files, or folders that hold them.")
     var inputs: [String]
 
     @Option(
@@ -25,10 +25,12 @@ struct Predict: AsyncParsableCommand {
             "Number of classes to list for each image. (default: 3, or all if there are fewer)", valueName: "count"))
     var top: Int?
 
+    @OptionGroup var imageLimits: ImageLimitOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        let imageLimits = try imageLimits.limits
         let saved = try model.load(try ModelReference(model.model)) { _ in
             throw FoveaError(
                 .usage, "A network of the zoo has neither preprocessing nor names of classes.",
@@ -36,7 +38,8 @@ struct Predict: AsyncParsableCommand {
         }
         let limit = try limit(classes: saved.classNames.count)
         let files = try ImageFiles(inputs)
-        let classified = try await ImageClassification(saved, limit: limit).run(files.paths, on: device.open())
+        let classified = try await ImageClassification(saved, limit: limit, imageLimits: imageLimits)
+            .run(files.paths, on: device.open())
         let report = PredictionReport(classified.results, classNames: saved.classNames)
         if output.json {
             try StandardOutput.document(report.json)

@@ -55,6 +55,8 @@ struct Train: AsyncParsableCommand {
             ("val-split", .number(heldOut)),
             ("limit-train", data.limitTrain.map(JSONValue.integer) ?? .null),
             ("image-size", data.imageSize.map(JSONValue.integer) ?? .null),
+            ("max-image-side", .integer(data.imageLimits.maxImageSide)),
+            ("max-image-pixels", .integer(data.imageLimits.maxImagePixels)),
             ("limit-val", data.limitVal.map(JSONValue.integer) ?? .null),
             ("model", .string(model)),
             ("weights", weights.map(JSONValue.string) ?? .null),

@@ -47,6 +47,8 @@ struct DataOptions: ParsableArguments {
             """, valueName: "pixels"))
     var imageSize: Int?
 
+    @OptionGroup var imageLimits: ImageLimitOptions
+
     /// The fraction to hold out where the data has no validation part and none is given.
     static let defaultSplit = 0.1
 
@@ -58,6 +60,7 @@ struct DataOptions: ParsableArguments {
                     .usage, "\(flag) is \(limit).", remedy: "Use at least 1, or leave it out for all examples.")
             }
         }
+        _ = try imageLimits.limits
         if let imageSize, !(1...maximumImageExtent).contains(imageSize) {
             throw FoveaError(
                 .usage, "--image-size is \(imageSize).", remedy: "Use 1 to \(maximumImageExtent.grouped), such as 224.")
@@ -79,9 +82,10 @@ struct DataOptions: ParsableArguments {
     /// - Throws: ``FoveaError`` when there is no such data, when it is damaged, or when its parts do not fit together.
     func load(seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {
         var heldOut = 0.0
-        var splits = try DataSource.load(data)
+        let limits = try imageLimits.limits
+        var splits = try DataSource.load(data, limits: limits)
         if let val {
-            let other = try DataSource.load(val).training
+            let other = try DataSource.load(val, limits: limits).training
             try other.expectSameKind(as: splits.training, comparingSizes: splits.files == nil && imageSize == nil)
             splits.validation = other
         } else if let fraction = valSplit ?? (splits.validation == nil ? Self.defaultSplit : nil) {

@@ -32,8 +32,12 @@ struct ImageClassification {
 
     private let model: SavedModel
     private let limit: Int
+    private let imageLimits: ImageLimits
 
-    init(_ model: SavedModel, limit: Int) { (self.model, self.limit) = (model, limit) }
+    /// - Parameter limit: the number of classes to list.
+    init(_ model: SavedModel, limit: Int, imageLimits: ImageLimits) {
+        (self.model, self.limit, self.imageLimits) = (model, limit, imageLimits)
+    }
 
     /// Reads files while others are classified, and the first ones while the network is prepared.
     func run(_ paths: [String], on device: Device) async throws -> (results: [Result], refusals: Refusals) {
@@ -59,7 +63,7 @@ struct ImageClassification {
         // Large images fill the memory with smaller batches.
         let batchSize = min(64, max(1, (256 << 20) / preprocessing.inputType.byteCount))
         return try DataLoader(
-            ImageFileSource(paths, channels: preprocessing.channels),
+            ImageFileSource(paths, channels: preprocessing.channels, limits: imageLimits),
             transforms: preprocessing.transformsOfFiles,
             batchSize: batchSize, order: EpochOrder(seed: 0, isShuffled: false), limits: LoadingLimits(batches: 2),
             failures: .kept)

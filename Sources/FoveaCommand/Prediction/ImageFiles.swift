@@ -1,13 +1,11 @@
-import FoveaFoundation
+import FoveaData
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 
 /// The files that inputs name: the inputs themselves, or the images in folders among them.
 struct ImageFiles {
     let paths: [String]
-
-    /// The extensions of images in a folder.
-    private static let extensions: Set = ["png", "jpg", "jpeg"]
 
     /// - Throws: ``FoveaError`` when a folder holds no image.
     init(_ inputs: [String]) throws {
@@ -20,7 +18,7 @@ struct ImageFiles {
         let images = try images(in: input.withoutTrailingSlashes)
         guard !images.isEmpty else {
             throw FoveaError(
-                .missingInput, "The folder \(quoted(input)) holds no PNG or JPEG files.",
+                .missingInput, "The folder \(quoted(input)) holds no image files.",
                 remedy: "Name the files, or a folder that has some.")
         }
         return images.sortedByBytes()
@@ -31,7 +29,8 @@ struct ImageFiles {
         try namesInFolder(folder).filter { $0.utf8.first != UInt8(ascii: ".") }.flatMap { name in
             let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
             if FileKind(at: path, followingLinks: false) == .folder { return try images(in: path) }
-            return extensions.contains(name.fileExtension) && FileKind(at: path) != .folder ? [path] : []
+            return ImageFormat.fileExtensions.contains(name.fileExtension) && FileKind(at: path) != .folder
+                ? [path] : []
         }
     }
 }

@@ -7,15 +7,12 @@ import FoveaGraph
 /// whether it is an image; its content decides the format, when it is decoded.
 struct ImageFolder {
     private let path: String
+    private let limits: ImageLimits
     /// The folders in it that may be classes or parts, in the order of their bytes.
     private let folders: [String]
     /// What lies beside them.
     private let besides: FileCensus
 
-    /// Extensions of images, also of those that cannot be decoded: they are errors when they are read, not left out.
-    private static let extensions: Set = [
-        "png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "tif", "tiff", "ppm", "pgm", "heic", "heif", "avif",
-    ]
     /// The names of the folders of the parts.
     private struct Parts {
         var training: String?
@@ -25,9 +22,11 @@ struct ImageFolder {
 
     /// Nil when there is no folder in it.
     ///
+    /// - Parameter limits: the largest image that is decoded.
     /// - Throws: ``FoveaError`` when the folder may not be read.
-    init?(path: String) throws {
+    init?(path: String, limits: ImageLimits = .standard) throws {
         self.path = path.withoutTrailingSlashes
+        self.limits = limits
         let content = try Content(of: self.path)
         guard !content.folders.isEmpty else { return nil }
         folders = content.folders
@@ -132,7 +131,7 @@ struct ImageFolder {
         }
         census.images = files.count
         return try ImageFolderSource(
-            files, classNames: classNames, name: folderName(folder), root: folder, census: census)
+            files, classNames: classNames, name: folderName(folder), root: folder, census: census, limits: limits)
     }
 
     /// The images in a folder and in the folders below it, in the order of their paths' bytes.
@@ -166,7 +165,7 @@ struct ImageFolder {
                     folders.append(name)
                 } else if kind == .link, FileKind(at: path) == .folder {
                     census.linkedFolders += 1
-                } else if extensions.contains(name.fileExtension) {
+                } else if ImageFormat.fileExtensions.contains(name.fileExtension) {
                     images.append(name)
                 } else {
                     census.others += 1

@@ -15,10 +15,15 @@ public struct ImageFolderSource: EncodedExampleSource {
     /// The files that were found and loaded or skipped.
     public let census: FileCensus
     private let files: [File]
+    private let limits: ImageLimits
 
-    /// - Parameter root: the folder that all files are in.
+    /// - Parameters:
+    ///   - root: the folder that all files are in.
+    ///   - limits: the largest image that is decoded.
     /// - Throws: ``FoveaError`` when a file is gone.
-    init(_ files: [File], classNames: [String], name: String, root: String, census: FileCensus) throws {
+    init(
+        _ files: [File], classNames: [String], name: String, root: String, census: FileCensus, limits: ImageLimits
+    ) throws {
         var checksum = Checksum()
         let rootLength = root.systemBytes.count
         for file in files {
@@ -35,6 +40,7 @@ public struct ImageFolderSource: EncodedExampleSource {
         self.classNames = classNames
         self.name = name
         self.census = census
+        self.limits = limits
         identity = "files:\(files.count)-\(checksum)"
     }
 
@@ -44,10 +50,11 @@ public struct ImageFolderSource: EncodedExampleSource {
 
     /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
     public func example(at index: Int) throws -> Example {
-        Example(image: try ImageFile.decode(path: files[index].path, channels: 3), label: files[index].label)
+        let file = files[index]
+        return Example(image: try ImageFile.decode(path: file.path, channels: 3, limits: limits), label: file.label)
     }
 
     func encodedExample(at index: Int) throws -> (image: EncodedImage, label: Int32?)? {
-        (try EncodedImage(path: files[index].path, channels: 3), files[index].label)
+        (try EncodedImage(path: files[index].path, channels: 3, limits: limits), files[index].label)
     }
 }

@@ -14,20 +14,23 @@ struct EncodedImage: Sendable {
     /// Larger images are decoded at a reduced scale where the result is much smaller.
     static let largestWhole = 1 << 20
 
+    /// - Parameters:
+    ///   - channels: 1 for luminance, 3 for sRGB.
+    ///   - limits: the largest image that is decoded.
     /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, of no known kind,
     ///   or too large.
-    init(path: String, channels: Int) throws {
+    init(path: String, channels: Int, limits: ImageLimits = .standard) throws {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
         self.path = path
         self.channels = channels
-        bytes = try readFile(at: path, limit: ImageFile.maximumByteCount)
-        header = try Self.locatingErrors(in: path) { [bytes] in try ImageHeader(of: bytes) }
+        bytes = try readFile(at: path, limit: ImageLimits.fileByteCount)
+        header = try Self.locatingErrors(in: path) { [bytes] in try ImageHeader(bytes, limits: limits) }
     }
 
     /// The number of rows when it is upright.
-    var height: Int { header.orientation.isTransposed ? header.storedWidth : header.storedHeight }
+    var height: Int { header.height }
     /// The number of columns when it is upright.
-    var width: Int { header.orientation.isTransposed ? header.storedHeight : header.storedWidth }
+    var width: Int { header.width }
 
     /// The whole image.
     ///

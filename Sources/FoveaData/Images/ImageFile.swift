@@ -4,11 +4,6 @@ import FoveaGraph
 
 /// PNG and JPEG files, decoded by libpng and libjpeg-turbo.
 public enum ImageFile {
-    /// The largest file that is read: 128 MiB.
-    static let maximumByteCount = 128 << 20
-    /// The largest number of pixels.
-    static let maximumPixelCount = 178_000_000
-
     /// Decodes a file, upright as its EXIF or XMP orientation says.
     ///
     /// The content of a file decides its format, not its name. 16-bit channels are scaled to 8 bits, transparent pixels
@@ -16,11 +11,28 @@ public enum ImageFile {
     /// marked or not; embedded colour profiles and gammas are not applied. Luminance of a coloured image is 0.299 R +
     /// 0.587 G + 0.114 B of the coded values (ITU-R BT.601): the same as Pillow's mode `L`.
     ///
-    /// - Parameter channels: 1 for luminance, 3 for sRGB.
+    /// - Parameters:
+    ///   - channels: 1 for luminance, 3 for sRGB.
+    ///   - limits: the largest image that is decoded.
     /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, neither PNG
     ///   nor JPEG, too large, truncated or damaged.
-    public static func decode(path: String, channels: Int) throws -> DecodedImage {
-        try EncodedImage(path: path, channels: channels).decoded()
+    public static func decode(
+        path: String, channels: Int, limits: ImageLimits = .standard
+    ) throws -> DecodedImage {
+        try EncodedImage(path: path, channels: channels, limits: limits).decoded()
+    }
+
+    /// The format, size and channels of a file, of which little more than these is read.
+    ///
+    /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, of no kind that can
+    ///   be decoded, too large, or when its header is damaged.
+    public static func header(path: String, limits: ImageLimits = .standard) throws -> ImageHeader {
+        var file = try BytesOfFile(path, limit: ImageLimits.fileByteCount)
+        do {
+            return try ImageHeader(reading: &file, limits: limits)
+        } catch let error as FoveaError {
+            throw error.located(at: .file(path))
+        }
     }
 
     /// The libraries that decode, with their versions.
@@ -45,7 +57,10 @@ public enum ImageFile {
         var part = fovea_image_region(
             left: Int64(region.left), top: Int64(region.top), width: Int64(region.width),
             height: Int64(region.height), denominator: Int32(denominator))
-        let limits = fovea_image_limits(extent: Int64(maximumImageExtent), pixel_count: Int64(maximumPixelCount))
+        // The decoders read the header too, and may understand a damaged one otherwise.
+        let limits = fovea_image_limits(
+            extent: Int64(max(header.storedHeight, header.storedWidth)),
+            pixel_count: Int64(header.storedHeight * header.storedWidth))
         var image = unsafe fovea_image()
         defer { unsafe fovea_image_free(&image) }
         // Safe: the decoders only read the bytes, and keep no reference to them after the call returns.
@@ -54,11 +69,13 @@ public enum ImageFile {
             switch header.format {
             case .jpeg: return unsafe fovea_decode_jpeg(start, buffer.count, limits, &part, &image)
             case .png: return unsafe fovea_decode_png(start, buffer.count, limits, &image)
+            default: return FOVEA_IMAGE_FAILED
             }
         }
         guard result == FOVEA_IMAGE_DECODED, let pixels = unsafe image.pixels else {
-            throw header.format.damage(
-                result == FOVEA_IMAGE_TOO_LARGE ? "its size is another than its header says" : unsafe reason(image))
+            throw ImageFault(
+                result == FOVEA_IMAGE_TOO_LARGE ? "its size is another than its header says" : unsafe reason(image)
+            ).error(in: header.format)
         }
         let (height, width, channels) = unsafe (Int(image.height), Int(image.width), Int(image.channels))
         // Safe: the decoder returns this many bytes, which live until its image is freed.

@@ -11,7 +11,7 @@ struct PNGDescriptions {
     /// XMP's text; empty where there is none.
     private(set) var xmp: [UInt8] = []
 
-    /// Longer texts are ignored.
+    /// Longer chunks and texts are ignored.
     private static let maximumTextByteCount = 1 << 20
 
     /// The keys of texts, each ended by a zero. Only the first text of each is read: unpacking takes time.
@@ -19,16 +19,31 @@ struct PNGDescriptions {
     private static let xmpKey = Array("XML:com.adobe.xmp".utf8) + [0]
 
     init(of bytes: [UInt8]) {
+        var source = BytesInMemory(bytes)
+        // A source in memory cannot fail.
+        self = (try? Self(reading: &source)) ?? Self()
+    }
+
+    private init() {}
+
+    /// Ends where the file or its order does.
+    ///
+    /// - Throws: only what reading throws.
+    init<Source: HeaderBytes & ~Copyable>(reading source: inout Source) throws {
         var (profile, xmp): ([UInt8]?, [UInt8]?)
         var position = 8
-        while position + 12 <= bytes.count {
-            let length = Self.number(bytes[position..<position + 4])
-            let end = position + 12 + length
-            guard end <= bytes.count else { break }
-            let type = String(decoding: bytes[position + 4..<position + 8], as: UTF8.self)
-            let content = bytes[position + 8..<end - 4]
-            if ["eXIf", "tEXt", "zTXt", "iTXt"].contains(type), Self.isSound(bytes[position + 4..<end]) {
-                if type == "eXIf" {
+        while position + 12 <= source.count {
+            let head = try source.bytes(position..<position + 8)
+            guard head.count == 8 else { break }
+            let end = position + 12 + Self.number(head.prefix(4))
+            guard end <= source.count else { break }
+            let type = String(decoding: head.suffix(4), as: UTF8.self)
+            if ["eXIf", "tEXt", "zTXt", "iTXt"].contains(type), end - position <= Self.maximumTextByteCount {
+                let chunk = try source.bytes(position + 4..<end)
+                let content = chunk.dropFirst(4).dropLast(4)
+                if !Self.isSound(chunk) {
+                    // What is damaged does not count.
+                } else if type == "eXIf" {
                     exif = Array(content)
                 } else if profile == nil, content.starts(with: Self.profileKey) {
                     profile = Self.text(type, content) ?? []
