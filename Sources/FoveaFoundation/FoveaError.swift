@@ -31,6 +31,8 @@ public struct FoveaError: Error, Hashable, Sendable, CustomStringConvertible {
         case file(String)
         /// A named part of a file: a tensor.
         case entry(String)
+        /// A line of a text file, counted from 1.
+        case line(Int)
         /// A byte of a file or text, counted from 0.
         case byte(Int)
         /// An example of a source of data, by its index from 0 and the source's name.
@@ -101,6 +103,7 @@ extension FoveaError.Place: CustomStringConvertible {
     public var description: String {
         switch self {
         case .layer(let name), .file(let name), .entry(let name): quoted(name)
+        case .line(let number): "line \(number)"
         case .byte(let number): "byte \(number)"
         case .example(let index, let source): "example \(index) of \(quoted(source))"
         }

@@ -163,7 +163,7 @@ struct DataSourceTests {
     @Test("what is not there, or of no known kind, is an error that says which kinds there are")
     func unknownKinds() throws {
         try withTemporaryFolder { folder in
-            let table = "\(folder)/table.csv"
+            let table = "\(folder)/table.bin"
             try Data("path,label".utf8).write(to: URL(filePath: table))
             for (source, code) in [
                 ("\(folder)/none", FoveaError.Code.missingInput), ("", .missingInput), (folder, .badData),

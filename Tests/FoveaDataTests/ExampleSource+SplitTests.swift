@@ -48,4 +48,19 @@ struct ExampleSourceSplitTests {
         let error = #expect(throws: FoveaError.self) { try dataset.split(validationFraction: fraction, seed: 3) }
         #expect(error?.code == .usage && error?.problem == problem)
     }
+
+    @Test("a limit takes every class in proportion, drawn by the seed, in the source's order")
+    func limited() throws {
+        let source = try uneven()
+        func counts(_ part: any ExampleSource) throws -> [Int] {
+            try (0..<3).map { label in try part.labels().count { $0 == label } }
+        }
+        #expect(try counts(source.stratified(50, seed: 1)) == [30, 15, 5])
+        #expect(try counts(source.stratified(7, seed: 1)) == [4, 2, 1], "4.2, 2.1 and 0.7, which has the largest rest")
+        #expect(try counts(source.stratified(1, seed: 1)) == [1, 0, 0])
+        let part = try images(source.stratified(50, seed: 1))
+        #expect(part == part.sorted() && Set(part).count == 50)
+        #expect(try part == images(source.stratified(50, seed: 1)) && part != images(source.stratified(50, seed: 2)))
+        #expect(try source.stratified(100, seed: 1).count == 100 && source.stratified(1000, seed: 1).count == 100)
+    }
 }

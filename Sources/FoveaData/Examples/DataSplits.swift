@@ -5,14 +5,24 @@ public struct DataSplits: Sendable {
     public var test: (any ExampleSource)?
     /// The files that were found, where each example is a file.
     public var files: FileCensus?
+    /// The files that cannot be read and were left out, as ``BadFiles`` says.
+    public var refusedFiles: [RefusedFile]
 
     public init(
         training: any ExampleSource, validation: (any ExampleSource)? = nil, test: (any ExampleSource)? = nil,
-        files: FileCensus? = nil
+        files: FileCensus? = nil, refusedFiles: [RefusedFile] = []
     ) {
         self.training = training
         self.validation = validation
         self.test = test
         self.files = files
+        self.refusedFiles = refusedFiles
+    }
+
+    /// The parts that there are.
+    public var parts: [(part: DataPart, source: any ExampleSource)] {
+        [(.training, training), (.validation, validation), (.test, test)].compactMap { part, source in
+            source.map { (part, $0) }
+        }
     }
 }

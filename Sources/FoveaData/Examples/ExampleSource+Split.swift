@@ -36,3 +36,30 @@ extension ExampleSource {
         return (ExampleSubset(self, at: training), ExampleSubset(self, at: validation))
     }
 }
+
+extension ExampleSource {
+    /// `count` examples, or all where there are no more: of every class in proportion, drawn at random, in the source's order.
+    /// The same seed gives the same.
+    ///
+    /// A class of n examples has ⌊n · count / total⌋ of them; those left over go to the classes with the largest remainders, of
+    /// equal ones to the first.
+    ///
+    /// - Throws: ``FoveaError`` that names an example that has no label.
+    public func stratified(_ count: Int, seed: UInt64) throws -> any ExampleSource {
+        guard count < self.count else { return self }
+        var membersOfClass: [Int32: [Int]] = [:]
+        for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
+        let classes = membersOfClass.sorted { $0.key < $1.key }
+        var shares = classes.map { $0.value.count.multipliedFullWidth(by: max(0, count)) }
+            .map { self.count.dividingFullWidth($0) }
+        let left = max(0, count) - shares.reduce(0) { $0 + $1.quotient }
+        let order = shares.indices.sorted { (shares[$1].remainder, $0) < (shares[$0].remainder, $1) }
+        for position in order.prefix(left) { shares[position].quotient += 1 }
+        let generator = CounterBasedGenerator(seed: seed, purpose: "limit")
+        let chosen = zip(classes, shares).flatMap { members, share in
+            generator.derived(UInt64(truncatingIfNeeded: members.key)).permutation(of: members.value.count)
+                .prefix(share.quotient).map { members.value[$0] }
+        }
+        return ExampleSubset(self, at: chosen.sorted())
+    }
+}

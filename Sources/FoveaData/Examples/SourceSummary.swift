@@ -23,11 +23,13 @@ public struct SourceSummary: Sendable {
     ///   - sample: by default 1000 examples of a source that need not be read whole, and all of another.
     ///   - sizing: brings the images to one size before statistics are taken; the fingerprint is that of the images as they
     ///     are.
+    ///   - failures: where they are kept, examples that cannot be read are left out of the sample, unless none can.
     /// - Throws: ``FoveaError`` that names the example when one cannot be read, has no image, or one of another size than
     ///   the first; or when there are no examples.
-    public init(of source: any ExampleSource, sample: StatisticsSample? = nil, sizing: ResizeAndCenterCrop? = nil)
-        throws
-    {
+    public init(
+        of source: any ExampleSource, sample: StatisticsSample? = nil, sizing: ResizeAndCenterCrop? = nil,
+        failures: Failures = .thrown
+    ) throws {
         let sample = sample ?? (source.identity == nil ? .everyExample : .drawn(count: 1000, seed: 0))
         guard source.count > 0 else {
             throw FoveaError(.badData, "`\(source.name)` has no examples.", remedy: "Give it at least one.")
@@ -36,10 +38,11 @@ public struct SourceSummary: Sendable {
         let sampled = sample.indices(of: source.count)
         var next = sampled[...]
         var pass = Pass()
+        var failure: (any Error)?
         for index in identity == nil ? Array(0..<source.count) : sampled {
             let isSampled = next.first == index
             if isSampled { next.removeFirst() }
-            try source.locatingErrors(ofExample: index) {
+            do {
                 // A fingerprint is that of the images as they are; without one no more is decoded than the sizing needs.
                 let example =
                     identity == nil ? try source.example(at: index) : try source.example(at: index, sizedBy: sizing)
@@ -51,9 +54,15 @@ public struct SourceSummary: Sendable {
                     if let sizing { image = try sizing.sized(image) }
                 }
                 try pass.measure(image, toStatistics: isSampled)
+            } catch {
+                failure = source.error(error, ofExample: index)
+                guard failures == .kept else { throw source.error(error, ofExample: index) }
             }
         }
-        guard let size = pass.size else { preconditionFailure("a sample has at least one example") }
+        guard let size = pass.size else {
+            guard let failure else { preconditionFailure("a sample has at least one example") }
+            throw failure
+        }
         (channels, height, width) = size
         let moments = pass.histograms.map(\.moments)
         (mean, standardDeviation) = (moments.map(\.mean), moments.map(\.deviation))

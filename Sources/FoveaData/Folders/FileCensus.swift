@@ -1,7 +1,9 @@
-/// The files that were found in a folder of images: each is counted once, so that loaded and skipped ones add up to all.
+/// The files that were found in a data set of image files: each is counted once, so that loaded and skipped ones add up to all.
 public struct FileCensus: Hashable, Sendable {
     /// Files that are loaded as images.
     public var images = 0
+    /// Images that cannot be read and are left out, as ``BadFiles`` says.
+    public var unreadable = 0
     /// Files and folders that systems and programs leave behind, such as `.DS_Store`, `Thumbs.db` and `__MACOSX`; a folder
     /// counts once.
     public var systemFiles = 0
@@ -13,11 +15,15 @@ public struct FileCensus: Hashable, Sendable {
     public init() {}
 
     /// All files and links to folders, and folders of the system.
-    public var found: Int { images + systemFiles + others + linkedFolders }
+    public var found: Int { images + skipped }
+
+    /// All that is found and not loaded.
+    public var skipped: Int { unreadable + systemFiles + others + linkedFolders }
 
     public static func + (left: FileCensus, right: FileCensus) -> FileCensus {
         var sum = left
         sum.images += right.images
+        sum.unreadable += right.unreadable
         sum.systemFiles += right.systemFiles
         sum.others += right.others
         sum.linkedFolders += right.linkedFolders

@@ -6,40 +6,31 @@ public struct ImageFolderSource: EncodedExampleSource {
     struct File: Sendable {
         let path: String
         let label: Int32
+        /// In bytes.
+        let size: Int
     }
 
     public let name: String
     public let classNames: [String]
     /// `files:`, their number, and the CRC-32 of all paths below the folder, sizes and labels, in hexadecimal.
     public let identity: String?
-    /// The files that were found and loaded or skipped.
-    public let census: FileCensus
     private let files: [File]
     private let limits: ImageLimits
 
     /// - Parameters:
     ///   - root: the folder that all files are in.
     ///   - limits: the largest image that is decoded.
-    /// - Throws: ``FoveaError`` when a file is gone.
-    init(
-        _ files: [File], classNames: [String], name: String, root: String, census: FileCensus, limits: ImageLimits
-    ) throws {
+    init(_ files: [File], classNames: [String], name: String, root: String, limits: ImageLimits) {
         var checksum = Checksum()
         let rootLength = root.systemBytes.count
         for file in files {
-            guard let size = fileByteCount(at: file.path) else {
-                throw FoveaError(
-                    .missingInput, "Cannot read \(quoted(file.path)).",
-                    remedy: "Check that it is there and may be read, and that a link leads to a file.")
-            }
             checksum.update(with: file.path.systemBytes.dropFirst(rootLength))
-            checksum.update(withLittleEndian: Int64(size))
+            checksum.update(withLittleEndian: Int64(file.size))
             checksum.update(withLittleEndian: file.label)
         }
         self.files = files
         self.classNames = classNames
         self.name = name
-        self.census = census
         self.limits = limits
         identity = "files:\(files.count)-\(checksum)"
     }
@@ -47,6 +38,9 @@ public struct ImageFolderSource: EncodedExampleSource {
     public var count: Int { files.count }
 
     public var knownLabels: [Int32]? { files.map(\.label) }
+
+    /// The path of an example's file.
+    package func path(at index: Int) -> String { files[index].path }
 
     /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
     public func example(at index: Int) throws -> Example {

@@ -6,6 +6,11 @@ package func parentFolder(of path: String) -> String {
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
+/// The path of a name in a folder.
+package func path(of name: String, in folder: String) -> String {
+    folder.utf8.last == UInt8(ascii: "/") ? folder + name : "\(folder)/\(name)"
+}
+
 extension String {
     /// The path without slashes at its end; the root is unchanged.
     package var withoutTrailingSlashes: String {
