@@ -181,11 +181,12 @@ public actor Classifier {
     /// - Parameters:
     ///   - transforms: applied to each example before it is standardized.
     ///   - batchSize: number of images measured at a time; fewer are where that many do not fit in memory.
+    ///   - leavingOut: receives the examples that cannot be read, which are then not measured. By default they are errors.
     /// - Throws: ``FoveaError`` when the network has other classes or a result is not finite; with the name of the example
     ///   when one cannot be read, does not fit the preprocessing, or has a label that is not a class.
     public func evaluate(
         _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
-        batchSize: Int = 250
+        batchSize: Int = 250, leavingOut: LeavingOut? = nil
     ) async throws -> Evaluation {
         let signature = try network.signature
         try source.expectClasses(signature.classCount)
@@ -193,9 +194,9 @@ public actor Classifier {
             upTo: min(batchSize, source.count), of: Self.inputs(preprocessing.exampleShape))
         let loader = try DataLoader(
             source, transforms: transforms + [preprocessing], batchSize: size,
-            order: EpochOrder(seed: 0, isShuffled: false))
+            order: EpochOrder(seed: 0, isShuffled: false), failures: leavingOut == nil ? .thrown : .kept)
         var figures = Evaluation(classNames: source.classNames)
-        for try await batch in loader {
+        for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
             let labels = try batch.classIndices(for: signature.outputs, of: source.name)
             let measured = try await evaluation.measure(batch, of: source.name)
             let logits = try measured.results.tensor(GraphName.logits)

@@ -13,13 +13,16 @@ extension Trainer {
     ///   - transforms: applied to each training example in each epoch, before the preprocessing.
     ///   - preprocessing: the last transform of each example of both parts, which turns it into the network's inputs:
     ///     ``Preprocessing`` for images. Not needed where the source gives tensors that the network takes.
+    ///   - leavingOut: receives the examples of both parts that cannot be read, which are then left out of their batch; and a
+    ///     batch too small to train on is left out whole. By default they are errors.
     ///   - resuming: continues in the data where the ``Checkpoint`` that was restored to the trainer was taken; the
     ///     data and the plan must be the same as then.
     /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
     ///   batches.
     public nonisolated func fit(
         _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
-        preprocessing: (any Transform)? = nil, plan: TrainingPlan, resuming: Bool = false
+        preprocessing: (any Transform)? = nil, plan: TrainingPlan, leavingOut: LeavingOut? = nil,
+        resuming: Bool = false
     ) throws -> Fit {
         try plan.validate(for: training)
         try training.expectSoundLabels(objective, signature.outputs)
@@ -29,7 +32,8 @@ extension Trainer {
         let preprocessing = preprocessing.map { [$0] } ?? []
         return Fit(
             trainer: self, training: training, validation: validation, transforms: transforms + preprocessing,
-            preprocessing: preprocessing, plan: plan, resuming: resuming, lastBatch: try lastBatch(of: training, plan))
+            preprocessing: preprocessing, plan: plan, leavingOut: leavingOut, resuming: resuming,
+            lastBatch: try lastBatch(of: training, plan))
     }
 }
 
@@ -43,6 +47,7 @@ public struct Fit: AsyncSequence, Sendable {
     /// Transforms of each validation example.
     let preprocessing: [any Transform]
     let plan: TrainingPlan
+    let leavingOut: LeavingOut?
     let resuming: Bool
     /// Treatment of the examples that do not fill a batch.
     public let lastBatch: LastBatch
@@ -62,6 +67,11 @@ public struct Fit: AsyncSequence, Sendable {
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(fit: self) }
+
+    /// Whether a batch that has lost examples can be trained on.
+    private func canTrain(on batch: Batch) -> Bool {
+        batch.failures.isEmpty || (try? trainer.trainingGraph(forExamples: batch.indices.count)) != nil
+    }
 
     public struct Iterator: AsyncIteratorProtocol {
         private let fit: Fit
@@ -99,11 +109,12 @@ public struct Fit: AsyncSequence, Sendable {
                 batches = try DataLoader(
                     fit.training, transforms: fit.transforms, batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
-                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0
+                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0,
+                    failures: fit.leavingOut == nil ? .thrown : .kept
                 ).makeAsyncIterator()
             }
             let begin = ContinuousClock.now
-            let batch = try await batches?.next()
+            let batch = try await nextBatch()
             totals.wait += ContinuousClock.now - begin
             if let batch {
                 let factor = schedule.factor(at: (epoch - 1) * fit.stepsPerEpoch + stepInEpoch)
@@ -119,9 +130,20 @@ public struct Fit: AsyncSequence, Sendable {
             totals.stop()
             var validation: Named<Double>?
             if let part = fit.validation {
-                validation = try await fit.trainer.predictor.evaluate(part, transforms: fit.preprocessing)
+                validation = try await fit.trainer.predictor.evaluate(
+                    part, transforms: fit.preprocessing, leavingOut: fit.leavingOut)
             }
             return .epoch(totals.metrics(epoch: epoch, validation: validation))
+        }
+
+        /// The next batch that can be trained on; nil at the end of the epoch.
+        private mutating func nextBatch() async throws -> Batch? {
+            while let batch = try await batches?.next() {
+                let isFilled = try batch.isFilled(leavingOut: fit.leavingOut, of: fit.training.name)
+                if isFilled, fit.canTrain(on: batch) { return batch }
+                stepInEpoch += 1
+            }
+            return nil
         }
     }
 }

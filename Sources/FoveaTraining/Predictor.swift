@@ -57,18 +57,23 @@ public actor Predictor {
     /// - Parameters:
     ///   - transforms: applied to each example, in order.
     ///   - batchSize: number of examples measured at a time; fewer are where that many do not fit in memory.
+    ///   - leavingOut: receives the examples that cannot be read, which are then not measured. By default they are errors.
     /// - Throws: ``FoveaError`` that names the example that cannot be read, or that lists all differences between a
     ///   batch and the network's and the objective's types; and when an output is NaN or infinite.
     public func evaluate(
-        _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int = 250
+        _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int = 250,
+        leavingOut: LeavingOut? = nil
     ) async throws -> Named<Double> {
         let (evaluation, types) = try evaluated
         try source.expectClasses(of: signature)
         let size = try await evaluation.batchSize(upTo: min(batchSize, source.count), of: signature.inputs)
         let loader = try DataLoader(
-            source, transforms: transforms, batchSize: size, order: EpochOrder(seed: 0, isShuffled: false))
+            source, transforms: transforms, batchSize: size, order: EpochOrder(seed: 0, isShuffled: false),
+            failures: leavingOut == nil ? .thrown : .kept)
         var means = WeightedMeans()
-        for try await batch in loader { try await add(batch, of: source.name, to: &means, evaluation, types) }
+        for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
+            try await add(batch, of: source.name, to: &means, evaluation, types)
+        }
         return means.values
     }
 

@@ -4,6 +4,7 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 import FoveaTraining
+import Synchronization
 import Testing
 
 @Suite("Sources with faults, in training and evaluation")
@@ -77,6 +78,45 @@ struct FaultySourceTests {
         #expect(error?.problem == "example 25 of `greys`: the disk is gone")
         #expect(losses == sound.losses && losses.count == 2)
         #expect(weights.tensors == sound.weights.tensors)
+    }
+
+    @Test("examples that cannot be read can be left out of training, statistics and evaluation, each time by name")
+    func leftOut() async throws {
+        let told = Mutex<[String]>([])
+        let leavingOut: LeavingOut = { example, source in
+            told.withLock { $0.append("\(source) \(example.index): \(example.error.fault)") }
+        }
+        let trainer = try await trainer()
+        var counts: [Int] = []
+        let plan = TrainingPlan(epochs: 2, batchSize: 10, isShuffled: false)
+        for try await event in try trainer.fit(
+            Greys(fault: .unreadable), validation: Greys(fault: .larger, position: 3), preprocessing: preprocessing,
+            plan: plan, leavingOut: leavingOut)
+        {
+            if case .step(let report, _, _, _) = event { counts.append(report.count) }
+        }
+        #expect(counts == [10, 10, 9, 10, 10, 10, 9, 10], "nothing takes the place of the example")
+        let larger = "greys 3: The image is 1×3×2, the model was made for 1×2×2."
+        #expect(told.withLock { $0 } == ["greys 25: the disk is gone", larger, "greys 25: the disk is gone", larger])
+        let figures = try await trainer.classifier.evaluate(
+            Greys(fault: .unreadable), preprocessing: preprocessing, batchSize: 1, leavingOut: leavingOut)
+        #expect(figures.count == 39, "a batch of which nothing is left is no batch")
+        let whole = try SourceSummary(of: Greys(fault: .larger, position: 0).subset(Array(1..<40)))
+        let part = try SourceSummary(of: Greys(fault: .unreadable, position: 0), failures: .kept)
+        #expect(part.mean == whole.mean)
+        #expect(throws: FoveaError.self) { try SourceSummary(of: Greys(fault: .unreadable)) }
+    }
+
+    @Test("a training ends with the error of whoever decides what is left out")
+    func refused() async throws {
+        let trainer = try await trainer()
+        let error = await #expect(throws: FoveaError.self) {
+            for try await _ in try trainer.fit(
+                Greys(fault: .unreadable), preprocessing: preprocessing, plan: plan,
+                leavingOut: { _, _ in throw FoveaError(.badData, "too many") })
+            {}
+        }
+        #expect(error?.problem == "too many")
     }
 
     @Test("an example of another shape, or without a label, stops the epoch by name and says what differs")

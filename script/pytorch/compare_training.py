@@ -28,6 +28,18 @@ def read_idx(folder, name):
     return numpy.frombuffer(content, numpy.uint8, offset=4 + 4 * rank).reshape(shape)
 
 
+def write_first_examples(source, target, count):
+    """Writes a set in MNIST's form whose training part is the first `count` examples of another's."""
+    folder = pathlib.Path(target)
+    folder.mkdir()
+    for prefix, limit in [("train", count), ("t10k", None)]:
+        for kind in ["images-idx3", "labels-idx1"]:
+            name = f"{prefix}-{kind}-ubyte"
+            items = read_idx(source, name)[:limit]
+            header = bytes([0, 0, 8, items.ndim]) + struct.pack(f">{items.ndim}I", *items.shape)
+            (folder / name).write_bytes(header + items.tobytes())
+
+
 def train_in_pytorch(start, images, labels):
     model = LeNet5()
     model.load_state_dict(start)
@@ -45,11 +57,12 @@ def main():
     torch.manual_seed(0)
     start = {name: tensor.clone() for name, tensor in LeNet5().state_dict().items()}
     with tempfile.TemporaryDirectory() as folder:
+        write_first_examples(data, f"{folder}/data", STEPS * BATCH)
         save_file(start, f"{folder}/start.safetensors")
         subprocess.run(
-            [fovea, "train", "--data", data, "--model", "lenet5", "--weights", f"{folder}/start.safetensors",
+            [fovea, "train", "--data", f"{folder}/data", "--model", "lenet5", "--weights", f"{folder}/start.safetensors",
              "--optimizer", "sgd", "--lr", str(RATE), "--momentum", str(MOMENTUM), "--schedule", "constant",
-             "--weight-decay", "0", "--batch-size", str(BATCH), "--limit-train", str(STEPS * BATCH), "--epochs", "1",
+             "--weight-decay", "0", "--batch-size", str(BATCH), "--epochs", "1",
              "--no-shuffle", "--val-split", "0", "--out", f"{folder}/run"],
             check=True, stdout=subprocess.DEVNULL)
         trained = load_file(f"{folder}/run/weights/last.safetensors")

@@ -13,6 +13,13 @@ struct Evaluate: AsyncParsableCommand {
         case test, val, train
     }
 
+    /// The treatments of bad files that leave a measurement of the data.
+    enum Measurable: String, CaseIterable, ExpressibleByArgument {
+        case error, skip
+
+        var rule: BadFiles { self == .error ? .error : .skip }
+    }
+
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures a trained network on a data set.")
 
@@ -26,6 +33,16 @@ struct Evaluate: AsyncParsableCommand {
     )
     var split: Split?
 
+    @Option(help: DataOptions.classesFileHelp)
+    var classesFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Treatment of image files that cannot be read: error, or skip, which leaves out at most 1 % of them, or ten.
+            """, valueName: "rule"))
+    var badFiles = Measurable.error
+
     @OptionGroup var imageLimits: ImageLimitOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var output: OutputOptions
@@ -34,8 +51,10 @@ struct Evaluate: AsyncParsableCommand {
         let limits = try imageLimits.limits
         let reference = try ModelReference(model.model)
         let device = try device.open()
-        let splits = try DataSource.load(data, limits: limits)
+        let splits = try loadData(reference, limits)
+        let badFiles = BadFileRecord(badFiles.rule, splits)
         if let files = splits.files { StandardError.line("\(quoted(data)): \(files.text)") }
+        badFiles.report()
         let part = try part(of: splits)
         let saved = try model.load(reference) { entry in
             let sizing = try splits.sizing(for: entry)
@@ -44,13 +63,27 @@ struct Evaluate: AsyncParsableCommand {
         compareClassNames(saved, part)
         let classifier = try await Classifier(saved, device: device)
         await classifier.shortenedName?.report(saved.weightsPath)
-        let evaluation = try await classifier.evaluate(part, preprocessing: saved.preprocessing)
+        let evaluation = try await classifier.evaluate(
+            part, preprocessing: saved.preprocessing, leavingOut: badFiles.leavingOut)
         let report = EvaluationReport(evaluation)
         if output.json {
             try StandardOutput.document(report.json)
         } else {
             try StandardOutput.line(report.text)
         }
+    }
+
+    /// The data, with its classes in the order of the model's where they are the same.
+    private func loadData(_ reference: ModelReference, _ limits: ImageLimits) throws -> DataSplits {
+        func load(_ classes: ClassesFile? = nil) throws -> DataSplits {
+            try DataSource.load(data, classes: classes, badFiles: badFiles.rule, limits: limits)
+        }
+        if let classesFile { return try load(ClassesFile(path: classesFile)) }
+        let splits = try load()
+        guard case .run(let folder) = reference, splits.files != nil else { return splits }
+        let (own, names) = (splits.training.classNames, folder.model.classNames)
+        guard own != names, own.count == names.count, Set(own) == Set(names) else { return splits }
+        return try load(ClassesFile(names: names, source: "the model"))
     }
 
     private func part(of splits: DataSplits) throws -> any ExampleSource {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoveaData
 import FoveaFormats
 import FoveaFoundation
 import FoveaNN
@@ -53,6 +54,8 @@ struct Train: AsyncParsableCommand {
             ("data", .string(data.data)),
             ("val", data.val.map(JSONValue.string) ?? .null),
             ("val-split", .number(heldOut)),
+            ("classes-file", data.classesFile.map(JSONValue.string) ?? .null),
+            ("bad-files", .string(data.badFiles.rawValue)),
             ("limit-train", data.limitTrain.map(JSONValue.integer) ?? .null),
             ("image-size", data.imageSize.map(JSONValue.integer) ?? .null),
             ("max-image-side", .integer(data.imageLimits.maxImageSide)),

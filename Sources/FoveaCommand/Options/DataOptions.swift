@@ -1,5 +1,5 @@
-import ArgumentParser
-import FoveaData
+public import ArgumentParser
+public import FoveaData
 import FoveaFoundation
 import FoveaGraph
 import FoveaNN
@@ -10,8 +10,16 @@ struct DataOptions: ParsableArguments {
     static let help: ArgumentHelp =
         """
         `glyphs`, the built-in digits; a folder with a folder of images for each class, or with `train`, `val` and `test` \
-        folders of those; or a folder with the four IDX files of MNIST or of an EMNIST set, plain or .gz.
+        folders of those; a .csv of `path,label`, or of `path,label,split`; or a folder with the binary files of CIFAR-10 or \
+        CIFAR-100, or with the four IDX files of MNIST or of an EMNIST set, plain or .gz.
         """
+
+    /// The help of `--classes-file`.
+    static let classesFileHelp = ArgumentHelp(
+        """
+        File with the names of the classes, one a line, in the order of their labels, for folders and tables of images. \
+        (default: in the order of their bytes)
+        """, valueName: "file")
 
     @Option(help: Self.help)
     var data: String
@@ -28,14 +36,26 @@ struct DataOptions: ParsableArguments {
             valueName: "fraction"))
     var valSplit: Double?
 
+    @Option(help: Self.classesFileHelp)
+    var classesFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Treatment of image files that cannot be read: error; skip, which leaves out at most 1 % of them, or ten; or \
+            quarantine, which leaves out any number and lists them in the run folder (bad-files.csv).
+            """, valueName: "rule"))
+    var badFiles = BadFiles.error
+
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Number of training examples to use, from the first on.", valueName: "count"))
+        help: ArgumentHelp(
+            "Number of training examples to use, of every class in proportion, drawn at random.", valueName: "count"))
     var limitTrain: Int?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Number of validation examples to use, from the first on.", valueName: "count"))
+        help: ArgumentHelp("Number of validation examples to use, drawn likewise.", valueName: "count"))
     var limitVal: Int?
 
     @Option(
@@ -83,11 +103,15 @@ struct DataOptions: ParsableArguments {
     func load(seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {
         var heldOut = 0.0
         let limits = try imageLimits.limits
-        var splits = try DataSource.load(data, limits: limits)
+        let classes = try classesFile.map { try ClassesFile(path: $0) }
+        var splits = try DataSource.load(data, classes: classes, badFiles: badFiles, limits: limits)
         if let val {
-            let other = try DataSource.load(val, limits: limits).training
-            try other.expectSameKind(as: splits.training, comparingSizes: splits.files == nil && imageSize == nil)
-            splits.validation = other
+            let other = try DataSource.load(val, classes: classes, badFiles: badFiles, limits: limits)
+            try other.training.expectSameKind(
+                as: splits.training, comparingSizes: splits.files == nil && imageSize == nil)
+            splits.validation = other.training
+            if let files = splits.files, let others = other.files { splits.files = files + others }
+            splits.refusedFiles += other.refusedFiles
         } else if let fraction = valSplit ?? (splits.validation == nil ? Self.defaultSplit : nil) {
             if splits.validation != nil {
                 throw FoveaError(
@@ -100,17 +124,19 @@ struct DataOptions: ParsableArguments {
                     try splits.training.split(validationFraction: fraction, seed: seed)
             }
         }
-        if let limitTrain { splits.training = splits.training.prefix(limitTrain) }
+        if let limitTrain { splits.training = try splits.training.stratified(limitTrain, seed: seed) }
         if let limitVal {
             guard let validation = splits.validation else {
                 throw FoveaError(
                     .usage, "There is no validation part for --limit-val to limit.", remedy: "Leave --limit-val out.")
             }
-            splits.validation = validation.prefix(limitVal)
+            splits.validation = try validation.stratified(limitVal, seed: seed)
         }
         return (splits, heldOut)
     }
 }
+
+extension BadFiles: ExpressibleByArgument {}
 
 extension ExampleSource {
     /// Throws unless both sets have the same classes and, where they are not brought to one, images of the same size.

@@ -23,6 +23,7 @@ struct TrainingReport {
         StandardError.line("model   \(run.entry.name), \(run.parameterCount.grouped) parameters")
         StandardError.line("data    \(run.splits.training.name.onOneLine): \(parts.joined(separator: ", ")) images")
         if let files = run.splits.files { StandardError.line("        \(files.text)") }
+        run.badFiles.report()
         if let lastBatch = run.fit.lastBatch.notice { StandardError.line("        \(lastBatch)") }
         StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
         StandardError.line(StandardError.styled(table.header, .faint))
@@ -54,10 +55,16 @@ struct TrainingReport {
             if let test = outcome.test {
                 fields += [("test_accuracy", .number(test.accuracy)), ("test_loss", .number(test.loss))]
             }
+            if let files = run.splits.files {
+                fields += [("files", files.json), ("unreadable_later", .integer(run.badFiles.laterCount))]
+            }
             fields += [("out", .string(outcome.folder.path)), ("parameters", .integer(run.parameterCount))]
             return try StandardOutput.line(JSONValue(fields: fields).text())
         }
         StandardError.line("")
+        if run.badFiles.laterCount > 0 {
+            StandardError.line("\(run.badFiles.laterCount.grouped) more files could not be read and were left out\n")
+        }
         if let best {
             let reason = best.validationAccuracy == nil ? "lowest training loss" : "highest validation accuracy"
             try StandardOutput.line("best epoch           \(best.epoch) of \(run.plan.epochs) (\(reason))")

@@ -23,6 +23,7 @@ struct TrainingRun {
     let device: Device
     let plan: TrainingPlan
     private let trainer: Trainer
+    let badFiles: BadFileRecord
     let fit: Fit
     private let options: Train
     private let description: RunDescription
@@ -41,9 +42,11 @@ struct TrainingRun {
 
         let data = try options.data.load(seed: options.random.seed)
         splits = data.splits
+        badFiles = BadFileRecord(options.data.badFiles, splits)
         try plan.validate(for: splits.training)
         let sizing = try splits.sizing(for: entry, imageSize: options.data.imageSize)
-        let summary = try SourceSummary(of: splits.training, sizing: sizing)
+        let summary = try SourceSummary(
+            of: splits.training, sizing: sizing, failures: badFiles.leavingOut == nil ? .thrown : .kept)
         preprocessing = try Preprocessing(summary, sizing: sizing)
         let network = TracedNetwork(
             entry.make(splits.training.classNames.count),
@@ -54,11 +57,12 @@ struct TrainingRun {
             network, objective: Classification(loss), rule: UpdateRule(optimizer), device: device,
             seed: options.random.seed, weights: try start?.weights(for: parameters))
         fit = try trainer.fit(
-            splits.training, validation: splits.validation, preprocessing: preprocessing, plan: plan)
+            splits.training, validation: splits.validation, preprocessing: preprocessing, plan: plan,
+            leavingOut: badFiles.leavingOut)
         try await fit.prepare()
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed,
-            dataFingerprint: summary.fingerprint,
+            dataFingerprint: summary.fingerprint, files: splits.files?.json,
             settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut))
     }
 
@@ -77,6 +81,7 @@ struct TrainingRun {
             }
         var recorder = RunRecorder(folder)
         do {
+            try badFiles.open(in: folder)
             try await train(&recorder, &report)
         } catch let error as FoveaError {
             report.stop()
@@ -91,7 +96,8 @@ struct TrainingRun {
         var test: Evaluation?
         if let part = splits.test {
             try await trainer.load(fileAt: folder.weightsPath(.best))
-            test = try await trainer.classifier.evaluate(part, preprocessing: preprocessing)
+            test = try await trainer.classifier.evaluate(
+                part, preprocessing: preprocessing, leavingOut: badFiles.leavingOut)
         }
         return Outcome(folder: folder, best: recorder.best, test: test)
     }

@@ -9,13 +9,16 @@ public struct RunDescription: Hashable, Sendable {
     public var seed: UInt64
     /// A checksum of the data, to check that a later run sees the same.
     public var dataFingerprint: String
+    /// The numbers of files found, loaded and skipped, where the data is files.
+    public var files: JSONValue?
     /// Every setting, defaults included, by the name of its flag.
     public var settings: OrderedDictionary<String, JSONValue>
 
     public init(
         command: [String], versions: OrderedDictionary<String, String> = [:], seed: UInt64, dataFingerprint: String,
-        settings: OrderedDictionary<String, JSONValue>
+        files: JSONValue? = nil, settings: OrderedDictionary<String, JSONValue>
     ) {
+        self.files = files
         self.command = command
         self.versions = versions
         self.seed = seed
@@ -28,23 +31,25 @@ public struct RunDescription: Hashable, Sendable {
     ///   - settings: pairs of name and value, each name once.
     public init(
         command: [String], versions: [(name: String, version: String)], seed: UInt64, dataFingerprint: String,
-        settings: [(String, JSONValue)]
+        files: JSONValue? = nil, settings: [(String, JSONValue)]
     ) {
         self.init(
             command: command, versions: .init(uniqueKeysWithValues: versions.map { ($0.name, $0.version) }),
-            seed: seed, dataFingerprint: dataFingerprint, settings: .init(uniqueKeysWithValues: settings))
+            seed: seed, dataFingerprint: dataFingerprint, files: files, settings: .init(uniqueKeysWithValues: settings))
     }
 
     public var json: JSONValue {
         var versions = versions
         versions["fovea"] = FoveaVersion.current
-        return [
-            "command": .array(command.map(JSONValue.string)),
-            "versions": .object(versions.mapValues(JSONValue.string)),
+        var fields: [(String, JSONValue)] = [
+            ("command", .array(command.map(JSONValue.string))),
+            ("versions", .object(versions.mapValues(JSONValue.string))),
             // Seeds above the range of integers that programs agree on become text.
-            "seed": Int(exactly: seed).map(JSONValue.integer) ?? .string(seed.description),
-            "data_fingerprint": .string(dataFingerprint),
-            "settings": .object(settings),
+            ("seed", Int(exactly: seed).map(JSONValue.integer) ?? .string(seed.description)),
+            ("data_fingerprint", .string(dataFingerprint)),
         ]
+        if let files { fields.append(("files", files)) }
+        fields.append(("settings", .object(settings)))
+        return JSONValue(fields: fields)
     }
 }
