@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(
             name: "FoveaDataTests",
             dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaData", "CZlib", "FoveaTestSupport"],
-            swiftSettings: settings),
+            resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
             name: "FoveaFormatsTests",
             dependencies: [

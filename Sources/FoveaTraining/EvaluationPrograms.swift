@@ -20,7 +20,7 @@ actor EvaluationPrograms {
     /// Whether the weights are trained on the same device, whose memory is then taken by the steps.
     private let isBesideTraining: Bool
     private var device: Device { states.device }
-    /// Keyed by the types of the inputs.
+    /// Keyed by the types of the inputs and targets.
     private var programs = RecentlyUsed<Named<TensorType>, (program: Program, metrics: [String])>()
     private var batchSizes = RecentlyUsed<BatchSizeQuestion, Int>()
 
@@ -44,9 +44,11 @@ actor EvaluationPrograms {
     /// - Throws: ``FoveaError`` when a target does not fit the network, naming its example, or when an input or a
     ///   target is missing or of another type.
     func measure(_ batch: Batch, of source: String? = nil) async throws -> Measurement {
-        try batch.expectSoundTargets(objective, network.signature.outputs, of: source)
+        let objective = batch.objective(objective)
+        let outputs = try network.signature.outputs
+        try batch.expectSoundTargets(objective, outputs, of: source)
         let inputs = Named(try network.inputs.names.map { ($0, try batch.value(named: $0).type) })
-        let (program, metrics) = try await program(for: inputs)
+        let (program, metrics) = try await program(for: inputs, objective, targets: objective.targets(for: outputs))
         let results = try await device.run(program, batch.values)
         var means: Named<Double> = [GraphName.loss: Double(try results.tensor(GraphName.loss).floats[0])]
         means = means.merging(try objective.hostMetrics(results, targets: batch.values))
@@ -54,11 +56,14 @@ actor EvaluationPrograms {
         return Measurement(results: results, means: means)
     }
 
-    private func program(for batch: Named<TensorType>) async throws -> (program: Program, metrics: [String]) {
-        if let known = programs.value(for: batch) { return known }
+    private func program(
+        for batch: Named<TensorType>, _ objective: any Objective, targets: Named<TensorType>
+    ) async throws -> (program: Program, metrics: [String]) {
+        let key = batch.merging(targets)
+        if let known = programs.value(for: key) { return known }
         let evaluation = try EvaluationGraph(network, objective: objective, batch: batch)
         let program = try await device.compile(evaluation.graph, states: states)
-        programs.insert((program, evaluation.metrics), for: batch)
+        programs.insert((program, evaluation.metrics), for: key)
         return (program, evaluation.metrics)
     }
 

@@ -10,9 +10,11 @@ extension Trainer {
     /// the training by requesting no more.
     ///
     /// - Parameters:
-    ///   - transforms: applied to each training example in each epoch, before the preprocessing.
+    ///   - transforms: applied to each training example in each epoch, before the preprocessing; instead of it where the last of
+    ///     them is a ``Preprocessing`` itself, as in ``Augmentation/transforms(for:)``.
     ///   - preprocessing: the last transform of each example of both parts, which turns it into the network's inputs:
     ///     ``Preprocessing`` for images. Not needed where the source gives tensors that the network takes.
+    ///   - mixing: mixes each training batch after that, whose targets are then soft.
     ///   - leavingOut: receives the examples of both parts that cannot be read, which are then left out of their batch; and a
     ///     batch too small to train on is left out whole. By default they are errors.
     ///   - resuming: continues in the data where the ``Checkpoint`` that was restored to the trainer was taken; the
@@ -21,19 +23,37 @@ extension Trainer {
     ///   batches.
     public nonisolated func fit(
         _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
-        preprocessing: (any Transform)? = nil, plan: TrainingPlan, leavingOut: LeavingOut? = nil,
-        resuming: Bool = false
+        preprocessing: (any Transform)? = nil, mixing: BatchMixing? = nil, plan: TrainingPlan,
+        leavingOut: LeavingOut? = nil, resuming: Bool = false
     ) throws -> Fit {
         try plan.validate(for: training)
+        let objective = try mixing.map(objective(mixing:)) ?? objective
         try training.expectSoundLabels(objective, signature.outputs)
         try validation?.expectClasses(of: signature)
         // Traces a step, so that a batch that cannot be trained on is reported before the first step.
-        _ = try trainingGraph(forExamples: plan.batchSize)
+        _ = try trainingGraph(forExamples: plan.batchSize, objective)
         let preprocessing = preprocessing.map { [$0] } ?? []
         return Fit(
-            trainer: self, training: training, validation: validation, transforms: transforms + preprocessing,
-            preprocessing: preprocessing, plan: plan, leavingOut: leavingOut, resuming: resuming,
-            lastBatch: try lastBatch(of: training, plan))
+            trainer: self, training: training, validation: validation,
+            transforms: transforms.last is Preprocessing ? transforms : transforms + preprocessing,
+            preprocessing: preprocessing, mixing: mixing, objective: objective, plan: plan, leavingOut: leavingOut,
+            resuming: resuming, lastBatch: try lastBatch(of: training, plan, objective))
+    }
+
+    /// The objective for mixed batches.
+    ///
+    /// - Throws: ``FoveaError`` when it does not take their targets.
+    private nonisolated func objective(mixing: BatchMixing) throws -> any Objective {
+        let mixed = TensorType.float32([mixing.classes])
+        let adapted = objective.adapted(to: [Batch.labelsName: TensorType(Shape([1, mixing.classes]), .float32)])
+        let expected = try adapted.targets(for: signature.outputs)
+        guard expected.contains(Batch.labelsName), try expected[Batch.labelsName] == mixed else {
+            throw FoveaError(
+                .usage,
+                "Mixed batches have soft targets of \(mixing.classes) classes, which the training's objective does not take.",
+                remedy: "Train with Classification, and mix with as many classes as the network has outputs.")
+        }
+        return adapted
     }
 }
 
@@ -46,6 +66,9 @@ public struct Fit: AsyncSequence, Sendable {
     let transforms: [any Transform]
     /// Transforms of each validation example.
     let preprocessing: [any Transform]
+    let mixing: BatchMixing?
+    /// The objective as the targets of training batches need it.
+    let objective: any Objective
     let plan: TrainingPlan
     let leavingOut: LeavingOut?
     let resuming: Bool
@@ -62,15 +85,15 @@ public struct Fit: AsyncSequence, Sendable {
     ///
     /// - Throws: ``FoveaError`` when a step cannot be compiled, or there is not enough memory.
     public func prepare() async throws {
-        try await trainer.prepare(forExamples: plan.batchSize)
-        if case .smaller(let count) = lastBatch { try await trainer.prepare(forExamples: count) }
+        try await trainer.prepare(forExamples: plan.batchSize, objective)
+        if case .smaller(let count) = lastBatch { try await trainer.prepare(forExamples: count, objective) }
     }
 
     public func makeAsyncIterator() -> Iterator { Iterator(fit: self) }
 
     /// Whether a batch that has lost examples can be trained on.
     private func canTrain(on batch: Batch) -> Bool {
-        batch.failures.isEmpty || (try? trainer.trainingGraph(forExamples: batch.indices.count)) != nil
+        batch.failures.isEmpty || (try? trainer.trainingGraph(forExamples: batch.indices.count, objective)) != nil
     }
 
     public struct Iterator: AsyncIteratorProtocol {
@@ -109,7 +132,7 @@ public struct Fit: AsyncSequence, Sendable {
                 batches = try DataLoader(
                     fit.training, transforms: fit.transforms, batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
-                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0,
+                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0, mixing: fit.mixing,
                     failures: fit.leavingOut == nil ? .thrown : .kept
                 ).makeAsyncIterator()
             }

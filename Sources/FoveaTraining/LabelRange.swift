@@ -3,6 +3,9 @@ import FoveaGraph
 import FoveaNN
 
 extension Batch {
+    /// An objective as this batch's targets need it.
+    func objective(_ objective: any Objective) -> any Objective { objective.adapted(to: values.mapValues(\.type)) }
+
     /// Throws unless the targets fit a network's outputs: a label that names none of them would give a loss of NaN,
     /// which would look like diverging training.
     ///

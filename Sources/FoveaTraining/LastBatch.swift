@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaGraph
+import FoveaNN
 
 /// An epoch's treatment of the examples that do not fill a batch.
 public enum LastBatch: Hashable, Sendable {
@@ -19,12 +20,14 @@ public enum LastBatch: Hashable, Sendable {
 
 extension Trainer {
     /// Treatment of the examples that do not fill a batch.
-    nonisolated func lastBatch(of training: any ExampleSource, _ plan: TrainingPlan) throws -> LastBatch {
+    nonisolated func lastBatch(
+        of training: any ExampleSource, _ plan: TrainingPlan, _ objective: any Objective
+    ) throws -> LastBatch {
         let count = training.count % plan.batchSize
         if count == 0 { return .full }
         if plan.dropLast { return .leftOut(count: count, reason: nil) }
         do {
-            _ = try trainingGraph(forExamples: count)
+            _ = try trainingGraph(forExamples: count, objective)
             return .smaller(count: count)
         } catch let error as FoveaError {
             return .leftOut(count: count, reason: error.problem)

@@ -64,7 +64,7 @@ public actor Predictor {
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int = 250,
         leavingOut: LeavingOut? = nil
     ) async throws -> Named<Double> {
-        let (evaluation, types) = try evaluated
+        let evaluation = try evaluated
         try source.expectClasses(of: signature)
         let size = try await evaluation.batchSize(upTo: min(batchSize, source.count), of: signature.inputs)
         let loader = try DataLoader(
@@ -72,7 +72,7 @@ public actor Predictor {
             failures: leavingOut == nil ? .thrown : .kept)
         var means = WeightedMeans()
         for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
-            try await add(batch, of: source.name, to: &means, evaluation, types)
+            try await add(batch, of: source.name, to: &means, evaluation)
         }
         return means.values
     }
@@ -82,29 +82,29 @@ public actor Predictor {
     /// - Throws: ``FoveaError`` that lists all differences between a batch and the network's and the objective's types;
     ///   and when an output is NaN or infinite.
     public func evaluate(_ batches: some Sequence<Batch> & Sendable) async throws -> Named<Double> {
-        let (evaluation, types) = try evaluated
+        let evaluation = try evaluated
         var means = WeightedMeans()
-        for batch in batches { try await add(batch, to: &means, evaluation, types) }
+        for batch in batches { try await add(batch, to: &means, evaluation) }
         return means.values
     }
 
-    /// The programs that measure, and the types of one example's inputs and targets.
-    private var evaluated: (programs: EvaluationPrograms, types: Named<TensorType>) {
+    /// The programs that measure.
+    private var evaluated: EvaluationPrograms {
         get throws {
             guard let evaluation else {
                 throw FoveaError(
                     .usage, "There is no objective to measure the network by.",
                     remedy: "Pass it when the predictor is made: Predictor(_:objective:device:).")
             }
-            return (evaluation, try signature.inputs.merging(evaluation.objective.targets(for: signature.outputs)))
+            return evaluation
         }
     }
 
     private func add(
-        _ batch: Batch, of source: String? = nil, to means: inout WeightedMeans, _ evaluation: EvaluationPrograms,
-        _ types: Named<TensorType>
+        _ batch: Batch, of source: String? = nil, to means: inout WeightedMeans, _ evaluation: EvaluationPrograms
     ) async throws {
-        let count = try types.exampleCount(of: batch.values)
+        let targets = try batch.objective(evaluation.objective).targets(for: signature.outputs)
+        let count = try signature.inputs.merging(targets).exampleCount(of: batch.values)
         try expectExamples(count)
         let measured = try await evaluation.measure(batch, of: source)
         try await expectFinite(measured.results, for: batch.values, count)

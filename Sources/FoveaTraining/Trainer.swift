@@ -37,6 +37,8 @@ public actor Trainer {
     private struct StepKind: Hashable {
         let examples: Int
         let phase: AccumulationPhase
+        /// The types of one example's targets.
+        let targets: Named<TensorType>
     }
 
     /// The program of a step, and its inputs and outputs besides the batch and the loss.
@@ -152,6 +154,7 @@ public actor Trainer {
         // Counted before waiting for the device: others may request a step meanwhile.
         stepCount += 1
         let number = stepCount
+        let objective = batch.objective(objective)
         let step: StepProgram
         do {
             step = try await stepProgram(for: batch, phase(ofStep: number))
@@ -170,7 +173,7 @@ public actor Trainer {
         var metrics = try objective.hostMetrics(results, targets: batch.values)
         for name in step.metrics { metrics.set(name, to: Double(try results.tensor(name).floats[0])) }
         return StepReport(
-            step: number, loss: loss, count: try exampleTypes.exampleCount(of: batch.values), metrics: metrics,
+            step: number, loss: loss, count: try count(of: batch), metrics: metrics,
             learningRate: rule.optimizer.learningRate * learningRateFactor, gradientNorm: gradientNorm)
     }
 
@@ -191,15 +194,16 @@ public actor Trainer {
     ///
     /// - Throws: ``FoveaError`` when there is not enough memory.
     public func program(forExamples count: Int) async throws -> Program {
-        try await stepProgram(forExamples: count, phase(ofStep: rule.batchesPerUpdate)).program
+        try await stepProgram(forExamples: count, phase(ofStep: rule.batchesPerUpdate), objective).program
     }
 
     /// Compiles all programs of steps on `count` examples.
     ///
+    /// - Parameter objective: the objective as the batches' targets need it.
     /// - Throws: ``FoveaError`` when there is not enough memory.
-    func prepare(forExamples count: Int) async throws {
+    func prepare(forExamples count: Int, _ objective: any Objective) async throws {
         for phase in AccumulationPhase.all(of: rule.batchesPerUpdate) {
-            _ = try await stepProgram(forExamples: count, phase)
+            _ = try await stepProgram(forExamples: count, phase, objective)
         }
     }
 
@@ -260,20 +264,32 @@ public actor Trainer {
         return Weights(zip(names, tensors))
     }
 
+    /// The number of examples of a batch.
+    ///
+    /// - Throws: ``FoveaError`` when the batch does not fit the network and its objective, with all differences.
+    private func count(of batch: Batch) throws -> Int {
+        try signature.inputs.merging(batch.objective(objective).targets(for: signature.outputs))
+            .exampleCount(of: batch.values)
+    }
+
     /// - Throws: ``FoveaError`` when the batch does not fit the network and its objective, before anything is computed.
     private func stepProgram(for batch: Batch, _ phase: AccumulationPhase) async throws -> StepProgram {
-        let step = try await stepProgram(forExamples: exampleTypes.exampleCount(of: batch.values), phase)
+        let objective = batch.objective(objective)
+        let step = try await stepProgram(forExamples: count(of: batch), phase, objective)
         try batch.expectSoundTargets(objective, signature.outputs)
         return step
     }
 
-    private func stepProgram(forExamples count: Int, _ phase: AccumulationPhase) async throws -> StepProgram {
-        let kind = StepKind(examples: count, phase: phase)
+    private func stepProgram(
+        forExamples count: Int, _ phase: AccumulationPhase, _ objective: any Objective
+    ) async throws -> StepProgram {
+        let targets = try objective.targets(for: signature.outputs)
+        let kind = StepKind(examples: count, phase: phase, targets: targets)
         if let known = programs.value(for: kind) { return known }
         try expectExamples(count)
-        let training = try trainingGraph(forExamples: count, phase)
+        let training = try trainingGraph(forExamples: count, objective, phase)
         let optimized = try device.optimized(training.graph)
-        try await batchMemory(phase).require(optimized, for: count)
+        try await batchMemory(phase, objective).require(optimized, for: count)
         let compiled = StepProgram(
             program: try await device.compile(optimized, states: states), phase: phase, isRandom: training.isRandom,
             learningRates: training.learningRates, metrics: training.metrics)
@@ -282,14 +298,16 @@ public actor Trainer {
     }
 
     /// The graph of a step on `count` examples.
-    nonisolated func trainingGraph(forExamples count: Int, _ phase: AccumulationPhase = .only) throws -> TrainingGraph {
+    nonisolated func trainingGraph(
+        forExamples count: Int, _ objective: any Objective, _ phase: AccumulationPhase = .only
+    ) throws -> TrainingGraph {
         try TrainingGraph(
             network, objective: objective, rule: rule, phase: phase, batch: network.inputs.batched(count))
     }
 
-    private func batchMemory(_ phase: AccumulationPhase) -> BatchMemory {
+    private func batchMemory(_ phase: AccumulationPhase, _ objective: any Objective) -> BatchMemory {
         BatchMemory(states: states, purpose: "training", inputs: network.inputs) {
-            [network, objective, rule, device] batch in
+            [network, rule, device] batch in
             try device.optimized(
                 TrainingGraph(network, objective: objective, rule: rule, phase: phase, batch: batch).graph)
         }
@@ -298,9 +316,9 @@ public actor Trainer {
     /// The error for a loss that is not finite, naming the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
         if let fault = batch.nonFiniteInput(of: signature) { return fault }
-        let count = try exampleTypes.exampleCount(of: batch.values)
+        let count = try count(of: batch)
         let diagnostic = try DiagnosticGraph(
-            network, objective: objective, batch: network.inputs.batched(count), freezing: rule.frozen)
+            network, objective: batch.objective(objective), batch: network.inputs.batched(count), freezing: rule.frozen)
         var inputs = batch.values
         if diagnostic.isRandom { inputs[Trace.randomKeyName] = StepInputs.randomKey(step: step, seed: seed) }
         let cause = try await NonFiniteCause(states: states, diagnostic: diagnostic, inputs: network.inputs.names)

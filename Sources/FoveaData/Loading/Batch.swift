@@ -24,6 +24,9 @@ public struct Batch: Sendable {
         self.failures = failures
     }
 
+    /// The same examples with other tensors.
+    func with(_ values: [String: Tensor]) -> Batch { Batch(indices: indices, values: values, failures: failures) }
+
     /// - Throws: ``FoveaError`` that lists the existing names when there is no such tensor.
     public func value(named name: String) throws -> Tensor {
         guard let tensor = values[name] else {
@@ -43,7 +46,7 @@ public struct Batch: Sendable {
 extension Batch {
     /// The name of the images, `[batch, channels, height, width]`.
     public static let imagesName = "images"
-    /// The name of the class indices, int32 `[batch]`.
+    /// The name of the class indices, int32 `[batch]`; in mixed batches of the soft targets, float32 `[batch, classes]`.
     public static let labelsName = "labels"
 
     public init(indices: [Int], images: Tensor, labels: Tensor) {

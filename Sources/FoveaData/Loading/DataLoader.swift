@@ -13,6 +13,10 @@ public struct DataLoader: AsyncSequence, Sendable {
     /// The number of batches.
     public let count: Int
     private let assembly: BatchAssembly
+    private let mixing: BatchMixing?
+    /// The generator of the epoch's mixing, from which each batch's is derived.
+    private let mixingGenerator: CounterBasedGenerator
+    private let skipping: Int
     private let order: [Int]
     private let limits: LoadingLimits
     private let workers: Int
@@ -23,14 +27,14 @@ public struct DataLoader: AsyncSequence, Sendable {
     ///   - order: the order of the examples, for the given `epoch`. Its seed also draws the transforms' random numbers.
     ///   - skipping: number of batches at the beginning of the epoch to leave out, because they have been seen.
     ///   - dropLast: leaves out the last batch when it is smaller than the others.
+    ///   - mixing: mixes each batch; what it draws depends on seed, epoch and the batch's number.
     ///   - workers: number of threads; by default one for each processor that the process may use, up to 8.
     ///   - limits: bounds on the batches prepared ahead.
     /// - Throws: ``FoveaError`` when the batch size or the number of workers is less than 1, or no batch is left.
     public init(
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int, order: EpochOrder,
-        epoch: Int = 0, skipping: Int = 0, dropLast: Bool = false, workers: Int? = nil,
-        limits: LoadingLimits = LoadingLimits(),
-        failures: Failures = .thrown
+        epoch: Int = 0, skipping: Int = 0, dropLast: Bool = false, mixing: BatchMixing? = nil,
+        workers: Int? = nil, limits: LoadingLimits = LoadingLimits(), failures: Failures = .thrown
     ) throws {
         guard batchSize >= 1 else {
             throw FoveaError(
@@ -59,6 +63,8 @@ public struct DataLoader: AsyncSequence, Sendable {
         self.limits = limits
         self.workers = Swift.max(1, Swift.min(workers ?? Swift.min(8, usableProcessors()), limits.batches, count))
         self.order = Array(order.indices(count: source.count, epoch: epoch).dropFirst(skipping * batchSize))
+        (self.mixing, self.skipping) = (mixing, skipping)
+        mixingGenerator = CounterBasedGenerator(seed: order.seed, purpose: "mixing").derived(UInt64(epoch))
         assembly = BatchAssembly(source, transforms: transforms, seed: order.seed, epoch: epoch, failures: failures)
         let standardized = (transforms.last as? Preprocessing)?.inputType.byteCount ?? 0
         expectedByteCount = saturatingProduct(standardized, batchSize)
@@ -66,8 +72,12 @@ public struct DataLoader: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
-    private func indices(ofBatch number: Int) -> ArraySlice<Int> {
-        order[number * batchSize..<Swift.min((number + 1) * batchSize, order.count)]
+    /// - Parameter number: counts the batches that are not skipped, from 0.
+    private func batch(_ number: Int, check: () throws -> Void) throws -> Batch {
+        let indices = order[number * batchSize..<Swift.min((number + 1) * batchSize, order.count)]
+        let batch = try assembly.batch(indices, check: check)
+        guard let mixing, !batch.indices.isEmpty else { return batch }
+        return try mixing.mixed(batch, random: mixingGenerator.derived(UInt64(skipping + number)))
     }
 
     /// Hands out the batches in order.
@@ -83,7 +93,7 @@ public struct DataLoader: AsyncSequence, Sendable {
                 count: loader.count, limits: loader.limits, expectedByteCount: loader.expectedByteCount)
             work = Work(
                 LoadingThreads(state, threads: loader.workers) { number, check in
-                    try loader.assembly.batch(loader.indices(ofBatch: number), check: check)
+                    try loader.batch(number, check: check)
                 })
         }
 

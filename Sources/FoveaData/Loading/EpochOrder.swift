@@ -21,16 +21,8 @@ public struct EpochOrder: Hashable, Sendable {
 
 extension CounterBasedGenerator {
     /// A random order of 0..<count (Fisher and Yates, in Durstenfeld's form).
-    ///
-    /// Written out, because the standard library does not promise that its `shuffled` stays the same.
     func permutation(of count: Int) -> [Int] {
-        var order = Array(0..<count)
-        var words = stream
-        for last in stride(from: count - 1, to: 0, by: -1) {
-            // The high half of word × bound is uniform in 0..<bound up to a bias of bound / 2^64.
-            let drawn = Int(words.next().multipliedFullWidth(by: UInt64(last + 1)).high)
-            order.swapAt(last, drawn)
-        }
-        return order
+        var stream = stream
+        return stream.permutation(of: count)
     }
 }

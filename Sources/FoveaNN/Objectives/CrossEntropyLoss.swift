@@ -1,9 +1,9 @@
 public import FoveaGraph
 
-/// The mean over the batch of −log softmax(logits)[label].
+/// The mean over the batch of −log softmax(logits)[label]; with soft targets t, of −Σ_c t[c] · log softmax(logits)[c].
 ///
-/// With label smoothing s the target is 1 − s for the label plus s/classes for every class. Same numbers as
-/// `torch.nn.CrossEntropyLoss`.
+/// With label smoothing s the target is 1 − s for the label plus s/classes for every class; with soft targets it is
+/// (1 − s) · t[c] + s/classes. Same numbers as `torch.nn.CrossEntropyLoss`.
 ///
 /// Source: Szegedy et al., "Rethinking the Inception Architecture", 2016 (label smoothing).
 public struct CrossEntropyLoss: Loss {
@@ -18,7 +18,11 @@ public struct CrossEntropyLoss: Loss {
 
     public func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value {
         try validate()
-        let perExample = try SoftmaxCrossEntropy().applied(to: logits, labels)
+        let isSoft = labels.dataType.isFloatingPoint
+        let perExample =
+            isSoft
+            ? try SoftmaxCrossEntropyWithTargets().applied(to: logits, labels)
+            : try SoftmaxCrossEntropy().applied(to: logits, labels)
         let loss = try ReduceMean(axes: [0]).applied(to: perExample)
         guard labelSmoothing > 0 else { return loss }
         let logProbabilities = try LogSoftmax(axis: 1).applied(to: logits)

@@ -6,6 +6,7 @@ public protocol Loss: Sendable {
     ///
     /// - Parameters:
     ///   - logits: [N, classes].
-    ///   - labels: class indices [N].
+    ///   - labels: class indices [N], int32, or soft targets of the logits' type, a probability for each class
+    ///     [N, classes].
     func callAsFunction(_ logits: Value, _ labels: Value) throws -> Value
 }

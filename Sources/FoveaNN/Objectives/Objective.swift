@@ -23,6 +23,10 @@ public protocol Objective: Sendable {
     /// - Throws: ``FoveaError`` when the objective does not fit such outputs.
     func targets(for outputs: Named<TensorType>) throws -> Named<TensorType>
 
+    /// The objective for batches whose tensors have these types, where it takes targets of more than one kind, such as
+    /// soft targets beside class indices; by default itself.
+    func adapted(to types: [String: TensorType]) -> any Objective
+
     /// Adds the loss and the metrics of a batch to the graph.
     func callAsFunction(_ outputs: Named<Value>, _ targets: Named<Value>) throws -> Measures
 
@@ -38,6 +42,7 @@ public protocol Objective: Sendable {
 }
 
 extension Objective {
+    public func adapted(to types: [String: TensorType]) -> any Objective { self }
     public var outputsForHost: [String] { [] }
     public func hostMetrics(_ outputs: [String: Tensor], targets: [String: Tensor]) throws -> Named<Double> { [:] }
     public func misfit(in targets: [String: Tensor], for outputs: Named<TensorType>) -> TargetMisfit? { nil }
