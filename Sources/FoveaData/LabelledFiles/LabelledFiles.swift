@@ -81,7 +81,8 @@ struct LabelledFiles {
             }
             try expectClasses(of: part, among: kept, refused)
             census.images += kept.count
-            sources[part.part] = ImageFolderSource(kept, classNames: classNames, name: part.name, root: part.root, limits: limits)
+            sources[part.part] = ImageFolderSource(
+                kept, classNames: classNames, name: part.name, root: part.root, limits: limits)
         }
         guard let training = sources[.training] else {
             throw FoveaError(.badData, "\(quoted(name)) has no training part.", remedy: "Name it `train`.")
