@@ -33,7 +33,9 @@ struct Failure {
     /// The argument parser's errors, and its requests for help, which are not errors.
     private init(parsing error: any Error) {
         let code = Fovea.exitCode(for: error)
+        // Of more than five values the parser writes one on each line.
         let message = Fovea.message(for: error)
+            .replacing(":\n  - ", with: ": ").replacing("\n  - ", with: ", ")
         if code.isSuccess {
             self.init(exitStatus: 0, message: Fovea.fullMessage(for: error), isError: false)
         } else if code == .validationFailure {

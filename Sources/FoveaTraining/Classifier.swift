@@ -99,9 +99,17 @@ public actor Classifier {
 
     /// The network's results for a batch of images [N, C, H, W].
     ///
+    /// - Parameter views: the views that are averaged. With more than one, the results are the logarithms of the means of their
+    ///   probabilities, and so logits of these means.
     /// - Throws: ``FoveaError`` when a result is NaN or infinite, naming the weights, the image or the layer that it comes
     ///   from.
-    public func logits(_ images: Tensor) async throws -> Tensor {
+    public func logits(_ images: Tensor, averaging views: TestTimeAugmentation = .none) async throws -> Tensor {
+        var logits: [Tensor] = []
+        for view in views.applied(to: images) { logits.append(try await self.logits(view)) }
+        return logits.count == 1 ? logits[0] : try .logarithmsOfMeanProbabilities(logits)
+    }
+
+    private func logits(_ images: Tensor) async throws -> Tensor {
         let program = try await program(for: images.shape)
         let logits = try await device.run(program, [GraphName.images: images]).tensor(GraphName.logits)
         try await expectFinite(logits, for: images)
@@ -180,24 +188,29 @@ public actor Classifier {
     ///
     /// - Parameters:
     ///   - transforms: applied to each example before it is standardized.
+    ///   - views: the views of each image whose probabilities are averaged; loss and accuracy are those of the mean.
     ///   - batchSize: number of images measured at a time; fewer are where that many do not fit in memory.
     ///   - leavingOut: receives the examples that cannot be read, which are then not measured. By default they are errors.
     /// - Throws: ``FoveaError`` when the network has other classes or a result is not finite; with the name of the example
     ///   when one cannot be read, does not fit the preprocessing, or has a label that is not a class.
     public func evaluate(
         _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
-        batchSize: Int = 250, leavingOut: LeavingOut? = nil
+        averaging views: TestTimeAugmentation = .none, batchSize: Int = 250, leavingOut: LeavingOut? = nil
     ) async throws -> Evaluation {
         let signature = try network.signature
         try source.expectClasses(signature.classCount)
-        let size = try await evaluation.batchSize(
-            upTo: min(batchSize, source.count), of: Self.inputs(preprocessing.exampleShape))
+        let size = try await self.batchSize(upTo: min(batchSize, source.count), preprocessing, views)
         let loader = try DataLoader(
             source, transforms: transforms + [preprocessing], batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false), failures: leavingOut == nil ? .thrown : .kept)
         var figures = Evaluation(classNames: source.classNames)
         for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
             let labels = try batch.classIndices(for: signature.outputs, of: source.name)
+            guard views == .none else {
+                let logits = try await logits(batch.images, averaging: views)
+                figures.add(logits: logits, labels: labels, loss: logits.surprise(at: labels))
+                continue
+            }
             let measured = try await evaluation.measure(batch, of: source.name)
             let logits = try measured.results.tensor(GraphName.logits)
             try await expectFinite(logits, for: batch.images)
@@ -205,6 +218,17 @@ public actor Classifier {
                 logits: logits, labels: labels, loss: Float(try measured.means[GraphName.loss]))
         }
         return figures
+    }
+
+    /// The number of images, up to a limit, to measure at a time.
+    private func batchSize(
+        upTo limit: Int, _ preprocessing: Preprocessing, _ views: TestTimeAugmentation
+    ) async throws -> Int {
+        guard views == .none else {
+            return try await batchSize(
+                upTo: Shape(validating: [limit] + preprocessing.exampleShape.dimensions))
+        }
+        return try await evaluation.batchSize(upTo: limit, of: Self.inputs(preprocessing.exampleShape))
     }
 }
 

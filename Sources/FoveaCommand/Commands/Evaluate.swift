@@ -64,7 +64,7 @@ struct Evaluate: AsyncParsableCommand {
         let classifier = try await Classifier(saved, device: device)
         await classifier.shortenedName?.report(saved.weightsPath)
         let evaluation = try await classifier.evaluate(
-            part, preprocessing: saved.preprocessing, leavingOut: badFiles.leavingOut)
+            part, preprocessing: saved.preprocessing, averaging: model.tta, leavingOut: badFiles.leavingOut)
         let report = EvaluationReport(evaluation)
         if output.json {
             try StandardOutput.document(report.json)

@@ -38,8 +38,9 @@ struct Predict: AsyncParsableCommand {
         }
         let limit = try limit(classes: saved.classNames.count)
         let files = try ImageFiles(inputs)
-        let classified = try await ImageClassification(saved, limit: limit, imageLimits: imageLimits)
-            .run(files.paths, on: device.open())
+        let classified = try await ImageClassification(
+            saved, limit: limit, averaging: model.tta, imageLimits: imageLimits
+        ).run(files.paths, on: device.open())
         let report = PredictionReport(classified.results, classNames: saved.classNames)
         if output.json {
             try StandardOutput.document(report.json)

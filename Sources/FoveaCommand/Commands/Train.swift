@@ -15,6 +15,7 @@ struct Train: AsyncParsableCommand {
     var model: String
 
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
@@ -75,6 +76,7 @@ struct Train: AsyncParsableCommand {
             ("label-smoothing", .number(training.labelSmoothing)),
             ("drop-last", .boolean(training.dropLast)),
             ("no-shuffle", .boolean(training.isUnshuffled)),
+        ] + augmentation.settings + [
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
             ("device", .string(backend.name)),
             ("threads", .integer(backend.profile.threads)),

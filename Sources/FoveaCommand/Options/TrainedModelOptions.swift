@@ -1,10 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
 import FoveaData
 import FoveaFormats
 import FoveaGraph
 import FoveaNN
 import FoveaRuntime
-import FoveaTraining
+public import FoveaTraining
 import FoveaFoundation
 
 /// A network with trained weights.
@@ -16,6 +16,12 @@ struct TrainedModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("Weights to use, a .safetensors file. (default: the run's best weights)", valueName: "file"))
     var weights: String?
+
+    @Option(
+        help:
+            "Views of each image whose probabilities are averaged: none is the image alone, flip adds its mirror image."
+    )
+    var tta = TestTimeAugmentation.none
 
     /// The network with its weights.
     ///
@@ -46,3 +52,5 @@ struct TrainedModelOptions: ParsableArguments {
         }
     }
 }
+
+extension TestTimeAugmentation: ExpressibleByArgument {}

@@ -33,10 +33,13 @@ struct ImageClassification {
     private let model: SavedModel
     private let limit: Int
     private let imageLimits: ImageLimits
+    private let views: TestTimeAugmentation
 
-    /// - Parameter limit: the number of classes to list.
-    init(_ model: SavedModel, limit: Int, imageLimits: ImageLimits) {
-        (self.model, self.limit, self.imageLimits) = (model, limit, imageLimits)
+    /// - Parameters:
+    ///   - limit: the number of classes to list.
+    ///   - views: the views of each image whose probabilities are averaged.
+    init(_ model: SavedModel, limit: Int, averaging views: TestTimeAugmentation, imageLimits: ImageLimits) {
+        (self.model, self.limit, self.views, self.imageLimits) = (model, limit, views, imageLimits)
     }
 
     /// Reads files while others are classified, and the first ones while the network is prepared.
@@ -78,7 +81,7 @@ struct ImageClassification {
         for start in stride(from: 0, to: batch.indices.count, by: fitting) {
             let rows = start..<min(start + fitting, batch.indices.count)
             let part = rows.count == batch.indices.count ? images : try images.rows(rows)
-            let predictions = try await classifier.logits(part).predictions(limit: limit)
+            let predictions = try await classifier.logits(part, averaging: views).predictions(limit: limit)
             results += zip(batch.indices[rows], predictions).map { Result(path: paths[$0], predictions: $1) }
         }
         return results

@@ -25,6 +25,7 @@ struct TrainingReport {
         if let files = run.splits.files { StandardError.line("        \(files.text)") }
         run.badFiles.report()
         if let lastBatch = run.fit.lastBatch.notice { StandardError.line("        \(lastBatch)") }
+        if let changes = run.augmentationText { StandardError.line("augment \(changes)") }
         StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
         StandardError.line(StandardError.styled(table.header, .faint))
     }

@@ -19,6 +19,9 @@ struct TrainingRun {
     let entry: ModelZoo.Entry
     let splits: DataSplits
     let preprocessing: Preprocessing
+    /// The transforms of a training example.
+    let transforms: [any Transform]
+    let mixing: BatchMixing?
     let parameterCount: Int
     let device: Device
     let plan: TrainingPlan
@@ -36,6 +39,7 @@ struct TrainingRun {
         let loss = try options.training.makeLoss()
         plan = try options.training.makePlan(seed: options.random.seed)
         try options.data.check()
+        try options.augmentation.check()
         if let out = options.out { try RunFolder.expectFree(out) }
         device = try options.device.open()
         let start = try options.weights.map { try WeightsFile(at: $0) }
@@ -56,14 +60,26 @@ struct TrainingRun {
         trainer = try await Trainer(
             network, objective: Classification(loss), rule: UpdateRule(optimizer), device: device,
             seed: options.random.seed, weights: try start?.weights(for: parameters))
+        let classNames = splits.training.classNames
+        transforms = try options.augmentation.augmentation(classNames: classNames).transforms(for: preprocessing)
+        mixing = try options.augmentation.mixing(classes: classNames.count)
         fit = try trainer.fit(
-            splits.training, validation: splits.validation, preprocessing: preprocessing, plan: plan,
-            leavingOut: badFiles.leavingOut)
+            splits.training, validation: splits.validation, transforms: transforms, preprocessing: preprocessing,
+            mixing: mixing, plan: plan, leavingOut: badFiles.leavingOut)
         try await fit.prepare()
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed,
             dataFingerprint: summary.fingerprint, files: splits.files?.json,
             settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut))
+    }
+
+    /// The changes of training images and batches; nil where there are none.
+    var augmentationText: String? {
+        let changes = transforms.filter { !($0 is Preprocessing || $0 is ResizeAndCenterCrop) }.map(\.purpose)
+        let mixes = [("mixup", mixing?.mixup), ("cutmix", mixing?.cutmix)].compactMap { name, alpha in
+            alpha.map { "\(name) \($0)" }
+        }
+        return changes.isEmpty && mixes.isEmpty ? nil : (changes + mixes).joined(separator: ", ")
     }
 
     /// Trains, and keeps the run folder up to date.
