@@ -9,10 +9,18 @@ extension DecodedImage {
     /// luminance + factor · (byte − luminance): 0 gives grey, 1 the image. torchvision's `adjust_saturation`.
     func saturated(by factor: Double) -> DecodedImage {
         guard channels == 3 else { return self }
-        let factor = Float(factor)
-        return mappingColors { red, green, blue in
-            let grey = Int(Self.luminance(red: red, green: green, blue: blue))
-            return (blend(grey, Int(red), factor), blend(grey, Int(green), factor), blend(grey, Int(blue), factor))
+        let (factor, count) = (Float(factor), height * width)
+        // Safe: both images have three bytes for each pixel.
+        return unsafe rewritten { source, result in
+            // First the luminance in each channel, then one loop over all bytes, which uses vectors.
+            for pixel in 0..<count {
+                let (old, new) = unsafe (source + 3 &* pixel, result + 3 &* pixel)
+                let grey = unsafe Self.luminance(red: old[0], green: old[1], blue: old[2])
+                unsafe (new[0], new[1], new[2]) = (grey, grey, grey)
+            }
+            for index in 0..<3 &* count {
+                unsafe result[index] = blend(Float(result[index]), Float(source[index]), factor)
+            }
         }
     }
 
@@ -27,17 +35,18 @@ extension DecodedImage {
         }
     }
 
+    @inline(__always)
     private func mappingColors(
         _ color: (UInt8, UInt8, UInt8) -> (UInt8, UInt8, UInt8)
     ) -> DecodedImage {
-        var pixels = [UInt8](repeating: 0, count: bytes.count)
-        let source = bytes.span
-        var result = pixels.mutableSpan
-        for start in stride(from: 0, to: result.count, by: 3) {
-            (result[start], result[start + 1], result[start + 2]) = color(
-                source[start], source[start + 1], source[start + 2])
+        let count = height * width
+        // Safe: both images have three bytes for each pixel.
+        return unsafe rewritten { source, result in
+            for pixel in 0..<count {
+                let (old, new) = unsafe (source + 3 * pixel, result + 3 * pixel)
+                unsafe (new[0], new[1], new[2]) = color(old[0], old[1], old[2])
+            }
         }
-        return withPixels(pixels)
     }
 }
 
@@ -91,5 +100,6 @@ struct ByteHSV {
         }
     }
 
-    private func scaled(_ part: Double) -> UInt8 { UInt8(min(max((Double(value) * part).rounded(), 0), 255)) }
+    /// Rounded half up; `rounded` would call a function.
+    private func scaled(_ part: Double) -> UInt8 { UInt8(min(max(Double(value) * part + 0.5, 0), 255)) }
 }

@@ -6,22 +6,24 @@ extension DecodedImage {
     /// torchvision's `adjust_sharpness` on Pillow's pictures.
     func sharpened(by factor: Double) -> DecodedImage {
         guard height >= 3, width >= 3 else { return self }
-        let (factor, channels, length) = (Float(factor), channels, width * channels)
-        var pixels = self.pixels
-        let source = bytes.span
-        var result = pixels.mutableSpan
-        for row in 1..<height - 1 {
-            for index in row * length + channels..<(row + 1) * length - channels {
-                func ofThree(_ middle: Int) -> Int {
-                    Int(source[middle - channels]) + Int(source[middle]) + Int(source[middle + channels])
+        let (factor, channels, height, length) = (Float(factor), channels, height, width * channels)
+        // Safe: neighbours lie within the image, since the outermost pixels are copied.
+        return unsafe rewritten { source, result in
+            unsafe result.update(from: source, count: height * length)
+            for row in 1..<height - 1 {
+                for index in row * length + channels..<(row + 1) * length - channels {
+                    @inline(__always) func ofThree(_ middle: Int) -> Int32 {
+                        unsafe Int32(source[middle &- channels]) &+ Int32(source[middle])
+                            &+ Int32(source[middle &+ channels])
+                    }
+                    let own = unsafe Int32(source[index])
+                    let sum = ofThree(index &- length) &+ ofThree(index) &+ ofThree(index &+ length) &+ 4 &* own
+                    // Rounded: 13 is odd, so that no mean lies in the middle of two bytes, nor within a rounding error of it.
+                    let smooth = byte(cuttingOff: Float(2 &* sum &+ 13) * (1 / 26))
+                    unsafe result[index] = blend(Float(smooth), Float(own), factor)
                 }
-                let own = Int(source[index])
-                let sum = ofThree(index - length) + ofThree(index) + ofThree(index + length) + 4 * own
-                // Rounded; 13 is odd, so that no mean lies in the middle of two bytes.
-                result[index] = blend((2 * sum + 13) / 26, own, factor)
             }
         }
-        return withPixels(pixels)
     }
 
     /// The mean of each pixel's neighbourhood, weighted by a normal distribution; the image continues beyond its edges as its

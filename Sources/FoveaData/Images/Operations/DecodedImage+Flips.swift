@@ -1,17 +1,21 @@
 extension DecodedImage {
     /// The mirror image: the last column first. torchvision's `hflip`.
     func mirrored() -> DecodedImage {
-        var pixels = [UInt8](repeating: 0, count: bytes.count)
-        let source = bytes.span
-        var result = pixels.mutableSpan
-        let length = width * channels
-        for line in stride(from: 0, to: result.count, by: length) {
-            for start in stride(from: 0, to: length, by: channels) {
-                let opposite = line + length - channels - start
-                for channel in 0..<channels { result[line + start + channel] = source[opposite + channel] }
+        let (height, width, channels) = (height, width, channels)
+        // Safe: both images have as many rows and columns.
+        return unsafe rewritten { source, result in
+            for row in 0..<height {
+                for column in 0..<width {
+                    let old = unsafe source + (row * width + width - 1 - column) * channels
+                    let new = unsafe result + (row * width + column) * channels
+                    if channels == 3 {
+                        unsafe (new[0], new[1], new[2]) = (old[0], old[1], old[2])
+                    } else {
+                        for channel in 0..<channels { unsafe new[channel] = old[channel] }
+                    }
+                }
             }
         }
-        return withPixels(pixels)
     }
 
     /// The last row first. torchvision's `vflip`.

@@ -3,21 +3,22 @@ extension DecodedImage {
     /// factor · byte: 0 gives black, 1 the image. torchvision's `adjust_brightness`.
     func brightened(by factor: Double) -> DecodedImage {
         let factor = Float(factor)
-        return mapped(by: ByteTable { Int(blend(0, $0, factor)) })
+        return mapped(by: ByteTable { Int(blend(0, Float($0), factor)) })
     }
 
     /// mean + factor · (byte − mean), the mean being that of the luminance, rounded. torchvision's `adjust_contrast`.
     func contrasted(by factor: Double) -> DecodedImage {
         let (mean, factor) = (meanLuminance, Float(factor))
-        return mapped(by: ByteTable { Int(blend(mean, $0, factor)) })
+        return mapped(by: ByteTable { Int(blend(mean, Float($0), factor)) })
     }
 
     /// The mean of the luminance over all pixels, rounded half up.
-    private var meanLuminance: Int {
+    private var meanLuminance: Float {
         let source = bytes.span
         var sum = 0
         if channels == 3 {
-            for start in stride(from: 0, to: source.count, by: 3) {
+            for pixel in 0..<height * width {
+                let start = 3 * pixel
                 sum += Int(
                     Self.luminance(red: source[start], green: source[start + 1], blue: source[start + 2]))
             }
@@ -25,7 +26,7 @@ extension DecodedImage {
             for index in source.indices { sum += Int(source[index]) }
         }
         let count = channels == 3 ? source.count / 3 : source.count
-        return Int(Double(sum) / Double(count) + 0.5)
+        return Float((Double(sum) / Double(count) + 0.5).rounded(.down))
     }
 
     /// 255 − byte. torchvision's `invert`.

@@ -78,50 +78,60 @@ extension DecodedImage {
     /// The image whose pixels are some of this one's, by the index of each; nil gives the fill.
     @inline(__always)
     private func picked(fill: UInt8, _ pixel: (_ row: Int, _ column: Int) -> Int?) -> DecodedImage {
-        var pixels = [UInt8](repeating: fill, count: bytes.count)
-        let source = bytes.span
-        var result = pixels.mutableSpan
-        var index = 0
-        for row in 0..<height {
-            for column in 0..<width {
-                if let pixel = pixel(row, column) {
-                    for channel in 0..<channels { result[index + channel] = source[pixel * channels + channel] }
+        let (height, width, channels) = (height, width, channels)
+        // Safe: the index of a pixel lies within the image, and both images have as many.
+        return unsafe rewritten { source, result in
+            var new = unsafe result
+            for row in 0..<height {
+                for column in 0..<width {
+                    if let pixel = pixel(row, column) {
+                        let old = unsafe source + pixel * channels
+                        if channels == 3 {
+                            unsafe (new[0], new[1], new[2]) = (old[0], old[1], old[2])
+                        } else {
+                            for channel in 0..<channels { unsafe new[channel] = old[channel] }
+                        }
+                    } else {
+                        for channel in 0..<channels { unsafe new[channel] = fill }
+                    }
+                    unsafe new += channels
                 }
-                index += channels
             }
         }
-        return withPixels(pixels)
     }
 
     /// The image whose pixels lie between this one's, cut off to bytes as in Pillow.
     @inline(__always)
     private func interpolated(fill: UInt8, _ place: (_ x: Double, _ y: Double) -> (Double, Double)) -> DecodedImage {
-        var pixels = [UInt8](repeating: fill, count: bytes.count)
-        let source = bytes.span
-        var result = pixels.mutableSpan
+        let (height, width, channels) = (height, width, channels)
         let (columns, rows) = (Double(width), Double(height))
-        var index = -channels
-        for row in 0..<height {
-            for column in 0..<width {
-                index += channels
-                let (x, y) = place(Double(column) + 0.5, Double(row) + 0.5)
-                guard x >= 0, y >= 0, x < columns, y < rows else { continue }
-                let (left, top) = ((x - 0.5).rounded(.down), (y - 0.5).rounded(.down))
-                let (across, down) = (x - 0.5 - left, y - 0.5 - top)
-                let (first, last) = (max(Int(left), 0) * channels, min(Int(left) + 1, width - 1) * channels)
-                let (upper, lower) = (max(Int(top), 0) * width, min(Int(top) + 1, height - 1) * width)
-                for channel in 0..<channels {
-                    func mean(_ line: Int) -> Double {
-                        let (a, b) = (
-                            source[line * channels + first + channel], source[line * channels + last + channel]
-                        )
-                        return Double(a) + Double(Int(b) - Int(a)) * across
+        // Safe: places outside are filled, and the neighbours of those inside are bounded by the image.
+        return unsafe rewritten { source, result in
+            var new = unsafe result
+            for row in 0..<height {
+                for column in 0..<width {
+                    defer { unsafe new += channels }
+                    let (x, y) = place(Double(column) + 0.5, Double(row) + 0.5)
+                    guard x >= 0, y >= 0, x < columns, y < rows else {
+                        for channel in 0..<channels { unsafe new[channel] = fill }
+                        continue
                     }
-                    let above = mean(upper)
-                    result[index + channel] = UInt8(above + (mean(lower) - above) * down)
+                    // Rounded down: `rounded` would call a function.
+                    let (left, top) = (Int(x + 0.5) - 1, Int(y + 0.5) - 1)
+                    let (across, down) = (x - 0.5 - Double(left), y - 0.5 - Double(top))
+                    let upper = unsafe source + max(top, 0) * width * channels
+                    let lower = unsafe source + min(top + 1, height - 1) * width * channels
+                    let (first, last) = (max(left, 0) * channels, min(left + 1, width - 1) * channels)
+                    for channel in 0..<channels {
+                        @inline(__always) func mean(_ line: UnsafePointer<UInt8>) -> Double {
+                            let (a, b) = unsafe (line[first + channel], line[last + channel])
+                            return Double(a) + Double(Int(b) - Int(a)) * across
+                        }
+                        let above = unsafe mean(upper)
+                        unsafe new[channel] = UInt8(above + (mean(lower) - above) * down)
+                    }
                 }
             }
         }
-        return withPixels(pixels)
     }
 }
