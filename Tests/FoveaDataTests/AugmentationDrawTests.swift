@@ -189,33 +189,44 @@ struct AugmentationDrawTests {
             ({ _ = try RandomResizedCrop(height: 0, width: 8) }, "A region cannot be resized to 0×8."),
             (
                 { _ = try RandomResizedCrop(height: 8, width: 8, scale: 0.5...1.5) },
-                "The part of the image's area is 0.5 to 1.5."
+                "The part of the image's area is drawn from 0.5 to 1.5."
             ),
             (
                 { _ = try RandomResizedCrop(height: 8, width: 8, ratio: 0...1) },
-                "The ratio of width to height is 0.0 to 1.0."
+                "The ratio of width to height is drawn from 0.0 to 1.0."
             ),
             (
                 { _ = try RandomCrop(height: 8, width: 8, padding: -1) },
                 "Images cannot be cropped to 8×8 with a margin of -1."
             ),
-            ({ _ = try RandomRotation(degrees: 0...400) }, "The angle of rotation is 0.0 to 400.0."),
-            ({ _ = try RandomAffine(degrees: 0...0, scale: 0...1) }, "The scale is 0.0 to 1.0."),
-            ({ _ = try RandomAffine(degrees: 0...0, shearX: 0...90) }, "The angle of a shear is 0.0 to 90.0."),
+            ({ _ = try RandomRotation(degrees: 0...400) }, "The angle of rotation is drawn from 0.0 to 400.0."),
+            ({ _ = try RandomAffine(degrees: 0...0, scale: 0...1) }, "The scale is drawn from 0.0 to 1.0."),
             (
-                { _ = try RandomAffine(degrees: 0...0, translation: [0, 2]) }, "The largest translation is 2.0 to 2.0."
+                { _ = try RandomAffine(degrees: 0...0, shearX: 0...90) },
+                "The angle of a shear is drawn from 0.0 to 90.0."
             ),
-            ({ _ = try RandomPerspective(distortion: 2) }, "The distortion of a perspective is 2.0 to 2.0."),
-            ({ _ = try ColorJitter(brightness: -1) }, "The largest change of brightness is -1.0 to -1.0."),
-            ({ _ = try ColorJitter(hue: 0.6) }, "The largest change of hue is 0.6 to 0.6."),
+            (
+                { _ = try RandomAffine(degrees: 0...0, translation: [0, 2]) }, "The largest translation is 2.0."
+            ),
+            ({ _ = try RandomPerspective(distortion: 2) }, "The distortion of a perspective is 2.0."),
+            ({ _ = try ColorJitter(brightness: -1) }, "The largest change of brightness is -1.0."),
+            ({ _ = try ColorJitter(hue: 0.6) }, "The largest change of hue is 0.6."),
             ({ _ = try GaussianBlur(kernelSize: 4) }, "The kernel of a blur cannot have 4 pixels."),
-            ({ _ = try GaussianBlur(kernelSize: 3, sigma: 0...1) }, "The deviation of a blur is 0.0 to 1.0."),
+            (
+                { _ = try GaussianBlur(kernelSize: 3, sigma: 0...1) },
+                "The deviation of a blur is drawn from 0.0 to 1.0."
+            ),
             ({ _ = try RandomPosterize(bits: 9) }, "A byte cannot keep 9 of its bits."),
-            ({ _ = try RandomSolarize(threshold: -1) }, "The threshold of solarization is -1.0 to -1.0."),
-            ({ _ = try RandomAdjustSharpness(factor: -2) }, "The factor of sharpness is -2.0 to -2.0."),
-            ({ _ = try RandomErasing(scale: 0...2) }, "The part of the image's area is 0.0 to 2.0."),
+            ({ _ = try RandomSolarize(threshold: .nan) }, "The threshold of solarization is nan."),
+            ({ _ = try ElasticTransform(sigma: .infinity) }, "The smoothness of an elastic change is inf."),
+            (
+                { _ = try RandomAffine(degrees: 0...0, translation: [.nan, 0]) }, "The largest translation is nan."
+            ),
+            ({ _ = try RandomSolarize(threshold: -1) }, "The threshold of solarization is -1.0."),
+            ({ _ = try RandomAdjustSharpness(factor: -2) }, "The factor of sharpness is -2.0."),
+            ({ _ = try RandomErasing(scale: 0...2) }, "The part of the image's area is drawn from 0.0 to 2.0."),
             ({ _ = try RandomErasing(fill: []) }, "A rectangle is erased with no colour."),
-            ({ _ = try ElasticTransform(alpha: -1) }, "The strength of an elastic change is -1.0 to -1.0."),
+            ({ _ = try ElasticTransform(alpha: -1) }, "The strength of an elastic change is -1.0."),
         ] as [(() throws -> Void, String)] {
             let error = #expect(throws: FoveaError.self) { try make() }
             #expect(error?.code == .usage && error?.problem == problem)

@@ -40,7 +40,10 @@ struct AugmentationGoldenTests {
         case "grayscale": return image.grayscaled()
         case "hflip": return image.mirrored()
         case "vflip": return image.turnedUpsideDown()
-        case "pad": return image.padded(by: Int(numbers[0]), fill: 0)
+        case "pad":
+            let margin = Int(numbers[0])
+            return image.window(
+                top: -margin, left: -margin, height: height + 2 * margin, width: width + 2 * margin, fill: 0)
         case "rotate": return image.rotated(by: numbers[0], interpolation, fill: 0)
         case "affine":
             let map = AffineMap(
@@ -139,7 +142,20 @@ struct AugmentationGoldenTests {
         #expect(gone.pixels == [UInt8](repeating: 17, count: 108))
     }
 
-    @Test("a window that no corner map exists for is none")
+    @Test("a window may reach beyond the image on any side, or not touch it at all")
+    func windows() throws {
+        let image = try DecodedImage(channels: 1, height: 2, width: 3, pixels: [1, 2, 3, 4, 5, 6])
+        func pixels(_ top: Int, _ left: Int, _ height: Int, _ width: Int) -> [UInt8] {
+            image.window(top: top, left: left, height: height, width: width, fill: 9).pixels
+        }
+        #expect(pixels(0, 0, 2, 3) == image.pixels)
+        #expect(pixels(1, 1, 1, 2) == [5, 6])
+        #expect(pixels(-1, -1, 2, 5) == [9, 9, 9, 9, 9, 9, 1, 2, 3, 9])
+        #expect(pixels(1, 2, 2, 3) == [6, 9, 9, 9, 9, 9])
+        #expect(pixels(0, 7, 2, 2) == [9, 9, 9, 9] && pixels(0, -7, 1, 2) == [9, 9] && pixels(-5, 0, 1, 1) == [9])
+    }
+
+    @Test("corners that no perspective moves together have none")
     func degenerate() throws {
         let corner = PerspectiveMap.Point(x: 1, y: 1)
         #expect(PerspectiveMap(movingCornersTo: [corner, corner, corner, corner], height: 5, width: 5) == nil)

@@ -1,3 +1,4 @@
+import Foundation
 import FoveaGraph
 import Testing
 
@@ -50,6 +51,7 @@ struct AugmentationTests {
         #expect(try names(.standard, characters, digits) == ["RandomCrop", "Preprocessing"])
         #expect(
             try names(.standard, ["shirt", "bag"], digits) == ["RandomCrop", "RandomHorizontalFlip", "Preprocessing"])
+        #expect(try names(.standard, [], digits) == ["RandomCrop", "RandomHorizontalFlip", "Preprocessing"])
         #expect(try names(.flip, characters, digits) == ["RandomHorizontalFlip", "Preprocessing"])
         #expect(try names(.trivial, characters, digits) == ["RandomCrop", "TrivialAugmentWide", "Preprocessing"])
         #expect(try names(.augmix, ["a", "B"], digits) == ["RandomCrop", "AugMix", "Preprocessing"])
@@ -109,6 +111,43 @@ struct AugmentationTests {
         #expect(try await batches(workers: 3, batchSize: 30).first?.floats == expected.flatMap(\.floats))
         #expect(try await batches(workers: 2, epoch: 2) != expected)
         #expect(try await batches(workers: 2, seed: 4) != expected)
+    }
+
+    @Test("files get the same crops as their decoded images, for any number of workers")
+    func files() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "fovea-tests-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let rows: [[UInt8]] = (0..<40).map { (row: Int) in
+            (0..<150).map { (place: Int) in UInt8((place * 5 + row * 3) % 256) }
+        }
+        let photograph = png(width: 50, height: 40, colourType: 2, rows: rows)
+        let paths = try (0..<9).map { index in
+            let path = "\(folder)/\(index)"
+            try Data(index % 3 == 0 ? redAndBlueJPEG : photograph).write(to: URL(filePath: path))
+            return path
+        }
+        struct Decoded: ExampleSource {
+            let name = "decoded"
+            let images: [DecodedImage]
+            var count: Int { images.count }
+            func example(at index: Int) -> Example { Example(image: images[index]) }
+        }
+        let decoded = try Decoded(images: paths.map { try ImageFile.decode(path: $0, channels: 3) })
+        let transforms = try Augmentation(.standard, classNames: ["a", "bc"]).transforms(for: photographs)
+        func images(_ source: any ExampleSource, workers: Int) async throws -> [Float] {
+            let loader = try DataLoader(
+                source, transforms: transforms, batchSize: 4, order: EpochOrder(seed: 5), epoch: 2, workers: workers
+            )
+            var floats: [Float] = []
+            for try await batch in loader { floats += try batch.images.floats }
+            return floats
+        }
+        let expected = try await images(decoded, workers: 1)
+        #expect(expected.count == 9 * 3 * 16 * 16)
+        for workers in [1, 2, 7] {
+            #expect(try await images(ImageFileSource(paths, channels: 3), workers: workers) == expected)
+        }
     }
 
     @Test("a transform leaves an example without an image as it is")

@@ -142,7 +142,7 @@ struct PolicyTests {
             ({ _ = try RandAugment(operations: -1) }, "RandAugment cannot apply -1 operations of magnitude 9 of 31."),
             ({ _ = try TrivialAugmentWide(bins: 1) }, "TrivialAugment has 1 magnitudes."),
             ({ _ = try AugMix(severity: 11) }, "AugMix cannot mix 3 chains of 1 operations with severity 11."),
-            ({ _ = try AugMix(alpha: 0) }, "The alpha of AugMix is 0.0 to 0.0."),
+            ({ _ = try AugMix(alpha: 0) }, "The alpha of AugMix is 0.0."),
         ] as [(() throws -> Void, String)] {
             let error = #expect(throws: FoveaError.self) { try make() }
             #expect(error?.code == .usage && error?.problem == problem)

@@ -38,7 +38,8 @@ public struct Augmentation: Hashable, Sendable {
     public init(_ kind: Kind, classNames: [String], erasing: Double = 0) throws {
         try expectProbability(erasing, of: "erasing")
         (self.kind, self.erasing) = (kind, erasing)
-        mirrors = kind == .flip || kind != .none && !classNames.allSatisfy { $0.count == 1 }
+        let areCharacters = !classNames.isEmpty && classNames.allSatisfy { $0.count == 1 }
+        mirrors = kind == .flip || kind != .none && !areCharacters
     }
 
     /// All transforms of a training example, the preprocessing included, in their order.

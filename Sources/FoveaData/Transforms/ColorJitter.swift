@@ -30,7 +30,7 @@ public struct ColorJitter: ImageTransform, Hashable {
             ("brightness", brightness, 99), ("contrast", contrast, 99), ("saturation", saturation, 99),
             ("hue", hue, 0.5),
         ] {
-            try expect(number...number, within: 0...bound, of: "largest change of \(name)")
+            try expect(number, within: 0...bound, of: "largest change of \(name)")
         }
         func factors(_ change: Double) -> ClosedRange<Double> { max(0, 1 - change)...1 + change }
         try self.init(

@@ -61,19 +61,3 @@ extension CounterBasedGenerator.Stream {
         }
     }
 }
-
-/// Throws unless a probability lies between 0 and 1; NaN does not.
-func expectProbability(_ probability: Double, of name: String) throws {
-    guard (0...1).contains(probability) else {
-        throw FoveaError(.usage, "The probability of \(name) is \(probability).", remedy: "Use a number from 0 to 1.")
-    }
-}
-
-/// Throws unless a setting lies in a range; NaN lies in none.
-func expect(_ values: ClosedRange<Double>, within range: ClosedRange<Double>, of name: String) throws {
-    guard range.contains(values.lowerBound), range.contains(values.upperBound) else {
-        throw FoveaError(
-            .usage, "The \(name) is \(values.lowerBound) to \(values.upperBound).",
-            remedy: "Use numbers from \(range.lowerBound) to \(range.upperBound).")
-    }
-}

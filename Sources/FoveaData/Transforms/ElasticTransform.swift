@@ -17,8 +17,8 @@ public struct ElasticTransform: ImageTransform, Hashable {
     public init(
         alpha: Double = 50, sigma: Double = 5, interpolation: Interpolation = .bilinear, fill: UInt8 = 0
     ) throws {
-        try expect(alpha...alpha, within: 0...100_000, of: "strength of an elastic change")
-        try expect(sigma...sigma, within: 0...60, of: "smoothness of an elastic change")
+        try expect(alpha, within: 0...100_000, of: "strength of an elastic change")
+        try expect(sigma, within: 0...60, of: "smoothness of an elastic change")
         (self.alpha, self.sigma, self.interpolation, self.fill) = (alpha, sigma, interpolation, fill)
     }
 

@@ -8,7 +8,7 @@ public struct RandomAdjustSharpness: ImageTransform, Hashable {
     /// - Parameter factor: 0 for a smoothed image, 1 for the image, 2 for a sharpened one.
     /// - Throws: ``FoveaError`` when the factor is negative or above 100, or the probability does not lie between 0 and 1.
     public init(factor: Double, probability: Double = 0.5) throws {
-        try expect(factor...factor, within: 0...100, of: "factor of sharpness")
+        try expect(factor, within: 0...100, of: "factor of sharpness")
         try expectProbability(probability, of: "sharpening")
         (self.factor, self.probability) = (factor, probability)
     }

@@ -26,7 +26,7 @@ public struct RandomAffine: ImageTransform, Hashable {
     ) throws {
         try expect(degrees, within: -360...360, of: "angle of rotation")
         for axis in 0..<2 {
-            try expect(translation[axis]...translation[axis], within: 0...1, of: "largest translation")
+            try expect(translation[axis], within: 0...1, of: "largest translation")
         }
         try expect(scale, within: 0.001...1000, of: "scale")
         for shear in [shearX, shearY] { try expect(shear, within: -89...89, of: "angle of a shear") }

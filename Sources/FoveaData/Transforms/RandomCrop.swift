@@ -35,6 +35,6 @@ public struct RandomCrop: ImageTransform, Hashable {
                 remedy: "Crop to a smaller part, resize the image first, or give it a larger margin than \(padding).")
         }
         let (top, left) = place(height: image.height, width: image.width, random: &random)
-        return image.padded(by: padding, fill: fill).cropped(top: top, left: left, height: height, width: width)
+        return image.window(top: top - padding, left: left - padding, height: height, width: width, fill: fill)
     }
 }

@@ -14,7 +14,7 @@ public struct RandomPerspective: ImageTransform, Hashable {
     public init(
         distortion: Double = 0.5, probability: Double = 0.5, interpolation: Interpolation = .bilinear, fill: UInt8 = 0
     ) throws {
-        try expect(distortion...distortion, within: 0...1, of: "distortion of a perspective")
+        try expect(distortion, within: 0...1, of: "distortion of a perspective")
         try expectProbability(probability, of: "a perspective")
         (self.distortion, self.probability) = (distortion, probability)
         (self.interpolation, self.fill) = (interpolation, fill)

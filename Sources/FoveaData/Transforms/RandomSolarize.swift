@@ -7,7 +7,7 @@ public struct RandomSolarize: ImageTransform, Hashable {
 
     /// - Throws: ``FoveaError`` when the threshold does not lie between 0 and 256, or the probability not between 0 and 1.
     public init(threshold: Double, probability: Double = 0.5) throws {
-        try expect(threshold...threshold, within: 0...256, of: "threshold of solarization")
+        try expect(threshold, within: 0...256, of: "threshold of solarization")
         try expectProbability(probability, of: "solarization")
         (self.threshold, self.probability) = (threshold, probability)
     }

@@ -28,22 +28,4 @@ extension DecodedImage {
         }
         return withPixels(pixels)
     }
-
-    /// The image with `margin` rows and columns of one byte on each side. torchvision's `pad`.
-    func padded(by margin: Int, fill: UInt8) -> DecodedImage {
-        guard margin > 0 else { return self }
-        let (newHeight, newWidth) = (height + 2 * margin, width + 2 * margin)
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(newHeight * newWidth * channels)
-        func appendMargin(_ count: Int) { pixels.append(contentsOf: repeatElement(fill, count: count * channels)) }
-        appendMargin(margin * newWidth)
-        let length = width * channels
-        for start in stride(from: bytes.startIndex, to: bytes.endIndex, by: length) {
-            appendMargin(margin)
-            pixels += bytes[start..<start + length]
-            appendMargin(margin)
-        }
-        appendMargin(margin * newWidth)
-        return DecodedImage(pixels: pixels, channels: channels, height: newHeight, width: newWidth)
-    }
 }

@@ -32,7 +32,7 @@ public struct AugMix: ImageTransform, Hashable {
                 "AugMix cannot mix \(mixtureWidth) chains of \(chainDepth ?? 1) operations with severity \(severity).",
                 remedy: "Use 1 to 100 chains and operations, and a severity from 1 to 10.")
         }
-        try expect(alpha...alpha, within: 0.001...1000, of: "alpha of AugMix")
+        try expect(alpha, within: 0.001...1000, of: "alpha of AugMix")
         (self.severity, self.mixtureWidth, self.chainDepth) = (severity, mixtureWidth, chainDepth)
         (self.alpha, self.hasColorChanges) = (alpha, hasColorChanges)
         (self.interpolation, self.fill) = (interpolation, fill)
