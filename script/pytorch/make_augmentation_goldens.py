@@ -109,6 +109,10 @@ def geometry():
     yield from each_picture("hflip", F.hflip)
     yield from each_picture("vflip", F.vflip)
     yield from each_picture("pad", lambda x: F.pad(x, 3), [3])
+    # First row and column, rows and columns of the region, and of the result.
+    for numbers in ((0, 0, 11, 11, 7, 5), (2, 3, 8, 6, 12, 9), (1, 0, 9, 10, 3, 13), (4, 4, 1, 7, 6, 2)):
+        yield from each_picture(
+            "resized_crop", lambda x, n=numbers: F.resized_crop(x, *n[:4], list(n[4:]), BILINEAR), numbers)
     for mode in (NEAREST, BILINEAR):
         for angle in (-137.0, -30.0, 0.0, 12.5, 90.0, 180.0, 270.0):
             yield from each_picture("rotate", lambda x, a=angle, m=mode: F.rotate(x, a, m), [angle], mode)
