@@ -1,13 +1,3 @@
-import FoveaFoundation
-
-/// The value of an image between the middles of its pixels.
-public enum Interpolation: String, CaseIterable, Sendable {
-    /// That of the pixel there.
-    case nearest
-    /// A mean of the four pixels around, weighted by how near they are.
-    case bilinear
-}
-
 // Pixels that come from outside the image get the byte `fill` in each channel.
 extension DecodedImage {
     /// The image changed by an affine map: the same bytes as torchvision's `affine` and `rotate` on Pillow's pictures.
