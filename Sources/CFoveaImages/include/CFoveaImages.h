@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "PNGWriting.h"
+
 /// A decoded image: 8 bits, rows from the top as the file has them, the channels of a pixel beside each other.
 typedef struct {
     /// Released with `fovea_image_free`; NULL where there are no pixels.

@@ -10,20 +10,7 @@ extension ExampleSource {
     public func split(
         validationFraction: Double, seed: UInt64
     ) throws -> (training: any ExampleSource, validation: any ExampleSource) {
-        guard validationFraction > 0, validationFraction < 1 else {
-            throw FoveaError(
-                .usage, "The validation fraction is \(validationFraction).",
-                remedy: "Use a number between 0 and 1, such as 0.2 for every fifth example.")
-        }
-        var membersOfClass: [Int32: [Int]] = [:]
-        for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
-        let generator = CounterBasedGenerator(seed: seed, purpose: "split")
-        var isChosen = [Bool](repeating: false, count: count)
-        for (label, members) in membersOfClass {
-            let share = Int((Double(members.count) * validationFraction).rounded())
-            let order = generator.derived(UInt64(truncatingIfNeeded: label)).permutation(of: members.count)
-            for position in order.prefix(share) { isChosen[members[position]] = true }
-        }
+        let isChosen = try chosen(fraction: validationFraction, seed: seed)
         let (training, validation) = (
             isChosen.indices.filter { !isChosen[$0] }, isChosen.indices.filter { isChosen[$0] }
         )
@@ -34,6 +21,29 @@ extension ExampleSource {
                 remedy: "Choose another fraction, or use more examples.")
         }
         return (ExampleSubset(self, at: training), ExampleSubset(self, at: validation))
+    }
+}
+
+extension ExampleSource {
+    /// For each example, whether ``split(validationFraction:seed:)`` takes it.
+    ///
+    /// - Throws: ``FoveaError`` when the fraction is not greater than 0 and less than 1, or when an example has no label.
+    func chosen(fraction: Double, seed: UInt64, purpose: String = "split") throws -> [Bool] {
+        guard fraction > 0, fraction < 1 else {
+            throw FoveaError(
+                .usage, "The validation fraction is \(fraction).",
+                remedy: "Use a number between 0 and 1, such as 0.2 for every fifth example.")
+        }
+        var membersOfClass: [Int32: [Int]] = [:]
+        for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
+        let generator = CounterBasedGenerator(seed: seed, purpose: purpose)
+        var isChosen = [Bool](repeating: false, count: count)
+        for (label, members) in membersOfClass {
+            let share = Int((Double(members.count) * fraction).rounded())
+            let order = generator.derived(UInt64(truncatingIfNeeded: label)).permutation(of: members.count)
+            for position in order.prefix(share) { isChosen[members[position]] = true }
+        }
+        return isChosen
     }
 }
 

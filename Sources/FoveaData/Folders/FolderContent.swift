@@ -9,6 +9,8 @@ struct FolderContent {
     /// Not counted in the census.
     var images: [String] = []
     var census = FileCensus()
+    /// The names of what is counted in the census.
+    var ignored: [String] = []
 
     /// - Throws: ``FoveaError`` when the folder may not be read.
     init(of folder: String) throws {
@@ -19,13 +21,16 @@ struct FolderContent {
                 census.systemFiles += 1
             } else if kind == .folder {
                 folders.append(name)
+                continue
             } else if kind == .link, FileKind(at: path) == .folder {
                 census.linkedFolders += 1
             } else if ImageFormat.fileExtensions.contains(name.fileExtension) {
                 images.append(name)
+                continue
             } else {
                 census.others += 1
             }
+            ignored.append(name)
         }
     }
 

@@ -7,11 +7,14 @@ package struct ImageFileWalk {
     package let paths: [String]
     /// What else was found; the images are not counted.
     package let census: FileCensus
+    /// The paths of what the census counts.
+    package let ignored: [String]
     /// The folders that may not be read.
     package let unreadable: [FoveaError]
 
     package init(below folder: String) {
-        var (paths, census, unreadable): ([String], FileCensus, [FoveaError]) = ([], FileCensus(), [])
+        var (paths, census, ignored): ([String], FileCensus, [String]) = ([], FileCensus(), [])
+        var unreadable: [FoveaError] = []
         // A list instead of recursion: folders may be nested deeply.
         var open = [folder]
         while let next = open.popLast() {
@@ -19,11 +22,13 @@ package struct ImageFileWalk {
                 let content = try FolderContent(of: next)
                 paths += content.images.map { path(of: $0, in: next) }
                 census = census + content.census
+                ignored += content.ignored.map { path(of: $0, in: next) }
                 open += content.folders.map { path(of: $0, in: next) }
             } catch {
                 unreadable.append(error as? FoveaError ?? FoveaError(.inputOutput, "\(error)", at: .file(next)))
             }
         }
-        (self.paths, self.census, self.unreadable) = (paths.sortedByBytes(), census, unreadable)
+        (self.paths, self.ignored) = (paths.sortedByBytes(), ignored.sortedByBytes())
+        (self.census, self.unreadable) = (census, unreadable)
     }
 }

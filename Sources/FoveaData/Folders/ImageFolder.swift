@@ -26,6 +26,8 @@ struct ImageFolder {
     let parts: [Part]
     /// What else was found; the images are not counted.
     let census: FileCensus
+    /// The paths of all else that was found.
+    let ignored: [String]
     /// The folders that may not be read.
     let unreadable: [FoveaError]
 
@@ -33,40 +35,46 @@ struct ImageFolder {
     ///
     /// - Throws: ``FoveaError`` when the folder may not be read, or two of its folders name the same part.
     init?(path: String) throws {
-        self.path = path.withoutTrailingSlashes
-        let content = try FolderContent(of: self.path)
+        let path = path.withoutTrailingSlashes
+        self.path = path
+        let content = try FolderContent(of: path)
         guard !content.folders.isEmpty else { return nil }
         var (census, unreadable): (FileCensus, [FoveaError]) = (content.census, [])
         census.others += content.images.count
+        var ignored = (content.ignored + content.images).map { FoveaFoundation.path(of: $0, in: path) }
 
         func classes(_ folders: [String], in parent: String) -> [ClassFolder] {
             folders.map { name in
                 let folder = FoveaFoundation.path(of: name, in: parent)
                 let walk = ImageFileWalk(below: folder)
                 census = census + walk.census
+                ignored += walk.ignored
                 unreadable += walk.unreadable
                 return ClassFolder(name: name, path: folder, images: walk.paths)
             }
         }
 
-        let folders = try Self.foldersOfParts(among: content.folders, in: self.path)
+        let folders = try Self.foldersOfParts(among: content.folders, in: path)
         guard folders[.training] != nil else {
             // `val` and `test` beside other folders may be classes.
-            parts = [Part(part: .training, path: self.path, classes: classes(content.folders, in: self.path))]
-            (self.census, self.unreadable) = (census, unreadable)
+            parts = [Part(part: .training, path: path, classes: classes(content.folders, in: path))]
+            (self.census, self.ignored, self.unreadable) = (census, ignored, unreadable)
             return
         }
         var parts: [Part] = []
         for part in DataPart.allCases {
             guard let name = folders[part] else { continue }
-            let folder = FoveaFoundation.path(of: name, in: self.path)
+            let folder = FoveaFoundation.path(of: name, in: path)
             let content = try FolderContent(of: folder)
             census = census + content.census
             census.others += content.images.count
+            ignored += (content.ignored + content.images).map { FoveaFoundation.path(of: $0, in: folder) }
             parts.append(Part(part: part, path: folder, classes: classes(content.folders, in: folder)))
         }
-        census.others += content.folders.count - parts.count
-        (self.parts, self.census, self.unreadable) = (parts, census, unreadable)
+        let others = content.folders.filter { !folders.values.contains($0) }
+        census.others += others.count
+        ignored += others.map { FoveaFoundation.path(of: $0, in: path) }
+        (self.parts, self.census, self.ignored, self.unreadable) = (parts, census, ignored, unreadable)
     }
 
     private static func foldersOfParts(among folders: [String], in path: String) throws -> [DataPart: String] {

@@ -39,8 +39,8 @@ public struct ImageFolderSource: EncodedExampleSource {
 
     public var knownLabels: [Int32]? { files.map(\.label) }
 
-    /// The path of an example's file.
-    package func path(at index: Int) -> String { files[index].path }
+    /// The path and the class of each file.
+    var labelledPaths: [(path: String, label: Int32)] { files.map { ($0.path, $0.label) } }
 
     /// - Throws: ``FoveaError`` that names the file and the reason when it cannot be decoded.
     public func example(at index: Int) throws -> Example {

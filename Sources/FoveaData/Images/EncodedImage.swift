@@ -20,11 +20,15 @@ struct EncodedImage: Sendable {
     /// - Throws: ``FoveaError`` that names the file and the reason when it is missing, not a regular file, of no known kind,
     ///   or too large.
     init(path: String, channels: Int, limits: ImageLimits = .standard) throws {
+        try self.init(
+            readFile(at: path, limit: ImageLimits.fileByteCount), path: path, channels: channels, limits: limits)
+    }
+
+    /// An image whose bytes have been read already.
+    init(_ bytes: [UInt8], path: String, channels: Int, limits: ImageLimits = .standard) throws {
         precondition(channels == 1 || channels == 3, "a decoded image has 1 or 3 channels")
-        self.path = path
-        self.channels = channels
-        bytes = try readFile(at: path, limit: ImageLimits.fileByteCount)
-        header = try Self.locatingErrors(in: path) { [bytes] in try ImageHeader(bytes, limits: limits) }
+        (self.bytes, self.path, self.channels) = (bytes, path, channels)
+        header = try Self.locatingErrors(in: path) { try ImageHeader(bytes, limits: limits) }
     }
 
     /// The number of rows when it is upright.
@@ -38,6 +42,22 @@ struct EncodedImage: Sendable {
     func decoded() throws -> DecodedImage {
         try Self.locatingErrors(in: path) {
             try ImageFile.decode(bytes, header).turned(by: header.orientation).converted(toChannels: channels)
+        }
+    }
+
+    /// The whole image, and of a JPEG with more than a million pixels the largest of a half, a fourth and an eighth of it that
+    /// has no more, or the eighth.
+    ///
+    /// - Throws: ``FoveaError`` that names the file and the reason when it is truncated or damaged.
+    func reduced() throws -> DecodedImage {
+        guard header.format == .jpeg, height * width > Self.largestWhole else { return try decoded() }
+        let denominator = [2, 4].first { height * width / ($0 * $0) <= Self.largestWhole } ?? 8
+        let whole = Resampling.Region(
+            top: 0, left: 0, height: ceilingQuotient(header.storedHeight, denominator),
+            width: ceilingQuotient(header.storedWidth, denominator))
+        return try Self.locatingErrors(in: path) {
+            try ImageFile.decode(bytes, header, region: whole, denominator: denominator)
+                .turned(by: header.orientation).converted(toChannels: channels)
         }
     }
 

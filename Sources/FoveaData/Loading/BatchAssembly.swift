@@ -54,7 +54,8 @@ struct BatchAssembly: Sendable {
         return Batch(indices: kept, values: try values(of: examples), failures: refused)
     }
 
-    private func example(at index: Int) throws -> Example {
+    /// A transformed example, but for standardization where that comes last.
+    func example(at index: Int) throws -> Example {
         var steps = zip(transforms, generators).map { (transform: $0, random: $1.derived(UInt64(index))) }[...]
         if let sizing = standardization?.sizing {
             steps.append((transform: sizing, random: sizing.noRandomNumbers))

@@ -36,12 +36,24 @@ extension String {
 
 /// The name of the folder that a path leads to, without following links: `mnist` for `data/./mnist/`, and for `.` in there.
 package func folderName(_ path: String) -> String {
+    absoluteNames(path).last ?? "/"
+}
+
+/// The path from a folder to something below it, without following links; nil where it is not below.
+package func path(of path: String, relativeTo folder: String) -> String? {
+    let (names, parents) = (absoluteNames(path), absoluteNames(folder))
+    guard names.count > parents.count, names.starts(with: parents) else { return nil }
+    return names.dropFirst(parents.count).joined(separator: "/")
+}
+
+/// The names from the root to a path, without following links.
+private func absoluteNames(_ path: String) -> [String] {
     let start = path.utf8.first == UInt8(ascii: "/") ? "" : currentFolder() ?? ""
     var names: [String] = []
     for name in "\(start)/\(path)".pathComponents where name != "." {
         if name == ".." { _ = names.popLast() } else { names.append(name) }
     }
-    return names.last ?? "/"
+    return names
 }
 
 /// The folder that relative paths start from; nil where that folder is gone.
