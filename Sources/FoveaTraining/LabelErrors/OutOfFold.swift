@@ -1,0 +1,78 @@
+public import FoveaData
+import FoveaGraph
+
+/// The probabilities of each example's classes, from networks that were not trained on it.
+///
+/// The examples are divided into folds, each with the same fraction of every class; for each fold a network is trained on the
+/// others.
+public struct OutOfFold: Sendable {
+    private let source: any ExampleSource
+    /// The fold of each example.
+    private let foldOfExample: [Int]
+    public let folds: Int
+
+    /// - Throws: ``FoveaError`` when there are fewer than two folds, or a class has fewer than two examples: a network that has
+    ///   seen none of a class knows nothing of it.
+    public init(_ source: any ExampleSource, folds: Int, seed: UInt64) throws {
+        guard (2...100).contains(folds) else {
+            throw FoveaError(.usage, "The number of folds is \(folds).", remedy: "Use 2 to 100.")
+        }
+        let labels = try source.labels()
+        var foldOfExample = [Int](repeating: 0, count: source.count)
+        // Examples are dealt out like cards, class by class, going on where the class before ended.
+        var next = 0
+        for (label, members) in Dictionary(grouping: labels.indices, by: { labels[$0] }).sorted(by: { $0.key < $1.key })
+        {
+            guard members.count > 1 else {
+                throw FoveaError(
+                    .badData, "The class \(label) of `\(source.name)` has a single example.",
+                    remedy: "Give each class at least two.")
+            }
+            for member in EpochOrder(seed: seed).indices(count: members.count, epoch: Int(label) + 1).map({
+                members[$0]
+            }) {
+                foldOfExample[member] = next % folds
+                next += 1
+            }
+        }
+        (self.source, self.foldOfExample, self.folds) = (source, foldOfExample, folds)
+    }
+
+    /// Trains a network for each fold, and predicts the fold's examples with it.
+    ///
+    /// - Parameters:
+    ///   - makeTrainer: a new network.
+    ///   - completed: called with the number of folds that are done.
+    /// - Returns: for each example the probability of each class.
+    /// - Throws: ``FoveaError`` when an example cannot be read or a training fails.
+    public func probabilities(
+        plan: TrainingPlan, transforms: [any Transform], preprocessing: Preprocessing,
+        completed: (Int) -> Void = { _ in }, makeTrainer: () async throws -> Trainer
+    ) async throws -> [[Double]] {
+        var probabilities = [[Double]](repeating: [], count: source.count)
+        for fold in 0..<folds {
+            let (held, rest) = (
+                foldOfExample.indices.filter { foldOfExample[$0] == fold },
+                foldOfExample.indices.filter { foldOfExample[$0] != fold }
+            )
+            let trainer = try await makeTrainer()
+            let fit = try trainer.fit(
+                source.subset(rest), transforms: transforms, preprocessing: preprocessing, plan: plan)
+            for try await _ in fit {}
+            let loader = try DataLoader(
+                source.subset(held), transforms: [preprocessing], batchSize: min(plan.batchSize, held.count),
+                order: EpochOrder(seed: 0, isShuffled: false))
+            for try await batch in loader {
+                let predictions = try await trainer.classifier.logits(batch.images)
+                    .predictions(limit: source.classNames.count)
+                for (index, prediction) in zip(batch.indices, predictions) {
+                    var row = [Double](repeating: 0, count: source.classNames.count)
+                    for one in prediction { row[one.index] = min(one.probability, 1) }
+                    probabilities[held[index]] = row
+                }
+            }
+            completed(fold + 1)
+        }
+        return probabilities
+    }
+}
