@@ -14,8 +14,8 @@ struct Fovea: AsyncParsableCommand {
             """,
         version: FoveaVersion.current,
         subcommands: [
-            Demo.self, Train.self, Evaluate.self, Predict.self, Summarize.self, ListModels.self, Benchmark.self,
-            Doctor.self,
+            Demo.self, Train.self, Evaluate.self, Predict.self, DataCommand.self, Summarize.self, ListModels.self,
+            Benchmark.self, Doctor.self,
         ])
 }
 
@@ -36,12 +36,13 @@ extension Fovea {
 
     private static func expectKnownNames(in arguments: [String]) throws {
         guard let word = arguments.first, !word.hasPrefix("-"), word != "help" else { return }
-        let commands = configuration.subcommands
-        guard let command = commands.first(where: { $0.configuration.commandName == word }) else {
-            let names = commands.compactMap { $0.configuration.commandName }
-            throw FoveaError(
-                .usage, "There is no command \(quoted(word)).",
-                remedy: suggestion(for: word, among: names) + "Known commands: \(names.joined(separator: ", ")).")
+        var command = try subcommand(named: word, of: Fovea.self)
+        var words = word
+        // A group of commands, such as `data`, is followed by one of them.
+        if !command.configuration.subcommands.isEmpty {
+            guard let next = arguments.dropFirst().first, !next.hasPrefix("-") else { return }
+            command = try subcommand(named: next, of: command)
+            words += " \(next)"
         }
         let help = helpMessage(for: command)
         let known = Set(help.matches(of: /--[a-z][a-z-]*/).map { String($0.output) })
@@ -49,9 +50,21 @@ extension Fovea {
             let name = String(argument.prefix { $0 != "=" })
             guard !known.contains(name) else { continue }
             throw FoveaError(
-                .usage, "`fovea \(word)` has no option \(quoted(name)).",
-                remedy: suggestion(for: name, among: known.sorted()) + "`fovea \(word) --help` lists them.")
+                .usage, "`fovea \(words)` has no option \(quoted(name)).",
+                remedy: suggestion(for: name, among: known.sorted()) + "`fovea \(words) --help` lists them.")
         }
+    }
+
+    private static func subcommand(named name: String, of group: any ParsableCommand.Type) throws
+        -> any ParsableCommand.Type
+    {
+        let commands = group.configuration.subcommands
+        if let command = commands.first(where: { $0.configuration.commandName == name }) { return command }
+        let names = commands.compactMap { $0.configuration.commandName }
+        let group = group.configuration.commandName.map { $0 == "fovea" ? "" : " in `fovea \($0)`" } ?? ""
+        throw FoveaError(
+            .usage, "There is no command \(quoted(name))\(group).",
+            remedy: suggestion(for: name, among: names) + "Known commands: \(names.joined(separator: ", ")).")
     }
 
     private static func suggestion(for name: String, among names: [String]) -> String {
