@@ -53,6 +53,21 @@ struct DataTests {
         }
     }
 
+    @Test("inspect --labels trains on folds and says how far the networks agree with the labels")
+    func labels() throws {
+        try withTemporaryFolder { folder in
+            try writePhotos(in: folder)
+            let line = "inspect photos --json --labels --epochs 8 --folds 2 --image-size 28 --deterministic --threads 1"
+            let run = try run(line, in: folder)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(run.errors.contains("labels: 2 of 2 networks trained"), "\(run.errors)")
+            #expect(run.errors.contains("labels: the networks agree with"), "\(run.errors)")
+            #expect(try run.json["problems"].elements.allSatisfy { $0["severity"] == "note" })
+            let wrong = try self.run("inspect photos --labels --folds 1", in: folder)
+            #expect(wrong.status == 64 && wrong.errors.contains("The number of folds is 1."), "\(wrong.errors)")
+        }
+    }
+
     @Test("inspect writes a page that needs nothing else and shows names literally, and a contact sheet")
     func page() throws {
         try withTemporaryFolder { folder in

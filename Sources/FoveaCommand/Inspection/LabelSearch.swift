@@ -34,6 +34,9 @@ struct LabelSearch {
             fittedTo: training, sizing: size.map { try ResizeAndCenterCrop(evaluating: $0, $0) })
         let transforms = try Augmentation(.standard, classNames: training.classNames).transforms(for: preprocessing)
         let outOfFold = try OutOfFold(training, folds: options.folds, seed: seed)
+        var plan = plan
+        // The largest fold leaves the fewest examples to train on.
+        plan.batchSize = min(plan.batchSize, training.count - (training.count + options.folds - 1) / options.folds)
         let probabilities = try await outOfFold.probabilities(
             plan: plan, transforms: transforms.filter { !($0 is Preprocessing) }, preprocessing: preprocessing
         ) { completed in
@@ -44,7 +47,15 @@ struct LabelSearch {
                 input: Shape([preprocessing.channels, preprocessing.height, preprocessing.width]),
                 optimizer: Adam(learningRate: 3e-3), device: device, seed: seed)
         }
-        let found = try ConfidentLearning(labels: training.labels(), probabilities: probabilities)
+        let labels = try training.labels()
+        let found = try ConfidentLearning(labels: labels, probabilities: probabilities)
+        let agreement = zip(labels, probabilities).count { label, row in row[Int(label)] == row.max() }
+        let share = Double(agreement) / Double(max(1, labels.count))
+        StandardError.line("labels: the networks agree with \(share.percent) of them")
+        if share < 0.7 {
+            StandardError.notice(
+                "networks that are wrong so often say little about labels; try more --epochs, or another --model")
+        }
         return (found.candidates, training)
     }
 }
