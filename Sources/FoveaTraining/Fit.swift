@@ -17,6 +17,7 @@ extension Trainer {
     ///   - mixing: mixes each training batch after that, whose targets are then soft.
     ///   - leavingOut: receives the examples of both parts that cannot be read, which are then left out of their batch; and a
     ///     batch too small to train on is left out whole. By default they are errors.
+    ///   - workers: number of loading threads; by default one for each processor, up to 8.
     ///   - resuming: continues in the data where the ``Checkpoint`` that was restored to the trainer was taken; the
     ///     data and the plan must be the same as then.
     /// - Throws: ``FoveaError`` when the plan or the network does not fit the data, or the network cannot be trained on such
@@ -24,7 +25,7 @@ extension Trainer {
     public nonisolated func fit(
         _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
         preprocessing: (any Transform)? = nil, mixing: BatchMixing? = nil, plan: TrainingPlan,
-        leavingOut: LeavingOut? = nil, resuming: Bool = false
+        leavingOut: LeavingOut? = nil, workers: Int? = nil, resuming: Bool = false
     ) throws -> Fit {
         try plan.validate(for: training)
         let objective = try mixing.map(objective(mixing:)) ?? objective
@@ -37,7 +38,7 @@ extension Trainer {
             trainer: self, training: training, validation: validation,
             transforms: transforms.last is Preprocessing ? transforms : transforms + preprocessing,
             preprocessing: preprocessing, mixing: mixing, objective: objective, plan: plan, leavingOut: leavingOut,
-            resuming: resuming, lastBatch: try lastBatch(of: training, plan, objective))
+            workers: workers, resuming: resuming, lastBatch: try lastBatch(of: training, plan, objective))
     }
 
     /// The objective for mixed batches.
@@ -71,6 +72,7 @@ public struct Fit: AsyncSequence, Sendable {
     let objective: any Objective
     let plan: TrainingPlan
     let leavingOut: LeavingOut?
+    let workers: Int?
     let resuming: Bool
     /// Treatment of the examples that do not fill a batch.
     public let lastBatch: LastBatch
@@ -133,7 +135,7 @@ public struct Fit: AsyncSequence, Sendable {
                     fit.training, transforms: fit.transforms, batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
                     skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0, mixing: fit.mixing,
-                    failures: fit.leavingOut == nil ? .thrown : .kept
+                    workers: fit.workers, failures: fit.leavingOut == nil ? .thrown : .kept
                 ).makeAsyncIterator()
             }
             let begin = ContinuousClock.now

@@ -27,7 +27,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("train --data glyphs --model lenet", 64, "no model named `lenet`", "Did you mean `lenet5`?"),
         Mistake("train --data nowhere --model lenet5 --out run", 66, "no data at `nowhere`"),
         Mistake("\(train) --mixupp 0.2", 64, "no option `--mixupp`", "Did you mean `--mixup`?"),
-        Mistake("\(train) --augment strong", 64, "'strong' is invalid", ": none, flip, standard, randaugment, "),
+        Mistake("\(train) --augment strong", 64, "'strong' is invalid", ": none, flip, crop, standard, "),
         Mistake("\(train) --mixup -1", 64, "alpha of mixup is -1"),
         Mistake("\(train) --mixup nan", 64, "alpha of mixup is nan"),
         Mistake("\(train) --cutmix 1e9", 64, "alpha of cutmix is 1000000000"),

@@ -52,6 +52,30 @@ fovea_image_result fovea_decode_jpeg(
 fovea_image_result fovea_decode_png(
     const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
 
+/// The weights of a resized axis: new pixel i is the sum of `lengths[i]` old ones from `first[i]` on, times
+/// `weights[i * length]` and those that follow.
+typedef struct {
+    int64_t count, length;
+    const int64_t *_Nonnull first, *_Nonnull lengths;
+    const float *_Nonnull weights;
+} fovea_taps;
+
+/// Resizes along the columns first, then along the rows, rounded once at the end. The same result on every processor.
+///
+/// `line` has room for `column_count` pixels, the columns of the image from `first_column` on that the taps reach, and one
+/// number more; `result` for every pixel that is computed, and one byte more.
+void fovea_resample(
+    const uint8_t *_Nonnull pixels, int64_t width, int64_t channels, fovea_taps rows, fovea_taps columns,
+    int64_t first_column, int64_t column_count, float *_Nonnull line, uint8_t *_Nonnull result);
+
+/// Writes the planes of the channels, one after the other, each byte as the number that its channel's table of 256 has for it.
+void fovea_standardize(
+    const uint8_t *_Nonnull pixels, int64_t count, int64_t channels, const float *_Nonnull tables,
+    float *_Nonnull planes);
+
+/// Writes the planes of the channels, one after the other.
+void fovea_separate(const uint8_t *_Nonnull pixels, int64_t count, int64_t channels, uint8_t *_Nonnull planes);
+
 void fovea_image_free(fovea_image *_Nonnull image);
 
 /// The version of the library that reads JPEG, as `2.1.5`.

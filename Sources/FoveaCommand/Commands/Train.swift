@@ -16,6 +16,7 @@ struct Train: AsyncParsableCommand {
 
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
+    @OptionGroup(title: "Data") var loading: LoadingOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
@@ -75,6 +76,8 @@ struct Train: AsyncParsableCommand {
             ("warmup-epochs", .integer(training.warmupEpochs)),
             ("label-smoothing", .number(training.labelSmoothing)),
             ("drop-last", .boolean(training.dropLast)),
+            ("workers", loading.workers.map(JSONValue.integer) ?? .null),
+            ("cache-memory", loading.cacheMemory.map { .integer($0.byteCount) } ?? .null),
             ("no-shuffle", .boolean(training.isUnshuffled)),
         ] + augmentation.settings + [
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),

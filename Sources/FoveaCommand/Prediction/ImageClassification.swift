@@ -1,5 +1,6 @@
 import FoveaData
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 import FoveaTraining
@@ -64,7 +65,10 @@ struct ImageClassification {
     private func loader(_ paths: [String]) throws -> DataLoader {
         let preprocessing = model.preprocessing
         // Large images fill the memory with smaller batches.
-        let batchSize = min(64, max(1, (256 << 20) / preprocessing.inputType.byteCount))
+        let mostFitting = max(1, (256 << 20) / preprocessing.inputType.byteCount)
+        // A thread reads a batch; few images are shared out among the threads.
+        let share = max(8, (paths.count + usableProcessors() - 1) / usableProcessors())
+        let batchSize = min(64, mostFitting, share)
         return try DataLoader(
             ImageFileSource(paths, channels: preprocessing.channels, limits: imageLimits),
             transforms: preprocessing.transformsOfFiles,

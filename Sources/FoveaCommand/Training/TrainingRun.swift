@@ -40,6 +40,7 @@ struct TrainingRun {
         plan = try options.training.makePlan(seed: options.random.seed)
         try options.data.check()
         try options.augmentation.check()
+        try options.loading.check()
         if let out = options.out { try RunFolder.expectFree(out) }
         device = try options.device.open()
         let start = try options.weights.map { try WeightsFile(at: $0) }
@@ -63,9 +64,11 @@ struct TrainingRun {
         let classNames = splits.training.classNames
         transforms = try options.augmentation.augmentation(classNames: classNames).transforms(for: preprocessing)
         mixing = try options.augmentation.mixing(classes: classNames.count)
+        let cache = options.loading.makeCache()
         fit = try trainer.fit(
-            splits.training, validation: splits.validation, transforms: transforms, preprocessing: preprocessing,
-            mixing: mixing, plan: plan, leavingOut: badFiles.leavingOut)
+            cache.caching(splits.training), validation: splits.validation.map(cache.caching), transforms: transforms,
+            preprocessing: preprocessing,
+            mixing: mixing, plan: plan, leavingOut: badFiles.leavingOut, workers: options.loading.workers)
         try await fit.prepare()
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed,

@@ -8,9 +8,9 @@ struct AxisTaps {
     /// The largest number of old pixels that contribute to one new pixel.
     let length: Int
     /// The first old pixel of each new one.
-    private(set) var first: [Int]
+    private(set) var first: [Int64]
     /// The number of old pixels of each new one.
-    private(set) var lengths: [Int]
+    private(set) var lengths: [Int64]
     /// `length` weights for each new pixel; 0 where it has fewer.
     private(set) var weights: [Float]
 
@@ -27,22 +27,24 @@ struct AxisTaps {
         length = min(2 * Int(reach.rounded(.up)) + 1, high - low)
         first = kept.map { position in
             let centre = section.lowerBound + (Double(position) + 0.5) * scale
-            return min(max(Int(centre - reach + 0.5), low), high - 1)
+            return Int64(min(max(Int(centre - reach + 0.5), low), high - 1))
         }
         weights = [Float](repeating: 0, count: kept.count * length)
         lengths = []
         for (number, position) in kept.enumerated() {
             let centre = section.lowerBound + (Double(position) + 0.5) * scale
-            let end = min(Int(centre + reach + 0.5), high, first[number] + length)
-            lengths.append(max(end - first[number], 1))
+            let start = Int(first[number])
+            lengths.append(Int64(max(min(Int(centre + reach + 0.5), high, start + length) - start, 1)))
             setWeights(of: number, centre, reach)
         }
     }
 
     private mutating func setWeights(of number: Int, _ centre: Double, _ reach: Double) {
-        func weight(_ index: Int) -> Double { max(1 - abs((Double(first[number] + index) + 0.5 - centre) / reach), 0) }
-        let sum = (0..<lengths[number]).reduce(0) { $0 + weight($1) }
-        for index in 0..<lengths[number] {
+        func weight(_ index: Int) -> Double {
+            max(1 - abs((Double(first[number]) + Double(index) + 0.5 - centre) / reach), 0)
+        }
+        let sum = (0..<Int(lengths[number])).reduce(0) { $0 + weight($1) }
+        for index in 0..<Int(lengths[number]) {
             // A section thinner than a pixel may lie between two centres; then the nearest pixel is all there is.
             weights[number * length + index] = sum > 0 ? Float(weight(index) / sum) : 1 / Float(lengths[number])
         }
@@ -51,14 +53,14 @@ struct AxisTaps {
     /// The same taps for old pixels that are counted from another one on.
     func counted(from start: Int) -> AxisTaps {
         var taps = self
-        for index in taps.first.indices { taps.first[index] -= start }
+        for index in taps.first.indices { taps.first[index] -= Int64(start) }
         return taps
     }
 
     /// The old pixels that contribute to any new one.
     var reach: Range<Int> {
         let ends = zip(first, lengths).map(+)
-        return (first.min() ?? 0)..<(ends.max() ?? 0)
+        return Int(first.min() ?? 0)..<Int(ends.max() ?? 0)
     }
 }
 

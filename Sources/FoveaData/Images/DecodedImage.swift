@@ -1,3 +1,4 @@
+import CFoveaImages
 import FoveaGraph
 
 /// An image as bytes, `[row, column, channel]`: the channels of a pixel beside each other, as files and decoders have them.
@@ -60,20 +61,12 @@ public struct DecodedImage: Hashable, Sendable {
         return UInt8((sum + 32768) >> 16)
     }
 
-    /// Writes the planes of the channels, one after the other, each byte by the function of its channel.
-    @unsafe func writePlanes<Element>(
-        to target: UnsafeMutablePointer<Element>, _ element: (_ channel: Int, _ byte: UInt8) -> Element
-    ) {
-        let (size, channels) = (height * width, channels)
-        unsafe bytes.withUnsafeBufferPointer { (bytes: UnsafeBufferPointer<UInt8>) in
-            for channel in 0..<channels {
-                // Safe: pixels and planes have as many elements; checks at every one would cost more than the work.
-                let plane = unsafe target + channel * size
-                for position in 0..<size {
-                    let byte = unsafe bytes[position * channels + channel]
-                    unsafe plane[position] = element(channel, byte)
-                }
-            }
+    /// Writes the planes of the channels, one after the other; there is room for as many bytes as the image has.
+    @unsafe func writePlanes(to target: UnsafeMutablePointer<UInt8>) {
+        // Safe: the pixels are as many as the image's sizes say.
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let pixels = bytes.baseAddress else { return }
+            unsafe fovea_separate(pixels, Int64(height * width), Int64(channels), target)
         }
     }
 }

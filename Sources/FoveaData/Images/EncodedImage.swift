@@ -36,6 +36,9 @@ struct EncodedImage: Sendable {
     /// The number of columns when it is upright.
     var width: Int { header.width }
 
+    /// The bytes of its pixels when it is decoded whole.
+    var byteCount: Int { height * width * channels }
+
     /// The whole image.
     ///
     /// - Throws: ``FoveaError`` that names the file and the reason when it is truncated or damaged.

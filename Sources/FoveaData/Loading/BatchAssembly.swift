@@ -92,7 +92,7 @@ struct BatchAssembly: Sendable {
                     unsafe standardization.standardize(image, into: memory)
                 } else {
                     let bytes = unsafe memory.bindMemory(to: UInt8.self)
-                    if let start = bytes.baseAddress { unsafe image.writePlanes(to: start) { $1 } }
+                    if let start = bytes.baseAddress { unsafe image.writePlanes(to: start) }
                 }
             }
         }

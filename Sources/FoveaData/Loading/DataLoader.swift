@@ -46,12 +46,12 @@ public struct DataLoader: AsyncSequence, Sendable {
                 remedy: "Use 1 to 1024, or leave it to the default.")
         }
         precondition(epoch >= 0, "epochs count from 0")
-        let fullBatches = source.count / batchSize
-        let batches = fullBatches + (dropLast || source.count % batchSize == 0 ? 0 : 1)
+        let indices = order.indices(count: source.count, epoch: epoch)
+        let batches = indices.count / batchSize + (dropLast || indices.count % batchSize == 0 ? 0 : 1)
         guard batches > 0 else {
             throw FoveaError(
-                .usage, "A batch of \(batchSize) is larger than the \(source.count) examples of `\(source.name)`.",
-                remedy: "Choose a batch size of at most \(source.count).")
+                .usage, "A batch of \(batchSize) is larger than the \(indices.count) examples of `\(source.name)`.",
+                remedy: "Choose a batch size of at most \(indices.count).")
         }
         guard (0...batches).contains(skipping) else {
             throw FoveaError(
@@ -62,7 +62,7 @@ public struct DataLoader: AsyncSequence, Sendable {
         self.batchSize = batchSize
         self.limits = limits
         self.workers = Swift.max(1, Swift.min(workers ?? Swift.min(8, usableProcessors()), limits.batches, count))
-        self.order = Array(order.indices(count: source.count, epoch: epoch).dropFirst(skipping * batchSize))
+        self.order = Array(indices.dropFirst(skipping * batchSize))
         (self.mixing, self.skipping) = (mixing, skipping)
         mixingGenerator = CounterBasedGenerator(seed: order.seed, purpose: "mixing").derived(UInt64(epoch))
         assembly = BatchAssembly(source, transforms: transforms, seed: order.seed, epoch: epoch, failures: failures)

@@ -14,6 +14,8 @@ public struct Augmentation: Hashable, Sendable {
         case none
         /// Mirror images only, whatever the classes are.
         case flip
+        /// Crops and mirror images.
+        case crop
         /// Crops and mirror images; for images that are resized also a ``ColorJitter`` of brightness, contrast and saturation by
         /// up to 0.2.
         case standard
@@ -67,7 +69,7 @@ public struct Augmentation: Hashable, Sendable {
         }
         if mirrors { changes.append(try RandomHorizontalFlip()) }
         switch kind {
-        case .none, .flip: break
+        case .none, .flip, .crop: break
         case .standard:
             if preprocessing.sizing != nil {
                 changes.append(try ColorJitter(brightness: 0.2, contrast: 0.2, saturation: 0.2))

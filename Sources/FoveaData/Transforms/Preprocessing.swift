@@ -1,3 +1,4 @@
+import CFoveaImages
 import FoveaFoundation
 public import FoveaGraph
 
@@ -117,9 +118,10 @@ extension Preprocessing: Transform {
         let table = (0..<channels).flatMap { channel in
             (0..<256).map { (Float($0) / 255 - mean[channel]) / standardDeviation[channel] }
         }
-        unsafe table.withUnsafeBufferPointer { table in
-            // Safe: the table has 256 numbers for each channel, and the memory an element for each byte.
-            unsafe image.writePlanes(to: elements) { channel, byte in unsafe table[channel << 8 | Int(byte)] }
+        // Safe: the table has 256 numbers for each channel, and the memory an element for each byte.
+        unsafe image.bytes.withUnsafeBufferPointer { bytes in
+            guard let pixels = bytes.baseAddress else { return }
+            unsafe fovea_standardize(pixels, Int64(height * width), Int64(channels), table, elements)
         }
     }
 }

@@ -4,5 +4,5 @@ import ArgumentParser
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Looks at data before a network learns from it.",
-        subcommands: [InspectData.self, PreviewData.self, SplitData.self])
+        subcommands: [InspectData.self, PreviewData.self, SplitData.self, BenchmarkLoading.self])
 }
