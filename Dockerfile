@@ -16,7 +16,8 @@ RUN swift build --configuration release --product fovea --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libdnnl2 libjpeg62-turbo libpng16-16 zlib1g \
+    && apt-get install --yes --no-install-recommends libdnnl2 libgif7 libjpeg62-turbo liblcms2-2 \
+        libpng16-16 libwebp7 libwebpdemux2 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home fovea
 COPY --from=build /out/fovea /usr/local/bin/fovea

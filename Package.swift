@@ -37,7 +37,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "CFoveaImages", linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png")]),
+        .target(
+            name: "CFoveaImages",
+            linkerSettings: ["jpeg", "png", "webp", "webpdemux", "gif", "lcms2"].map { .linkedLibrary($0) }),
         .target(
             name: "FoveaData", dependencies: ["FoveaFoundation", "FoveaGraph", "CZlib", "CFoveaImages"],
             swiftSettings: settings),
@@ -91,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "FoveaDataTests",
             dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaData", "CZlib", "FoveaTestSupport"],
-            resources: [.copy("Goldens")], swiftSettings: settings),
+            resources: [.copy("Goldens"), .copy("Museum")], swiftSettings: settings),
         .testTarget(
             name: "FoveaFormatsTests",
             dependencies: [

@@ -51,14 +51,6 @@ static void limit_scans(j_common_ptr common) {
     longjmp(f->failed, 1);
 }
 
-// A file says how much of an ink is missing: so Adobe's programs write it, and so Pillow and browsers read every file, with
-// Adobe's marker or without.
-static void convert_inks(const JSAMPLE *inks, size_t width, uint8_t *colours) {
-    for (size_t x = 0; x < width; x++, inks += 4, colours += 3) {
-        for (int i = 0; i < 3; i++) colours[i] = fovea_share(inks[i], inks[3]);
-    }
-}
-
 // Whether the mark of the end lies behind the header: within coded pixels these two bytes never stand side by side.
 static bool has_end(const uint8_t *bytes, size_t length) {
     for (size_t i = length; i >= 4; i--) {
@@ -71,7 +63,7 @@ static bool has_end(const uint8_t *bytes, size_t length) {
 // stored for every second pixel or fewer; so a few more than asked for are decoded.
 enum { margin = 4 };
 
-static void decode_rows(j_decompress_ptr jpeg, fovea_image_region part, bool is_inked, fovea_image *image) {
+static void decode_rows(j_decompress_ptr jpeg, fovea_image_region part, fovea_image *image) {
     int64_t first_column = part.left > margin ? part.left - margin : 0;
     int64_t end_column = part.left + part.width + margin;
     if (end_column > jpeg->output_width) end_column = jpeg->output_width;
@@ -79,18 +71,15 @@ static void decode_rows(j_decompress_ptr jpeg, fovea_image_region part, bool is_
     if (width < jpeg->output_width) jpeg_crop_scanline(jpeg, &offset, &width);
     if (part.top > margin) jpeg_skip_scanlines(jpeg, (JDIMENSION)(part.top - margin));
 
-    int stored_channels = is_inked ? 4 : image->channels;
     JSAMPARRAY row = jpeg->mem->alloc_sarray(
-        (j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * (JDIMENSION)stored_channels, 1);
+        (j_common_ptr)jpeg, JPOOL_IMAGE, jpeg->output_width * (JDIMENSION)image->channels, 1);
     size_t row_length = (size_t)part.width * (size_t)image->channels;
-    const JSAMPLE *wanted = row[0] + (size_t)(part.left - offset) * (size_t)stored_channels;
+    const JSAMPLE *wanted = row[0] + (size_t)(part.left - offset) * (size_t)image->channels;
     while (jpeg->output_scanline < part.top + part.height) {
         int64_t number = (int64_t)jpeg->output_scanline - part.top;
         jpeg_read_scanlines(jpeg, row, 1);
         if (number < 0) continue;
-        uint8_t *target = image->pixels + (size_t)number * row_length;
-        if (is_inked) convert_inks(wanted, (size_t)part.width, target);
-        else memcpy(target, wanted, row_length);
+        memcpy(image->pixels + (size_t)number * row_length, wanted, row_length);
     }
 }
 
@@ -120,8 +109,8 @@ static fovea_image_result decode(
     }
     image->width = part.width;
     image->height = part.height;
-    if (!fovea_image_allocate(image, is_grey ? 1 : 3)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
-    decode_rows(jpeg, part, is_inked, image);
+    if (!fovea_image_allocate(image, is_inked ? 4 : is_grey ? 1 : 3)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
+    decode_rows(jpeg, part, image);
     return FOVEA_IMAGE_DECODED;
 }
 

@@ -35,17 +35,6 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
     from->left -= count;
 }
 
-// Leaves out alpha, the last channel, by putting pixels on white.
-static void put_on_white(fovea_image *image, int channels) {
-    const uint8_t *from = image->pixels;
-    uint8_t *to = image->pixels;
-    for (int64_t i = 0; i < image->width * image->height; i++, from += channels) {
-        unsigned alpha = from[channels - 1];
-        for (int c = 0; c < channels - 1; c++) *to++ = (uint8_t)(fovea_share(from[c], alpha) + (255 - alpha));
-    }
-    image->channels = channels - 1;
-}
-
 // All that may jump. Everything that is taken on the way belongs to `png` or `image`.
 static fovea_image_result decode(
     png_structp png, png_infop info, fovea_image_limits limits, fovea_image *image) {
@@ -71,7 +60,7 @@ static fovea_image_result decode(
             png_read_row(png, image->pixels + (size_t)row * row_length, NULL);
         }
     }
-    if (channels == 2 || channels == 4) put_on_white(image, channels);
+    if (channels == 2 || channels == 4) fovea_image_put_on_white(image);
     return FOVEA_IMAGE_DECODED;
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import FoveaData
 import FoveaFormats
 import FoveaTestSupport
 import Testing
@@ -49,10 +50,16 @@ struct ShowTests {
         #expect(devices.map { $0["available"] } == [true, true, false])
         #expect(
             json["libraries"].elements.map { $0["name"].string } == [
-                "fovea", "oneDNN", "zlib", "libjpeg-turbo", "libpng", "swift",
+                "fovea", "oneDNN", "zlib", "libjpeg-turbo", "libpng", "libwebp", "giflib", "LittleCMS", "swift",
+                "libvips",
             ])
-        #expect(json["libraries"].elements.allSatisfy { $0["version"].string?.first?.isNumber == true })
-        #expect(try run("doctor").output.contains("oneDNN"))
+        let versions = json["libraries"].elements.map { $0["version"].string }
+        #expect(versions.dropLast().allSatisfy { $0?.first?.isNumber == true })
+        // It need not be there.
+        #expect(versions.last == LibVips.installed?.version)
+        let text = try run("doctor").output
+        #expect(text.contains("oneDNN"))
+        #expect(text.contains("apt install libvips42") == (LibVips.installed == nil))
     }
 
     @Test("demo trains, draws digits and says what to try next")

@@ -108,7 +108,10 @@ struct TrainTests {
             #expect(description["settings"]["device"] == .string(device))
             #expect(description["settings"]["lr"] == 0.001 && description["settings"]["val-split"] == 0.1)
             #expect(description["command"].elements.contains("--limit-train"))
-            #expect(description["versions"].names == ["oneDNN", "zlib", "libjpeg-turbo", "libpng", "swift", "fovea"])
+            #expect(
+                description["versions"].names == [
+                    "oneDNN", "zlib", "libjpeg-turbo", "libpng", "libwebp", "giflib", "LittleCMS", "swift", "fovea",
+                ])
         }
     }
 

@@ -1,6 +1,7 @@
 #ifndef CFOVEAIMAGES_H
 #define CFOVEAIMAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,8 +12,13 @@ typedef struct {
     /// Released with `fovea_image_free`; NULL where there are no pixels.
     uint8_t *_Nullable pixels;
     int64_t width, height;
-    /// 1 for luminance, 3 for red, green and blue.
+    /// 1 for luminance, 3 for red, green and blue, 4 for cyan, magenta, yellow and black: how much of each ink is missing.
     int channels;
+    /// EXIF's orientation where libvips read the file, otherwise 0.
+    int orientation;
+    /// The embedded colour profile where libvips read the file, otherwise NULL; released with the pixels.
+    uint8_t *_Nullable profile;
+    size_t profile_length;
     /// Why decoding failed.
     char reason[256];
 } fovea_image;
@@ -38,19 +44,29 @@ typedef enum {
     FOVEA_IMAGE_FAILED,
 } fovea_image_result;
 
-/// Decodes a JPEG file that is in memory; CMYK becomes RGB by Pillow's formula, R = C · K / 255 of the stored
-/// numbers, which say how much of an ink is missing. Truncated and damaged data is a failure, in a region as far as the
-/// region needs it. May be called from any thread.
+/// All decoders take a file that is in memory, and may be called from any thread. Truncated and damaged data is a failure;
+/// what is transparent is put on white.
+
+/// Decodes a JPEG file, of which truncated and damaged data is a failure in a region as far as the region needs it.
 ///
 /// `region` is NULL for the whole image. Its pixels are those of the whole image decoded at its scale.
 fovea_image_result fovea_decode_jpeg(
     const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits,
     const fovea_image_region *_Nullable region, fovea_image *_Nonnull image);
 
-/// Decodes a PNG file that is in memory, its transparent parts on white. Truncated and damaged data is a failure. May be
-/// called from any thread.
+/// Decodes a PNG file.
 fovea_image_result fovea_decode_png(
     const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
+
+/// Decodes a WebP file, of an animation the first frame.
+fovea_image_result fovea_decode_webp(
+    const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
+
+/// Decodes the first frame of a GIF file on its canvas, which grows with a frame that does not fit.
+fovea_image_result fovea_decode_gif(
+    const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits, fovea_image *_Nonnull image);
+
+void fovea_image_free(fovea_image *_Nonnull image);
 
 /// The weights of a resized axis: new pixel i is the sum of `lengths[i]` old ones from `first[i]` on, times
 /// `weights[i * length]` and those that follow.
@@ -76,11 +92,52 @@ void fovea_standardize(
 /// Writes the planes of the channels, one after the other.
 void fovea_separate(const uint8_t *_Nonnull pixels, int64_t count, int64_t channels, uint8_t *_Nonnull planes);
 
-void fovea_image_free(fovea_image *_Nonnull image);
+/// Inks without a profile as red, green and blue, by Pillow's formula: R = C · K / 255 of the numbers that say how much of an
+/// ink is missing.
+void fovea_inks_to_colours(const uint8_t *_Nonnull inks, uint8_t *_Nonnull colours, size_t pixel_count);
 
-/// The version of the library that reads JPEG, as `2.1.5`.
+/// A change of an embedded profile's colours to sRGB's, perceptually where the profile says how. Any number of threads may
+/// apply one at a time.
+typedef struct fovea_colour_transform fovea_colour_transform;
+
+/// NULL where the profile is damaged, not one of 1, 3 or 4 channels as the image has, or describes sRGB.
+fovea_colour_transform *_Nullable fovea_colour_transform_create(
+    const uint8_t *_Nonnull profile, size_t length, int channels);
+
+/// Gives 1 channel where the profile has 1, otherwise 3; `to` may be `from` unless there are 4.
+void fovea_colour_transform_apply(
+    const fovea_colour_transform *_Nonnull transform, const uint8_t *_Nonnull from, uint8_t *_Nonnull to,
+    size_t pixel_count);
+
+void fovea_colour_transform_free(fovea_colour_transform *_Nonnull transform);
+
+/// Larger embedded profiles are ignored.
+static const size_t fovea_most_profile_bytes = 4 << 20;
+
+/// libvips, opened at run time.
+typedef struct fovea_vips fovea_vips;
+
+/// NULL where there is no such library, or it is too old. It stays open until the process ends.
+fovea_vips *_Nullable fovea_vips_open(const char *_Nonnull name);
+
+/// The part 0, 1 or 2 of the version.
+int fovea_vips_version(const fovea_vips *_Nonnull vips, int part);
+
+/// Reads the size, channels and orientation of a file, and no pixel.
+fovea_image_result fovea_vips_read_header(
+    const fovea_vips *_Nonnull vips, const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits,
+    fovea_image *_Nonnull image);
+
+/// Decodes the first picture of a file.
+fovea_image_result fovea_vips_decode(
+    const fovea_vips *_Nonnull vips, const uint8_t *_Nonnull bytes, size_t length, fovea_image_limits limits,
+    fovea_image *_Nonnull image);
+
+/// The versions of the libraries, as `2.1.5`.
 const char *_Nonnull fovea_jpeg_version(void);
-/// The version of the library that reads PNG, as `1.6.39`.
 const char *_Nonnull fovea_png_version(void);
+const char *_Nonnull fovea_webp_version(void);
+const char *_Nonnull fovea_gif_version(void);
+const char *_Nonnull fovea_lcms_version(void);
 
 #endif

@@ -1,4 +1,5 @@
 import FoveaCPU
+import FoveaData
 import FoveaFormats
 import FoveaFoundation
 import FoveaGraph
@@ -16,6 +17,8 @@ struct DoctorReport {
 
     private let devices: [Examined]
     private let libraries = [("fovea", FoveaVersion.current)] + Versions.libraries
+    /// The version of a library that need not be there; nil where it is not.
+    private let vips = LibVips.installed?.version
     private let processor = ProcessorAllowance.current
     private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     /// The memory that the machine and the limits of the process leave.
@@ -40,7 +43,9 @@ struct DoctorReport {
                 devices.map {
                     ["name": .string($0.name), "available": .boolean($0.isAvailable), "summary": .string($0.summary)]
                 }),
-            "libraries": .array(libraries.map { ["name": .string($0.0), "version": .string($0.1)] }),
+            "libraries": .array(
+                libraries.map { ["name": .string($0.0), "version": .string($0.1)] }
+                    + [["name": "libvips", "version": vips.map(JSONValue.string) ?? .null]]),
             "processor": [
                 "cores": .integer(processor.cores), "threads": .integer(processor.logicalProcessors),
                 "machine_cores": .integer(processor.machineCores),
@@ -63,7 +68,9 @@ struct DoctorReport {
                 ["instructions", Processor.instructionSet],
                 ["memory", gibibytes(memory) + (available.map { ", \(gibibytes($0)) available" } ?? "")],
             ])
-        let libraries = textTable(header: ["Library", "Version"], rows: libraries.map { [$0.0, $0.1] })
+        let missing = "not installed: TIFF, AVIF and HEIC need it (on Debian: apt install \(LibVips.packageName))"
+        let libraries = textTable(
+            header: ["Library", "Version"], rows: libraries.map { [$0.0, $0.1] } + [["libvips", vips ?? missing]])
         let devices = textTable(
             header: ["Device", "Available", "Description"],
             rows: devices.map { [$0.name, $0.isAvailable ? "yes" : "no", $0.summary] })

@@ -42,7 +42,7 @@ extension ImageHeader {
     ) throws -> (header: ImageHeader, firstScan: Int?) {
         let format = try ImageFormat(decodable: Array(source.bytes(0..<ImageFormat.prefixByteCount)))
         do {
-            let content = try Content(format, &source)
+            let content = try Content(format, &source, limits)
             try limits.check(format, height: content.height, width: content.width)
             let header = ImageHeader(
                 format: format, storedHeight: content.height, storedWidth: content.width, channels: content.channels,
@@ -72,7 +72,9 @@ extension ImageHeader {
             self.firstScan = firstScan
         }
 
-        fileprivate init<Source: HeaderBytes & ~Copyable>(_ format: ImageFormat, _ source: inout Source) throws {
+        fileprivate init<Source: HeaderBytes & ~Copyable>(
+            _ format: ImageFormat, _ source: inout Source, _ limits: ImageLimits
+        ) throws {
             switch format {
             case .jpeg: self = try JPEGSegments(reading: &source).content
             case .png: self = try PNGHeader(reading: &source).content
@@ -80,7 +82,9 @@ extension ImageHeader {
             case .webP: self = try WebPHeader(reading: &source).content
             case .bmp: self = try BMPHeader(reading: &source).content
             case .pnm: self = try PNMHeader(reading: &source).content
-            default: throw ImageFault("nothing here decodes this kind")
+            default:
+                let bytes = try Array(source.bytes(0..<source.count))
+                self = try LibVips.forReading(format).header(bytes, limits: limits)
             }
         }
     }

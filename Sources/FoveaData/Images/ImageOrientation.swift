@@ -26,7 +26,11 @@ struct ImageOrientation: Hashable {
     ///   - exif: EXIF data from the TIFF header on; its marker may come before that.
     ///   - xmp: XMP's text.
     init(exif: [UInt8], xmp: [UInt8] = []) {
-        guard let number = EXIFDirectory(exif).orientation ?? Self.number(inXMP: xmp) else { return }
+        self.init(number: EXIFDirectory(exif).orientation ?? Self.number(inXMP: xmp) ?? 1)
+    }
+
+    /// - Parameter number: EXIF's, 1 to 8; upright for any other.
+    init(number: Int) {
         isTransposed = (5...8).contains(number)
         flipsRows = [3, 4, 6, 7].contains(number)
         flipsColumns = [2, 3, 7, 8].contains(number)

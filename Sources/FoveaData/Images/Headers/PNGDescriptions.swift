@@ -10,8 +10,12 @@ struct PNGDescriptions {
     private(set) var exif: [UInt8] = []
     /// XMP's text; empty where there is none.
     private(set) var xmp: [UInt8] = []
+    /// Whether the chunk that ends the file is there.
+    private(set) var isComplete = false
+    /// The embedded colour profile as it is packed; empty where there is none.
+    private var packedProfile: ArraySlice<UInt8> = []
 
-    /// Longer chunks and texts are ignored.
+    /// Longer texts are ignored, and longer chunks than a profile may have.
     private static let maximumTextByteCount = 1 << 20
 
     /// The keys of texts, each ended by a zero. Only the first text of each is read: unpacking takes time.
@@ -38,18 +42,27 @@ struct PNGDescriptions {
             let end = position + 12 + Self.number(head.prefix(4))
             guard end <= source.count else { break }
             let type = String(decoding: head.suffix(4), as: UTF8.self)
-            if ["eXIf", "tEXt", "zTXt", "iTXt"].contains(type), end - position <= Self.maximumTextByteCount {
+            if ["eXIf", "iCCP", "tEXt", "zTXt", "iTXt"].contains(type),
+                end - position <= ColourTransform.maximumProfileByteCount
+            {
                 let chunk = try source.bytes(position + 4..<end)
                 let content = chunk.dropFirst(4).dropLast(4)
                 if !Self.isSound(chunk) {
                     // What is damaged does not count.
                 } else if type == "eXIf" {
                     exif = Array(content)
+                } else if type == "iCCP" {
+                    // A name of its own and the method of compression, of which there is one, come first.
+                    packedProfile = content.drop { $0 != 0 }.dropFirst(2)
                 } else if profile == nil, content.starts(with: Self.profileKey) {
                     profile = Self.text(type, content) ?? []
                 } else if xmp == nil, content.starts(with: Self.xmpKey) {
                     xmp = Self.text(type, content) ?? []
                 }
+            }
+            if type == "IEND" {
+                isComplete = true
+                break
             }
             position = end
         }
@@ -79,14 +92,20 @@ struct PNGDescriptions {
             guard fields.count == 3 else { return nil }
             rest = fields[2]
         }
-        return isPacked ? unpacked(Array(rest)) : Array(rest)
+        return isPacked ? unpacked(rest, upTo: maximumTextByteCount) : Array(rest)
     }
 
-    /// Nil where the text is damaged or too long.
-    private static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
-        var count = uLongf(maximumTextByteCount)
+    /// The embedded colour profile; empty where there is none, or it is damaged or too large.
+    var profile: [UInt8] {
+        packedProfile.isEmpty ? [] : Self.unpacked(packedProfile, upTo: ColourTransform.maximumProfileByteCount) ?? []
+    }
+
+    /// Nil where what is packed is damaged or too long.
+    private static func unpacked(_ packed: ArraySlice<UInt8>, upTo limit: Int) -> [UInt8]? {
+        let bytes = Array(packed)
+        var count = uLongf(limit)
         var status = Z_OK
-        let text = unsafe [UInt8](unsafeUninitializedCapacity: maximumTextByteCount) { target, initialized in
+        let text = unsafe [UInt8](unsafeUninitializedCapacity: limit) { target, initialized in
             // Safe: zlib writes at most `count` bytes, which the buffer has, and says how many they are.
             unsafe status = uncompress(target.baseAddress, &count, bytes, uLong(bytes.count))
             initialized = status == Z_OK ? Int(count) : 0

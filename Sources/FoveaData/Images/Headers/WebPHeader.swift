@@ -34,8 +34,21 @@ struct WebPHeader {
     /// Larger chunks of metadata are ignored.
     private static let maximumChunkByteCount = 4 << 20
 
+    /// Whether the file has as many bytes as it says.
+    static func isComplete<Source: HeaderBytes & ~Copyable>(_ source: inout Source) throws -> Bool {
+        try source.littleEndian(4, byteCount: 4) <= source.count - 8
+    }
+
+    /// The embedded colour profile; empty where there is none.
+    static func profile<Source: HeaderBytes & ~Copyable>(_ source: inout Source) throws -> [UInt8] {
+        let isExtended = try source.bytes(12..<16).elementsEqual("VP8X".utf8)
+        guard isExtended, try source.byte(20) & 0x20 != 0 else { return [] }
+        return try chunk("ICCP", &source)
+    }
+
     /// The first chunk of this name; empty where there is none.
-    static func chunk<Source: HeaderBytes & ~Copyable>(_ name: String, _ source: inout Source) throws -> [UInt8] {
+    private static func chunk<Source: HeaderBytes & ~Copyable>(_ name: String, _ source: inout Source) throws -> [UInt8]
+    {
         var position = 12
         while position + 8 <= source.count {
             let length = try source.littleEndian(position + 4, byteCount: 4)
