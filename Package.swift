@@ -43,6 +43,10 @@ let package = Package(
         .target(
             name: "FoveaData", dependencies: ["FoveaFoundation", "FoveaGraph", "CZlib", "CFoveaImages"],
             swiftSettings: settings),
+        .target(name: "CFoveaDownload", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(
+            name: "FoveaDownload", dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaData", "CFoveaDownload"],
+            swiftSettings: settings),
         .target(
             name: "FoveaFormats",
             dependencies: [
@@ -67,7 +71,7 @@ let package = Package(
             name: "FoveaCommand",
             dependencies: [
                 "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
-                "FoveaTraining",
+                "FoveaTraining", "FoveaDownload",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -94,6 +98,10 @@ let package = Package(
             name: "FoveaDataTests",
             dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaData", "CZlib", "FoveaTestSupport"],
             resources: [.copy("Goldens"), .copy("Museum")], swiftSettings: settings),
+        .testTarget(
+            name: "FoveaDownloadTests",
+            dependencies: ["FoveaFoundation", "FoveaData", "FoveaDownload", "FoveaTestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "FoveaFormatsTests",
             dependencies: [

@@ -5,7 +5,7 @@ import FoveaGraph
 /// terabytes costs no more than its reader requests.
 ///
 /// Safe: the one pointer is private, allocated and released here.
-@safe struct GzipReader: ~Copyable, ByteSource {
+@safe package struct GzipReader: ~Copyable, ByteSource {
     private var file: FileReader
     /// Compressed bytes read from the file.
     private var input: [UInt8] = []
@@ -19,7 +19,7 @@ import FoveaGraph
 
     private static let chunkSize = 1 << 18
 
-    init(_ file: consuming FileReader) throws {
+    package init(_ file: consuming FileReader) throws {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         // 16 + the largest window: a gzip header and trailer with a checksum are expected.
@@ -36,7 +36,7 @@ import FoveaGraph
         unsafe stream.deallocate()
     }
 
-    mutating func read(upTo count: Int) throws -> [UInt8] {
+    package mutating func read(upTo count: Int) throws -> [UInt8] {
         var output: [UInt8] = []
         while output.count < count, !isAtEnd {
             if consumed == input.count, try !refill() {

@@ -47,15 +47,6 @@ struct ProgressBar {
             "accuracy \((Double(correct) / Double(count)).percent.rightAligned(8))",
         ]
         let title = "epoch \(epoch)/\(epochs) "
-        // A line that reaches the last column would wrap.
-        let room = StandardError.width - 1
-        let text = " " + words.joined(separator: "  ")
-        let length = min(40, room - title.count - text.count)
-        guard length >= 5 else { return StandardError.write("\r\((title + text).prefix(room))\u{1B}[K") }
-        let done = length * step / steps
-        let bar =
-            StandardError.styled(String(repeating: "━", count: done), .bar)
-            + StandardError.styled(String(repeating: "─", count: length - done), .faint)
-        StandardError.write("\r\(title)\(bar)\(text)\u{1B}[K")
+        StandardError.bar(title: title, text: " " + words.joined(separator: "  "), done: step, of: steps)
     }
 }

@@ -34,4 +34,17 @@ enum StandardError {
         let isKnown = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         return isKnown ? Int(size.ws_col) : 80
     }
+
+    /// Draws the line with a bar anew: title, bar and text, as many of them as fit.
+    static func bar(title: String, text: String, done: Int, of total: Int) {
+        // A line that reaches the last column would wrap.
+        let room = width - 1
+        let length = min(40, room - title.count - text.count)
+        guard length >= 5 else { return write("\r\((title + text).prefix(room))\u{1B}[K") }
+        let filled = length * min(done, total) / total
+        let bar =
+            styled(String(repeating: "━", count: filled), .bar)
+            + styled(String(repeating: "─", count: length - filled), .faint)
+        write("\r\(title)\(bar)\(text)\u{1B}[K")
+    }
 }
