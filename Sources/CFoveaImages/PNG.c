@@ -16,6 +16,8 @@ typedef struct {
 typedef struct {
     const uint8_t *next;
     size_t left;
+    // How much more may be read.
+    size_t allowance;
 } source;
 
 static void fail(png_structp png, png_const_charp message) {
@@ -30,6 +32,8 @@ static void warn(png_structp png, png_const_charp message) {}
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
     source *from = png_get_io_ptr(png);
     if (count > from->left) png_error(png, "it ends too early");
+    if (count > from->allowance) png_error(png, "it has far more data than its size needs");
+    from->allowance -= count;
     memcpy(target, from->next, count);
     from->next += count;
     from->left -= count;
@@ -37,7 +41,7 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
 
 // All that may jump. Everything that is taken on the way belongs to `png` or `image`.
 static fovea_image_result decode(
-    png_structp png, png_infop info, fovea_image_limits limits, fovea_image *image) {
+    png_structp png, png_infop info, source *from, fovea_image_limits limits, fovea_image *image) {
     // Gamma, profiles, texts, EXIF and the like change nothing here, and unpacking them would take time and memory.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // ours are checked next
@@ -57,6 +61,8 @@ static fovea_image_result decode(
     if (!fovea_image_allocate(image, channels)) png_error(png, "there is not enough memory");
     for (int pass = 0; pass < passes; pass++) {
         for (int64_t row = 0; row < image->height; row++) {
+            // With the last row libpng unpacks all that follows, which may be a thousand times as much as the file.
+            if (pass == passes - 1 && row == image->height - 1) from->allowance = 2 * row_length + (16 << 10);
             png_read_row(png, image->pixels + (size_t)row * row_length, NULL);
         }
     }
@@ -68,13 +74,13 @@ fovea_image_result fovea_decode_png(
     const uint8_t *bytes, size_t length, fovea_image_limits limits, fovea_image *image) {
     *image = (fovea_image){.reason = "there is not enough memory"};
     failure f = {.reason = image->reason};
-    source from = {bytes, length};
+    source from = {bytes, length, SIZE_MAX};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &f, fail, warn);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
     fovea_image_result result = FOVEA_IMAGE_FAILED;
     if (info != NULL) {
         png_set_read_fn(png, &from, read_bytes);
-        if (setjmp(f.failed) == 0) result = decode(png, info, limits, image);
+        if (setjmp(f.failed) == 0) result = decode(png, info, &from, limits, image);
         else result = FOVEA_IMAGE_FAILED;
     }
     png_destroy_read_struct(&png, &info, NULL);

@@ -162,6 +162,16 @@ struct ImageFileTests {
         }
     }
 
+    @Test("a PNG whose data unpacks to far more than its size is refused, not unpacked")
+    func pixelBomb() throws {
+        let bomb = zlibStream([UInt8](repeating: 0, count: 40_000_000))
+        let error = #expect(throws: FoveaError.self) { try decode(Self.colours.inserting("IDAT", bomb)) }
+        #expect(
+            error?.problem.hasSuffix("The PNG image cannot be decoded: it has far more data than its size needs.")
+                == true,
+            "\(error?.problem ?? "")")
+    }
+
     @Test("what is no image is an error that says so", arguments: ["", "<p>", "GIF", "\u{89}PN"])
     func otherKinds(content: String) {
         let error = #expect(throws: FoveaError.self) { try decode(Array(content.utf8)) }

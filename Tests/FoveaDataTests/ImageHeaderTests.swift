@@ -153,4 +153,36 @@ struct ImageHeaderTests {
             }
         }
     }
+
+    /// Bytes that count how many of them are read.
+    private struct CountingBytes: HeaderBytes {
+        let content: BytesInMemory
+        var readCount = 0
+
+        var count: Int { content.count }
+
+        mutating func bytes(_ range: Range<Int>) -> ArraySlice<UInt8> {
+            let bytes = content.bytes(range)
+            readCount += bytes.count
+            return bytes
+        }
+    }
+
+    @Test("of a file that is too large no more than its header is read")
+    func refusedFromHeader() throws {
+        let frame = try #require(redAndBlueJPEG.indices.first { redAndBlueJPEG[$0...].starts(with: [0xff, 0xc0]) })
+        var jpeg = redAndBlueJPEG + [UInt8](repeating: 7, count: 5_000_000)
+        jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xff, 0xdc, 0xff, 0xdc])
+        let chunk = [UInt8](repeating: 9, count: 50_000)
+        let large = png(width: 17_000, height: 17_000, colourType: 2, rows: [])
+        for (bytes, size) in [
+            (jpeg, "65500×65500"),
+            ((0..<40).reduce(large) { bytes, _ in bytes.inserting("IDAT", chunk) }, "17000×17000"),
+        ] {
+            var source = CountingBytes(content: BytesInMemory(bytes))
+            let error = #expect(throws: FoveaError.self) { try ImageHeader(reading: &source, limits: .standard) }
+            #expect(error?.problem.contains("is \(size): more than") == true, "\(error?.problem ?? "")")
+            #expect(source.readCount < 8 << 10, "\(source.readCount) of \(bytes.count) bytes")
+        }
+    }
 }

@@ -21,7 +21,7 @@ struct EncodedImage: Sendable {
     ///   or too large.
     init(path: String, channels: Int, limits: ImageLimits = .standard) throws {
         try self.init(
-            readFile(at: path, limit: ImageLimits.fileByteCount), path: path, channels: channels, limits: limits)
+            ImageFile.bytes(path: path, limits: limits), path: path, channels: channels, limits: limits)
     }
 
     /// An image whose bytes have been read already.

@@ -37,6 +37,19 @@ public enum ImageFile {
         }
     }
 
+    /// The header of a larger file is read before the file: 4 MiB.
+    private static let largestReadUnseen = 4 << 20
+
+    /// The bytes of a file; of a large one only where its header says that it may be decoded.
+    ///
+    /// - Throws: ``FoveaError`` when it is missing or not a regular file; when it is large, as ``header(path:limits:)``.
+    static func bytes(path: String, limits: ImageLimits) throws -> [UInt8] {
+        if let byteCount = fileByteCount(at: path), byteCount > largestReadUnseen {
+            _ = try header(path: path, limits: limits)
+        }
+        return try readFile(at: path, limit: ImageLimits.fileByteCount)
+    }
+
     /// The libraries that decode, with their versions, other than libvips.
     public static var libraries: [(name: String, version: String)] {
         // Safe: strings that the library keeps, which are copied at once.

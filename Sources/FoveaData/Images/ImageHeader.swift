@@ -77,7 +77,7 @@ extension ImageHeader {
         ) throws {
             switch format {
             case .jpeg: self = try JPEGSegments(reading: &source).content
-            case .png: self = try PNGHeader(reading: &source).content
+            case .png: self = try PNGHeader(reading: &source, limits: limits).content
             case .gif: self = try GIFHeader(reading: &source).content
             case .webP: self = try WebPHeader(reading: &source).content
             case .bmp: self = try BMPHeader(reading: &source).content

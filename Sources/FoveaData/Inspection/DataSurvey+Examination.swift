@@ -18,7 +18,7 @@ extension DataSurvey {
                 return .examined(
                     try ExaminedPicture(image, content: nil, height: image.height, width: image.width))
             }
-            bytes = try readFile(at: path, limit: ImageLimits.fileByteCount)
+            bytes = try ImageFile.bytes(path: path, limits: .standard)
             let encoded = try EncodedImage(bytes, path: path, channels: 3)
             return .examined(
                 try ExaminedPicture(
