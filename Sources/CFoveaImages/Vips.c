@@ -88,6 +88,9 @@ static fovea_image_result fail(const fovea_vips *vips, fovea_image *image) {
     char *text = vips->error_buffer_copy();
     size_t length = text == NULL ? 0 : strcspn(text, "\n");
     if (length == 0) snprintf(image->reason, sizeof image->reason, "libvips does not say why");
+    else if (strstr(text, "operation is blocked") != NULL) {
+        snprintf(image->reason, sizeof image->reason, "libvips calls its own decoder of these untrusted, so it is not used");
+    }
     else snprintf(image->reason, sizeof image->reason, "%.*s", (int)(length > 200 ? 200 : length), text);
     vips->free(text);
     fovea_image_free(image);

@@ -157,6 +157,19 @@ struct LibVipsTests {
     }
 
     @Test(
+        "a decoder that libvips calls untrusted is not used, and the error says so",
+        .enabled("libvips is not installed, or not 8.14") { LibVips.installed?.version.hasPrefix("8.14.") == true })
+    func untrusted() {
+        let error = #expect(throws: FoveaError.self) {
+            try ImageHeader([0xff, 0x0a] + [UInt8](repeating: 0, count: 40))
+        }
+        #expect(
+            error?.problem
+                == "The JPEG XL image cannot be decoded: libvips calls its own decoder of these untrusted, so it is not used."
+        )
+    }
+
+    @Test(
         "what is larger than the limits is refused from the header",
         .enabled("libvips is not installed") { LibVips.installed != nil })
     func tooLarge() throws {

@@ -2,8 +2,8 @@ import CFoveaImages
 import FoveaFoundation
 import FoveaGraph
 
-/// Image files: JPEG, PNG, GIF, WebP, BMP and Netpbm's PBM, PGM and PPM; where libvips is installed, also TIFF, AVIF, HEIC,
-/// JPEG 2000 and JPEG XL.
+/// Image files: JPEG, PNG, GIF, WebP, BMP and Netpbm's PBM, PGM and PPM; where libvips is installed, also TIFF, AVIF and
+/// HEIC, and JPEG 2000 and JPEG XL where it trusts its decoders of these, which its version 8.14 does not.
 public enum ImageFile {
     /// Decodes a file, upright as its EXIF or XMP orientation says; of an animation the first frame.
     ///
