@@ -51,9 +51,9 @@ static void limit_scans(j_common_ptr common) {
     longjmp(f->failed, 1);
 }
 
-// Whether the mark of the end lies behind the header: within coded pixels these two bytes never stand side by side.
+// Whether the mark of the end is in what follows the header: within coded pixels these two bytes never stand side by side.
 static bool has_end(const uint8_t *bytes, size_t length) {
-    for (size_t i = length; i >= 4; i--) {
+    for (size_t i = length; i >= 2; i--) {
         if (bytes[i - 1] == 0xd9 && bytes[i - 2] == 0xff) return true;
     }
     return false;
@@ -94,7 +94,7 @@ static fovea_image_result decode(
     jpeg_mem_src(jpeg, bytes, (unsigned long)length);
     jpeg_read_header(jpeg, TRUE);
     if (!fovea_image_may_be(jpeg->image_width, jpeg->image_height, limits, image)) return FOVEA_IMAGE_TOO_LARGE;
-    if (!has_end(bytes, length)) ERREXIT(jpeg, JERR_INPUT_EOF);
+    if (!has_end(jpeg->src->next_input_byte, jpeg->src->bytes_in_buffer)) ERREXIT(jpeg, JERR_INPUT_EOF);
     bool is_inked = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     bool is_grey = jpeg->jpeg_color_space == JCS_GRAYSCALE;
     jpeg->out_color_space = is_inked ? JCS_CMYK : is_grey ? JCS_GRAYSCALE : JCS_RGB;

@@ -58,6 +58,30 @@ struct EncodedImageTests {
         }
     }
 
+    @Test("a JPEG that ends too early is an error, also where a region needs nothing of what is missing")
+    func truncated() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/image.jpg"
+            let whole = try Museum.bytes("sliver-column.jpg")
+            // Cameras put a small picture, with a mark of its end, before the large one.
+            let content = Array("thumb".utf8) + [0xff, 0xd8, 0xff, 0xd9]
+            let thumbnail = [0xff, 0xe1, 0, UInt8(content.count + 2)] + content
+            for start in [[], thumbnail] {
+                let bytes = whole[..<2] + start + whole[2...]
+                try Data(bytes).write(to: URL(filePath: path))
+                let encoded = try EncodedImage(path: path, channels: 3)
+                let top = try Resampling(
+                    .init(top: 0, left: 0, height: 4, width: encoded.width), height: 4, width: encoded.width)
+                #expect(try encoded.resampled(top) == encoded.decoded().resampled(top))
+                try Data(bytes.dropLast(200)).write(to: URL(filePath: path))
+                let error = #expect(throws: FoveaError.self) {
+                    _ = try EncodedImage(path: path, channels: 3).resampled(top)
+                }
+                #expect(error?.problem.contains("The JPEG image cannot be decoded") == true, "\(error?.problem ?? "")")
+            }
+        }
+    }
+
     @Test("a region outside the image is an error")
     func outside() throws {
         try withTemporaryFolder { folder in
