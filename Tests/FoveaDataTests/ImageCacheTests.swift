@@ -52,13 +52,16 @@ struct ImageCacheTests {
         #expect(Set(batches.map(\.doubles)).count == 1)
     }
 
-    @Test("is not used while an image that it has not yet is damaged, and gives the error")
+    @Test("gives the error of an image that is damaged, each time, and keeps no room for it")
     func damaged() throws {
-        try withSource(capacity: 1000) { source, _, paths in
-            try Data("no image".utf8).write(to: URL(filePath: paths[1]))
+        try withSource(capacity: 1000) { source, cache, paths in
+            // The header is sound.
+            let bytes = try Data(contentsOf: URL(filePath: paths[1]))
+            try bytes.dropLast(bytes.count / 3).write(to: URL(filePath: paths[1]))
             for _ in 0..<2 {
                 let error = #expect(throws: FoveaError.self) { try batch(source) }
                 #expect(error?.problem.contains("1.png") == true)
+                #expect(cache.byteCount == 60, "the first image alone")
             }
         }
     }

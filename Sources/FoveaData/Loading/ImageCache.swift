@@ -32,6 +32,9 @@ public final class ImageCache: Sendable {
             return true
         }
     }
+
+    /// Takes back what was reserved for an image that cannot be decoded.
+    fileprivate func release(_ byteCount: Int) { count.withLock { $0 -= byteCount } }
 }
 
 /// A source with the images that a cache keeps of it.
@@ -66,7 +69,13 @@ private struct CachedExampleSource: EncodedExampleSource {
         guard image.height * image.width <= EncodedImage.largestWhole, cache.reserve(image.byteCount) else {
             return encoded
         }
-        let example = Example(image: try image.decoded(), label: encoded.label)
+        let example: Example
+        do {
+            example = Example(image: try image.decoded(), label: encoded.label)
+        } catch {
+            cache.release(image.byteCount)
+            throw error
+        }
         kept.examples.withLock { $0[index] = example }
         return nil
     }
