@@ -37,32 +37,9 @@ struct PartialFile {
 
     /// Gives the file its name, once its content is on the disk.
     func finish() throws {
-        try synchronize(path)
+        try File(reading: path).synchronize()
         try moveFile(at: path, to: target)
         try synchronizeFolder(parentFolder(of: target))
         removeFile(etagPath)
     }
-}
-
-/// Removes a file that Fovea made, if it is there.
-func removeFile(_ path: String) {
-    // Safe: the name is a C string for the length of the call.
-    if let name = path.systemName { unsafe unlink(name) }
-}
-
-/// Renames a file or folder; a file of the new name is replaced, and an empty folder.
-func moveFile(at path: String, to target: String) throws {
-    guard let from = path.systemName, let to = target.systemName else { throw creationFailure(target, EINVAL) }
-    // Safe: both names are C strings for the length of the call.
-    guard unsafe rename(from, to) == 0 else { throw creationFailure(target, errno) }
-}
-
-/// Waits until the content of a file is on the disk.
-private func synchronize(_ path: String) throws {
-    guard let name = path.systemName else { throw creationFailure(path, EINVAL) }
-    // Safe: the name is a C string for the length of the call.
-    let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw creationFailure(path, errno) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw systemError(.inputOutput, "Cannot write \(quoted(path))", errno) }
 }

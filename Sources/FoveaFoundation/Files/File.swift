@@ -107,7 +107,7 @@ package struct File: ~Copyable, Sendable {
     }
 
     /// Waits until the written bytes are on the disk.
-    func synchronize() throws {
+    package func synchronize() throws {
         _ = try retryingInterrupted {
             fsync(descriptor)
         } orThrow: {

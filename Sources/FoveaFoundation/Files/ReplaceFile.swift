@@ -25,21 +25,11 @@ package func replaceFile(at path: String, write: (borrowing File) throws -> Void
         try file.synchronize()
         try moveFile(at: temporary, to: target.path, refusal: refusal)
     } catch {
-        // Safe: the name is a C string for the length of the call. The original error is the one to report.
-        if let name = temporary.systemName { unsafe unlink(name) }
+        // The original error is the one to report.
+        removeFile(temporary)
         throw error
     }
     try synchronizeFolder(folder)
-}
-
-private func moveFile(at path: String, to target: String, refusal: (CInt) -> FoveaError) throws {
-    guard let from = path.systemName, let to = target.systemName else { throw refusal(EINVAL) }
-    // Safe: both names are C strings for the length of the call.
-    _ = try retryingInterrupted {
-        unsafe rename(from, to)
-    } orThrow: {
-        refusal($0)
-    }
 }
 
 /// The target of a replacement of `path`, with the permissions to keep where a file exists already.
