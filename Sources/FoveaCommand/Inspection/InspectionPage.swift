@@ -121,7 +121,8 @@ struct InspectionPage {
         let figures = problem.pictures.prefix(Self.maximumPictures).compactMap(figure)
         var text = "<p>\(prose(problem.message))</p>"
         if !figures.isEmpty { text += "<div class=\"pictures\">\(figures.joined())</div>" }
-        let names = problem.files.dropFirst(figures.count).filter { !problem.message.contains(quoted($0)) }
+        // A figure has its file's name below it.
+        let names = problem.files.suffix(min(problem.unnamedFiles.count, problem.files.count - figures.count))
         if !names.isEmpty {
             let items = names.prefix(100).map { "<li>\(escaped($0))</li>" }.joined()
             let rest = names.count > 100 ? "<li>… and \((names.count - 100).grouped) more</li>" : ""

@@ -133,7 +133,7 @@ struct InspectionReport {
     }
 
     private func example(_ problem: DataProblem) -> [String] {
-        let files = problem.files.filter { !problem.message.contains(quoted($0)) }
+        let files = problem.unnamedFiles
         let shown = files.prefix(Self.maximumExamples).map { "      \($0.onOneLine)" }
         let rest = files.count - shown.count
         return ["  \(problem.message.onOneLine)"] + shown + (rest > 0 ? ["      … and \(rest.grouped) more"] : [])

@@ -4,19 +4,12 @@ import FoveaGraph
 /// What a data set holds, and what is wrong with it.
 public struct DataInspection: Sendable {
     /// The sizes of the pictures that can be read.
-    public struct Sizes: Hashable, Sendable {
+    public struct Sizes: Sendable {
         public let smallest: (height: Int, width: Int)
         public let median: (height: Int, width: Int)
         public let largest: (height: Int, width: Int)
         /// The number of different sizes.
         public let distinct: Int
-
-        public static func == (left: Sizes, right: Sizes) -> Bool {
-            left.smallest == right.smallest && left.median == right.median && left.largest == right.largest
-                && left.distinct == right.distinct
-        }
-
-        public func hash(into hasher: inout Hasher) { hasher.combine(distinct) }
     }
 
     /// The statistics of one channel over all pictures, where white is 1.
@@ -83,7 +76,7 @@ public struct DataInspection: Sendable {
                         "\(quoted(name)) is in \(quoted(survey.className(of: position))) and looks like "
                             + "\(quoted(label.suggested)) (\(label.probabilityOfSuggested.text(digits: 2)) against "
                             + "\(label.probabilityOfGiven.text(digits: 2))).",
-                        files: [name], pictures: [position], isNote: true)
+                        naming: [name], pictures: [position], isNote: true)
                 })
     }
 

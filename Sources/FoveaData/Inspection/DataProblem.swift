@@ -35,13 +35,23 @@ public struct DataProblem: Hashable, Sendable {
     public let message: String
     /// The paths of the files; for pictures of other data their part and number: `train #12`.
     public let files: [String]
+    /// Those of them that the message names: the first.
+    private let namedCount: Int
+    /// The files that the message does not name.
+    package var unnamedFiles: ArraySlice<String> { files.dropFirst(namedCount) }
     /// Whether it is worth knowing, but nothing is wrong with the data.
     public let isNote: Bool
     /// The positions of the pictures in the survey.
     package let pictures: [Int]
 
-    init(_ kind: Kind, _ message: String, files: [String] = [], pictures: [Int] = [], isNote: Bool = false) {
-        (self.kind, self.message, self.files) = (kind, message, files)
+    /// - Parameters:
+    ///   - named: the files that the message names.
+    ///   - files: the others.
+    init(
+        _ kind: Kind, _ message: String, naming named: [String] = [], files: [String] = [], pictures: [Int] = [],
+        isNote: Bool = false
+    ) {
+        (self.kind, self.message, self.files, namedCount) = (kind, message, named + files, named.count)
         (self.pictures, self.isNote) = (pictures, isNote)
     }
 }

@@ -7,11 +7,12 @@ extension ImageFolder {
         var problems: [DataProblem] = []
         for part in parts where part.classes.isEmpty {
             problems.append(
-                DataProblem(.emptyClass, "The part \(quoted(part.path)) has no class folders.", files: [part.path]))
+                DataProblem(.emptyClass, "The part \(quoted(part.path)) has no class folders.", naming: [part.path]))
         }
         for folder in parts.flatMap(\.classes) where folder.images.isEmpty {
             problems.append(
-                DataProblem(.emptyClass, "The class folder \(quoted(folder.path)) has no images.", files: [folder.path])
+                DataProblem(
+                    .emptyClass, "The class folder \(quoted(folder.path)) has no images.", naming: [folder.path])
             )
         }
         if let training = parts.first, training.classes.count == 1 {

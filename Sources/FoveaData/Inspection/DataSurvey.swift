@@ -47,7 +47,8 @@ public struct DataSurvey: Sendable {
         census.images = pictures.count
         self.census = census
         problems = folder.unreadable.map { error in
-            DataProblem(.unreadable, error.problem, files: [error.file ?? folder.path])
+            error.file.map { DataProblem(.unreadable, error.problem, naming: [$0]) }
+                ?? DataProblem(.unreadable, error.problem, files: [folder.path])
         }
         problems += folder.problemsOfClasses
         if census.skipped > 0 {
@@ -73,7 +74,7 @@ public struct DataSurvey: Sendable {
         var census = FileCensus()
         census.images = pictures.count
         self.census = census
-        problems = table.refusals.map { DataProblem(.unreadable, $0.problem, files: [table.path]) }
+        problems = table.refusals.map { DataProblem(.unreadable, $0.problem, naming: [table.path]) }
         problems += Self.mismatches(of: zip(DataPart.allCases, labelsOfParts).filter { !$1.isEmpty })
         if let order = Self.sortedOrder(of: pictures) { problems.append(order) }
     }

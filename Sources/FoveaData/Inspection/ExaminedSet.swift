@@ -19,10 +19,12 @@ struct ExaminedSet {
             switch examination {
             case .examined(let picture): pictures.append((position, picture))
             case .refused(let error, let isTruncated):
+                let name = survey.name(of: position)
+                let isNamed = error.file == name
                 refusals.append(
                     DataProblem(
-                        isTruncated ? .truncated : .unreadable, error.problem, files: [survey.name(of: position)],
-                        pictures: [position]))
+                        isTruncated ? .truncated : .unreadable, error.problem, naming: isNamed ? [name] : [],
+                        files: isNamed ? [] : [name], pictures: [position]))
             }
         }
         (self.pictures, self.refusals) = (pictures, refusals)
@@ -97,7 +99,7 @@ struct ExaminedSet {
     var blanks: [DataProblem] {
         pictures.filter { $0.picture.isBlank }.map { position, _ in
             DataProblem(
-                .blank, "\(quoted(survey.name(of: position))) is of one colour.", files: [survey.name(of: position)],
+                .blank, "\(quoted(survey.name(of: position))) is of one colour.", naming: [survey.name(of: position)],
                 pictures: [position])
         }
     }
