@@ -141,6 +141,28 @@ struct DataTests {
         }
     }
 
+    @Test("benchmark reads all images as often as asked, with and without a cache")
+    func benchmark() throws {
+        try withTemporaryFolder { folder in
+            try writePhotos(in: folder)
+            for cache in ["0", "100kB", "1GB"] {
+                let line =
+                    "benchmark photos --image-size 24 --epochs 3 --augment crop --workers 2 --cache-memory \(cache)"
+                let benchmark = try run("\(line) --json", in: folder)
+                #expect(benchmark.status == 0, "\(benchmark.errors)")
+                let figures = try benchmark.json
+                #expect(figures["images"] == 60)
+                for key in [
+                    "opening_seconds", "seconds", "core_seconds", "images_per_second", "images_per_core_second",
+                ] {
+                    #expect((figures[key].double ?? 0) > 0, "\(key)")
+                }
+            }
+            let text = try run("benchmark photos --image-size 24 --epochs 1", in: folder)
+            #expect(text.output.contains("20 images in"), "\(text.output)")
+        }
+    }
+
     @Test("A mistyped command or option of the group is named with the nearest known one")
     func mistakes() throws {
         try withTemporaryFolder { folder in
