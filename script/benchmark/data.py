@@ -39,7 +39,13 @@ def output(command, **environment):
         [str(word) for word in command], capture_output=True, text=True, env={**os.environ, **environment})
     if finished.returncode != 0:
         sys.exit(f"bench-data: {command[0]} failed:\n{finished.stderr}")
-    return [json.loads(line) for line in finished.stdout.splitlines() if line.startswith("{")]
+    # One document, or one a line.
+    decoder, text, documents = json.JSONDecoder(), finished.stdout.strip(), []
+    while text:
+        document, end = decoder.raw_decode(text)
+        documents.append(document)
+        text = text[end:].lstrip()
+    return documents
 
 
 def load_with_fovea(folder, mode):
