@@ -86,11 +86,11 @@ def train_with_fovea(folder, model):
             statistics.median(e["data_wait"] for e in epochs))
 
 
-def measure_training(folder):
+def measure_training(folder, models):
     print("\n## Training from files\n\nBatches of 16 of 224×224, decoding included: images per second, median of 3 rounds in "
           "turn. PyTorch has the best of 0 to 3 workers, eager and compiled.\n")
     print("| | Fovea | data_wait | PyTorch | ratio |\n|---|---|---|---|---|")
-    for model in TRAININGS:
+    for model in models:
         def train_with_pytorch(workers, setting, folder=folder, model=model):
             command = [sys.executable, HERE / "data_training.py", folder, model, BATCH, workers, setting]
             return output(command)[-1]["images_per_second"]
@@ -121,6 +121,7 @@ def processor():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", choices=["loading", "training"])
+    parser.add_argument("--model", choices=TRAININGS, help="train this network alone")
     shared = os.environ.get("FOVEA_DATA", str(HERE.parents[1].parent / "shared/data"))
     parser.add_argument("--photos", default=f"{shared}/photos")
     arguments = parser.parse_args()
@@ -133,7 +134,7 @@ def main():
         if arguments.only != "training":
             measure_loading(folder)
         if arguments.only != "loading":
-            measure_training(folder)
+            measure_training(folder, [arguments.model] if arguments.model else TRAININGS)
 
 
 main()
