@@ -1,4 +1,5 @@
 public import FoveaData
+import FoveaFoundation
 import FoveaGraph
 
 /// The probabilities of each example's classes, from networks that were not trained on it.
@@ -7,35 +8,16 @@ import FoveaGraph
 /// others.
 public struct OutOfFold: Sendable {
     private let source: any ExampleSource
-    /// The fold of each example.
-    private let foldOfExample: [Int]
-    public let folds: Int
+    private let parts: StratifiedFolds
+    public var folds: Int { parts.count }
 
     /// - Throws: ``FoveaError`` when there are fewer than two folds, or a class has fewer than two examples: a network that has
     ///   seen none of a class knows nothing of it.
     public init(_ source: any ExampleSource, folds: Int, seed: UInt64) throws {
-        guard (2...100).contains(folds) else {
-            throw FoveaError(.usage, "The number of folds is \(folds).", remedy: "Use 2 to 100.")
+        self.source = source
+        parts = try StratifiedFolds(labels: source.labels(), folds: folds, seed: seed) { label in
+            "\(label) of \(quoted(source.name))"
         }
-        let labels = try source.labels()
-        var foldOfExample = [Int](repeating: 0, count: source.count)
-        // Examples are dealt out like cards, class by class, going on where the class before ended.
-        var next = 0
-        for (label, members) in Dictionary(grouping: labels.indices, by: { labels[$0] }).sorted(by: { $0.key < $1.key })
-        {
-            guard members.count > 1 else {
-                throw FoveaError(
-                    .badData, "The class \(label) of `\(source.name)` has a single example.",
-                    remedy: "Give each class at least two.")
-            }
-            for member in EpochOrder(seed: seed).indices(count: members.count, epoch: Int(label) + 1).map({
-                members[$0]
-            }) {
-                foldOfExample[member] = next % folds
-                next += 1
-            }
-        }
-        (self.source, self.foldOfExample, self.folds) = (source, foldOfExample, folds)
     }
 
     /// Trains a network for each fold, and predicts the fold's examples with it.
@@ -51,10 +33,7 @@ public struct OutOfFold: Sendable {
     ) async throws -> [[Double]] {
         var probabilities = [[Double]](repeating: [], count: source.count)
         for fold in 0..<folds {
-            let (held, rest) = (
-                foldOfExample.indices.filter { foldOfExample[$0] == fold },
-                foldOfExample.indices.filter { foldOfExample[$0] != fold }
-            )
+            let (held, rest) = (parts.members(of: fold), parts.others(than: fold))
             let trainer = try await makeTrainer()
             let fit = try trainer.fit(
                 source.subset(rest), transforms: transforms, preprocessing: preprocessing, plan: plan)
