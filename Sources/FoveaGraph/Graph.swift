@@ -67,6 +67,11 @@ public struct Graph: Sendable {
         return nodes.count - 1
     }
 
+    /// Appends an input of a run, under a name that no other has.
+    package mutating func appendInput(_ name: String, _ type: TensorType) throws -> ValueID {
+        ValueID(node: try append(Placeholder(name: name, role: .input, type: type), [], at: .none))
+    }
+
     package mutating func addOutput(_ name: String, _ value: ValueID) {
         outputs.append(Output(name: name, value: value))
     }

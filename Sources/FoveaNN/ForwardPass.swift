@@ -42,6 +42,30 @@ struct ForwardPass: Sendable {
         try check()
     }
 
+    /// A part of this pass.
+    ///
+    /// - Parameters:
+    ///   - moved: the value of the part's graph that represents each value of this one.
+    ///   - inputs: the values of this graph that are the part's inputs.
+    /// - Throws: as the initializer.
+    func part(
+        _ graph: Graph, _ moved: [ValueID: ValueID], inputs: Named<ValueID>, outputs: Named<ValueID>
+    ) throws -> ForwardPass {
+        let part = ForwardPass(
+            self, graph: graph, progress: progress.ofPart(moved), inputs: inputs.mapValues { moved[$0] ?? $0 },
+            outputs: outputs.mapValues { moved[$0] ?? $0 })
+        try part.check()
+        return part
+    }
+
+    private init(
+        _ whole: ForwardPass, graph: Graph, progress: Trace.Progress, inputs: Named<ValueID>, outputs: Named<ValueID>
+    ) {
+        (self.graph, self.progress, self.inputs, self.outputs) = (graph, progress, inputs, outputs)
+        (mode, hasDropout, precision, frozen) = (whole.mode, whole.hasDropout, whole.precision, whole.frozen)
+        batchSize = whole.batchSize
+    }
+
     private func check() throws {
         guard !outputs.isEmpty else {
             throw FoveaError(.usage, "The network gives no outputs.", remedy: "Return at least one by name.")

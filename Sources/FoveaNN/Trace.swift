@@ -37,6 +37,23 @@ public final class Trace: GraphBuilder {
         var declarations: [ParameterDeclaration] {
             places.parameters.entries.compactMap { declared[$0.path]?.declaration }
         }
+
+        /// The current values of the statistics that layers have moved.
+        var movedStatistics: [ValueID] { Array(moved.values) }
+
+        /// The progress of a part of the graph; what does not belong to it is left out.
+        ///
+        /// - Parameter values: the value of the part that represents each value of the whole.
+        func ofPart(_ values: [ValueID: ValueID]) -> Progress {
+            var part = self
+            part.declared = declared.compactMapValues { entry in
+                values[entry.value].map { (entry.declaration, $0) }
+            }
+            part.moved = OrderedDictionary(
+                uniqueKeysWithValues: moved.compactMap { path, value in values[value].map { (path, $0) } })
+            part.randomKey = randomKey.flatMap { values[$0] }
+            return part
+        }
     }
 
     /// The input that keys the step's random numbers: two words of a ``CounterBasedGenerator``'s key, as int32.

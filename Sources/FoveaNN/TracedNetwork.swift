@@ -14,6 +14,8 @@ public final class TracedNetwork: Sendable {
     /// The types that the network computes with and keeps its parameters in.
     public let precision: Precision
     private let passes = Mutex(RecentlyUsed<Key, ForwardPass>(capacity: 16))
+    /// The whole network and the part of it that this is; nil where this is a whole.
+    private let origin: (whole: TracedNetwork, part: NetworkPart)?
 
     private struct Key: Hashable {
         let mode: Trace.Mode
@@ -31,6 +33,18 @@ public final class TracedNetwork: Sendable {
         self.inputs = inputs
         self.hasDropout = hasDropout
         self.precision = precision
+        origin = nil
+    }
+
+    /// A part of a network.
+    ///
+    /// - Parameter inputs: the types of one example of the part's inputs.
+    init(partOf whole: TracedNetwork, _ part: NetworkPart, inputs: Named<TensorType>) {
+        network = whole.network
+        self.inputs = inputs
+        hasDropout = whole.hasDropout
+        precision = whole.precision
+        origin = (whole, part)
     }
 
     /// A layer for images.
@@ -71,10 +85,22 @@ public final class TracedNetwork: Sendable {
         // Held while the network is traced: concurrent callers want the same trace.
         return try passes.withLock { passes in
             if let known = passes.value(for: key) { return known }
-            let pass = try ForwardPass(
-                network, inputs, mode: mode, hasDropout: hasDropout, precision: precision, frozen: frozen)
+            let pass = try makePass(mode, inputs, freezing: frozen)
             passes.insert(pass, for: key)
             return pass
         }
+    }
+
+    private func makePass(
+        _ mode: Trace.Mode, _ inputs: Named<TensorType>, freezing frozen: [PathPattern]
+    ) throws -> ForwardPass {
+        guard let (whole, part) = origin else {
+            return try ForwardPass(
+                network, inputs, mode: mode, hasDropout: hasDropout, precision: precision, frozen: frozen)
+        }
+        // The batch's axis is the first of all inputs, before and behind the boundary.
+        let count = inputs.lazy.compactMap { $1.shape.dimensions.first }.first ?? 1
+        let frozen = mode == .training ? part.frozen + frozen : frozen
+        return try part.pass(of: whole.forward(mode, whole.inputs.batched(count), freezing: frozen))
     }
 }

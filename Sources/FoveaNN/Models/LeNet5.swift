@@ -12,9 +12,11 @@ public struct LeNet5: Layer {
     let conv2 = Conv2D(16, kernel: 5)
     let fc1 = Dense(120)
     let fc2 = Dense(84)
-    let fc3: Dense
+    let fc3: any Layer
 
-    public init(classes: Int = 10) { fc3 = Dense(classes) }
+    public init(classes: Int = 10, head: ClassifierHead = .own) {
+        fc3 = head.layers(classes, own: Dense(classes))
+    }
 
     public func callAsFunction(_ input: Value) throws -> Value {
         let relu = ReLU()

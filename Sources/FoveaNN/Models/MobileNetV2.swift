@@ -8,23 +8,24 @@ public import FoveaGraph
 /// Source: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018.
 public struct MobileNetV2: Layer {
     let features: Sequential
-    let classifier: Sequential
+    let classifier: any Layer
 
     /// Rows of the paper's table 2: expansion, output channels, number of blocks, stride of the first.
     private static let stages = [
         (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
     ]
 
-    public init(classes: Int = 1000, dropout: Double = 0.2) {
+    public init(classes: Int = 1000, dropout: Double = 0.2, head: ClassifierHead = .own) {
         features = Sequential {
             Sequential.normalizedConvolution(32, kernel: 3, stride: 2)
             Self.blocks(inputs: 32)
             Sequential.normalizedConvolution(1280, kernel: 1)
         }
-        classifier = Sequential {
+        let own = Sequential {
             Dropout(dropout)
             Dense(classes, initializer: .normal(deviation: 0.01), biasInitializer: .zeros)
         }
+        classifier = head.layers(classes, own: own)
     }
 
     private static func blocks(inputs: Int) -> [any Layer] {

@@ -14,28 +14,32 @@ public struct ResNet: Layer {
     let layer2: Sequential
     let layer3: Sequential
     let layer4: Sequential
-    let fc: Dense
+    let fc: any Layer
 
     /// Two 3×3 convolutions per block: 11,689,512 parameters for 1,000 classes.
-    public static func resNet18(classes: Int = 1000) -> ResNet {
-        ResNet(blocks: [2, 2, 2, 2], expansion: 1, classes: classes) { BasicBlock($0, stride: $1, inputs: $2) }
+    public static func resNet18(classes: Int = 1000, head: ClassifierHead = .own) -> ResNet {
+        ResNet(blocks: [2, 2, 2, 2], expansion: 1, classes: classes, head: head) {
+            BasicBlock($0, stride: $1, inputs: $2)
+        }
     }
 
     /// Two 3×3 convolutions per block: 21,797,672 parameters for 1,000 classes.
-    public static func resNet34(classes: Int = 1000) -> ResNet {
-        ResNet(blocks: [3, 4, 6, 3], expansion: 1, classes: classes) { BasicBlock($0, stride: $1, inputs: $2) }
+    public static func resNet34(classes: Int = 1000, head: ClassifierHead = .own) -> ResNet {
+        ResNet(blocks: [3, 4, 6, 3], expansion: 1, classes: classes, head: head) {
+            BasicBlock($0, stride: $1, inputs: $2)
+        }
     }
 
     /// A 1×1, a 3×3 and a 1×1 convolution per block: 25,557,032 parameters for 1,000 classes.
-    public static func resNet50(classes: Int = 1000) -> ResNet {
-        ResNet(blocks: [3, 4, 6, 3], expansion: Bottleneck.expansion, classes: classes) {
+    public static func resNet50(classes: Int = 1000, head: ClassifierHead = .own) -> ResNet {
+        ResNet(blocks: [3, 4, 6, 3], expansion: Bottleneck.expansion, classes: classes, head: head) {
             Bottleneck($0, stride: $1, inputs: $2)
         }
     }
 
     /// - Parameter makeBlock: makes a block from its width, its stride and the number of its input channels.
     private init(
-        blocks: [Int], expansion: Int, classes: Int,
+        blocks: [Int], expansion: Int, classes: Int, head: ClassifierHead,
         makeBlock: (_ width: Int, _ stride: Int, _ inputs: Int) -> any Layer
     ) {
         var inputs = 64
@@ -48,7 +52,7 @@ public struct ResNet: Layer {
                 })
         }
         (layer1, layer2, layer3, layer4) = (stages[0], stages[1], stages[2], stages[3])
-        fc = Dense(classes)
+        fc = head.layers(classes, own: Dense(classes))
     }
 
     public func callAsFunction(_ input: Value) throws -> Value {

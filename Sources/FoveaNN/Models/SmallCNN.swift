@@ -9,9 +9,9 @@ public import FoveaGraph
 public struct SmallCNN: Layer {
     let features: Sequential
     let dropout: Dropout
-    let fc: Dense
+    let fc: any Layer
 
-    public init(classes: Int = 10, dropout: Double = 0.1) {
+    public init(classes: Int = 10, dropout: Double = 0.1, head: ClassifierHead = .own) {
         self.dropout = Dropout(dropout)
         features = Sequential {
             for (stage, width) in [16, 32, 64].enumerated() {
@@ -24,7 +24,7 @@ public struct SmallCNN: Layer {
                 }
             }
         }
-        fc = Dense(classes)
+        fc = head.layers(classes, own: Dense(classes))
     }
 
     public func callAsFunction(_ input: Value) throws -> Value {

@@ -10,7 +10,7 @@ public struct SqueezeNet: Layer {
     let features: Sequential
     let classifier: Sequential
 
-    public init(classes: Int = 1000, dropout: Double = 0.5) {
+    public init(classes: Int = 1000, dropout: Double = 0.5, head: ClassifierHead = .own) {
         features = Sequential {
             Conv2D(64, kernel: 3, stride: 2, initializer: .kaimingUniform(negativeSlope: 0), biasInitializer: .zeros)
             ReLU()
@@ -26,12 +26,22 @@ public struct SqueezeNet: Layer {
             Fire(squeeze: 64, expand: 256)
             Fire(squeeze: 64, expand: 256)
         }
-        classifier = Sequential {
-            Dropout(dropout)
-            Conv2D(classes, kernel: 1, initializer: .normal(deviation: 0.01), biasInitializer: .zeros)
-            ReLU()
-            GlobalAvgPool2D()
-        }
+        classifier =
+            switch head {
+            case .own:
+                Sequential {
+                    Dropout(dropout)
+                    Conv2D(classes, kernel: 1, initializer: .normal(deviation: 0.01), biasInitializer: .zeros)
+                    ReLU()
+                    GlobalAvgPool2D()
+                }
+            case .linear, .mlp:
+                Sequential {
+                    GlobalAvgPool2D()
+                    Dropout(dropout)
+                    head.layers(classes, own: Dense(classes))
+                }
+            }
     }
 
     public func callAsFunction(_ input: Value) throws -> Value { try classifier(features(input)) }

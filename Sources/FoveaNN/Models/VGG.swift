@@ -10,7 +10,7 @@ public struct VGG11: Layer {
     let features: Sequential
     let classifier: Sequential
 
-    public init(classes: Int = 1000, dropout: Double = 0.5) {
+    public init(classes: Int = 1000, dropout: Double = 0.5, head: ClassifierHead = .own) {
         features = Sequential {
             for widths in [[64], [128], [256, 256], [512, 512], [512, 512]] {
                 for width in widths {
@@ -31,7 +31,7 @@ public struct VGG11: Layer {
             dense(4096)
             ReLU()
             Dropout(dropout)
-            dense(classes)
+            head.layers(classes, own: dense(classes))
         }
     }
 

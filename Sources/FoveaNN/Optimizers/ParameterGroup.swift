@@ -53,6 +53,17 @@ public struct ParameterGroup: Sendable {
     /// As ``frozen(_:)``, with any number of patterns.
     public static func frozen(patterns: [PathPattern]) -> ParameterGroup { ParameterGroup(frozen: patterns) }
 
+    /// The group in a network with these parameters; nil where it has none of the group's.
+    func restricted(to paths: [String]) -> ParameterGroup? {
+        let matching = patterns.filter { pattern in paths.contains(where: pattern.matches) }
+        guard !matching.isEmpty else { return nil }
+        return isFrozen
+            ? .frozen(patterns: matching)
+            : ParameterGroup(
+                patterns: matching, optimizer: optimizer, learningRateFactor: learningRateFactor,
+                weightDecay: weightDecay)
+    }
+
     func contains(_ path: String) -> Bool { patterns.contains { $0.matches(path) } }
 
     /// `layer1, *.bias`, for errors.
