@@ -108,7 +108,7 @@ let package = Package(
                 "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaFormats", "FoveaTestSupport",
                 .product(name: "OrderedCollections", package: "swift-collections"),
             ],
-            swiftSettings: settings),
+            resources: [.copy("Goldens")], swiftSettings: settings),
         .testTarget(
             name: "FoveaTrainingTests",
             dependencies: [
