@@ -34,9 +34,11 @@ public struct Sequential: Layer {
     public func callAsFunction(_ input: Value) throws -> Value {
         let trace = try input.trace
         let path = trace.path(of: self)
-        return try children.reduce(input) { value, child in
+        let result = try children.reduce(input) { value, child in
             try trace.enter(joinedPath(path, child.name), child.layer) { try child.layer(value) }
         }
+        if !path.isEmpty { trace.record(result, of: path) }
+        return result
     }
 }
 

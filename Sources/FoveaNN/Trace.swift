@@ -28,6 +28,8 @@ public final class Trace: GraphBuilder {
         fileprivate var declared: [String: (declaration: ParameterDeclaration, value: ValueID)] = [:]
         /// The current values of the statistics that layers have moved, in the order in which they were first moved.
         fileprivate var moved: OrderedDictionary<String, ValueID> = [:]
+        /// The results of ``Sequential``s and their children, by path; of one that is called twice, the last.
+        fileprivate(set) var results: OrderedDictionary<String, ValueID> = [:]
         fileprivate var maskCount = 0
         fileprivate var randomKey: ValueID?
 
@@ -51,6 +53,8 @@ public final class Trace: GraphBuilder {
             }
             part.moved = OrderedDictionary(
                 uniqueKeysWithValues: moved.compactMap { path, value in values[value].map { (path, $0) } })
+            part.results = OrderedDictionary(
+                uniqueKeysWithValues: results.compactMap { path, value in values[value].map { (path, $0) } })
             part.randomKey = randomKey.flatMap { values[$0] }
             return part
         }
@@ -153,8 +157,13 @@ public final class Trace: GraphBuilder {
     func enter(_ path: String, _ child: any Layer, _ body: () throws -> Value) throws -> Value {
         let mark = progress.places.enter(path, child)
         defer { progress.places.leave(to: mark) }
-        return try body()
+        let result = try body()
+        record(result, of: path)
+        return result
     }
+
+    /// Remembers the result of a ``Sequential`` or its child: what a block returns need not be a layer's result.
+    func record(_ result: Value, of path: String) { progress.results[path] = result.id }
 
     func path(of sequential: Sequential) -> String { progress.places.path(of: sequential) }
 

@@ -65,6 +65,20 @@ extension OrderedDictionary where Key == String, Value: TensorSource {
         return WeightNames(of: Array((weights.isEmpty ? self : weights).keys), for: Set(parameters.map(\.path)))
     }
 
+    /// As ``Weights/fitted(to:source:)``, for a part of a network: tensors of its other parameters are left out, whatever
+    /// they are.
+    ///
+    /// - Parameters:
+    ///   - part: the parameters that are needed.
+    ///   - network: all of the network's.
+    public func fitted(
+        to part: [ParameterDeclaration], of network: [ParameterDeclaration], source: String
+    ) throws -> Self {
+        let names = names(for: network)
+        let others = Set(network.map(\.path)).subtracting(part.map(\.path))
+        return try filter { !others.contains(names.path($0.key)) }.fitted(to: part, source: source)
+    }
+
     /// As ``Weights/fitted(to:source:)``; for tensors in a file only the types are checked.
     public func fitted(to parameters: [ParameterDeclaration], source: String) throws -> Self {
         let names = names(for: parameters)

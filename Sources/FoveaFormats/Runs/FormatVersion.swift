@@ -3,7 +3,7 @@ import FoveaGraph
 
 extension JSONFields {
     /// Throws ``FoveaError`` unless a file has the format version that this Fovea reads, naming the one that wrote it.
-    func expectFormatVersion(_ expected: Int) throws {
+    package func expectFormatVersion(_ expected: Int) throws {
         let version = try integer("format_version", in: 1...Int.max)
         let writer = try string("fovea_version")
         guard version == expected else {

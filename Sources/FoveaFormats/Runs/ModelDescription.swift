@@ -110,7 +110,7 @@ extension ModelDescription {
 
 extension ModelDescription.Preprocessing {
     /// The preprocessing in the form of the files of models and networks.
-    var json: JSONValue {
+    package var json: JSONValue {
         let fields: [(String, JSONValue)] = [
             ("mean", .array(mean.map { JSONValue($0) })),
             ("standard_deviation", .array(standardDeviation.map { JSONValue($0) })),
@@ -119,7 +119,7 @@ extension ModelDescription.Preprocessing {
     }
 
     /// Reads the form that ``json`` writes.
-    init(_ fields: JSONFields) throws {
+    package init(_ fields: JSONFields) throws {
         try fields.refuseFields(besides: ["mean", "standard_deviation", "shorter_side"])
         self.init(
             mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),

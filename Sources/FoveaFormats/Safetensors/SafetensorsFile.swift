@@ -38,6 +38,9 @@ public struct SafetensorsFile: Sendable {
         }
     }
 
+    /// The tensor of a name; nil where there is none.
+    public func tensor(named name: String) -> StoredTensor? { tensors[name] }
+
     private static func headerSize(of file: borrowing File, fileSize: Int) throws -> Int {
         guard fileSize >= 8 else {
             throw FoveaError(

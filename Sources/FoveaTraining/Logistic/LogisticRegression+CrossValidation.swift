@@ -22,7 +22,7 @@ extension LogisticRegression {
     }
 
     /// The strengths that are tried by default, half a power of ten apart.
-    public static let penalties = stride(from: 2, through: -12, by: -1).map { exp2(Double($0) / 2 * log2(10.0)) }
+    public static let penalties = stride(from: 2, through: -12, by: -1).map { pow(10, Double($0) / 2) }
 
     /// Chooses the penalty by stratified cross-validation, and fits weights with it to all examples.
     ///
