@@ -8,7 +8,8 @@ enum EntryPoint {
     static func main() async {
         StandardStreams.occupyClosed()
         if let command = processArguments.dropFirst().first,
-            ["train", "demo", "evaluate", "benchmark"].contains(command) || processArguments.contains("--labels")
+            ["train", "demo", "evaluate", "features", "similar", "benchmark"].contains(command)
+                || processArguments.contains("--labels")
         {
             ThreadWaiting.limitSpinning()
         }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The results of `body` for 0..<count, in order, computed on all processors. Each is computed once, a few at a time by the
 /// same thread.
-func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
+package func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
     let chunkSize = 16
     let chunkCount = (count + chunkSize - 1) / chunkSize
     let chunks = Mutex([[Result]](repeating: [], count: chunkCount))

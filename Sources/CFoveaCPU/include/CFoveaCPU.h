@@ -22,6 +22,7 @@
 #include "Primitives.h"
 #include "RandomMask.h"
 #include "Reduction.h"
+#include "RowProducts.h"
 #include "SideBySide.h"
 #include "Softmax.h"
 #include "Winograd.h"

@@ -47,7 +47,7 @@ struct Predict: AsyncParsableCommand {
         } else if !classified.results.isEmpty {
             try StandardOutput.line(report.text)
         }
-        try classified.refusals.report(among: files.paths.count)
+        try classified.refusals.report(among: files.paths.count, "classified")
     }
 
     private func limit(classes: Int) throws -> Int {

@@ -1,6 +1,5 @@
 import FoveaData
 import FoveaFormats
-import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 import FoveaTraining
@@ -11,24 +10,6 @@ struct ImageClassification {
     struct Result {
         let path: String
         let predictions: [Prediction]
-    }
-
-    /// The files that could not be read, with the reasons.
-    struct Refusals {
-        fileprivate(set) var errors: [FoveaError] = []
-
-        /// Prints all of them.
-        ///
-        /// - Throws: the error that the command ends with, if any: with the code that all share, or bad data.
-        func report(among count: Int) throws {
-            guard let first = errors.first else { return }
-            if count == 1 { throw first }
-            for error in errors { StandardError.notice(error.description) }
-            let code = errors.allSatisfy { $0.code == first.code } ? first.code : .badData
-            throw FoveaError(
-                code, "\(errors.count.grouped) of \(count.grouped) images could not be classified.",
-                remedy: "The lines above say which and why.")
-        }
     }
 
     private let model: SavedModel
@@ -45,7 +26,7 @@ struct ImageClassification {
 
     /// Reads files while others are classified, and the first ones while the network is prepared.
     func run(_ paths: [String], on device: Device) async throws -> (results: [Result], refusals: Refusals) {
-        let loader = try loader(paths)
+        let loader = try DataLoader(files: paths, for: model.preprocessing, limits: imageLimits)
         var batches = loader.makeAsyncIterator()
         let classifier = try await Classifier(model, device: device)
         await classifier.shortenedName?.report(model.weightsPath)
@@ -60,20 +41,6 @@ struct ImageClassification {
             results += try await classify(batch, paths, by: classifier, atATime: fitting)
         }
         return (results, refusals)
-    }
-
-    private func loader(_ paths: [String]) throws -> DataLoader {
-        let preprocessing = model.preprocessing
-        // Large images fill the memory with smaller batches.
-        let mostFitting = max(1, (256 << 20) / preprocessing.inputType.byteCount)
-        // A thread reads a batch; few images are shared out among the threads.
-        let share = max(8, (paths.count + usableProcessors() - 1) / usableProcessors())
-        let batchSize = min(64, mostFitting, share)
-        return try DataLoader(
-            ImageFileSource(paths, channels: preprocessing.channels, limits: imageLimits),
-            transforms: preprocessing.transformsOfFiles,
-            batchSize: batchSize, order: EpochOrder(seed: 0, isShuffled: false), limits: LoadingLimits(batches: 2),
-            failures: .kept)
     }
 
     private func classify(
@@ -94,15 +61,5 @@ struct ImageClassification {
     /// The shape of a batch of `count` images.
     private func shape(_ count: Int) throws -> Shape {
         try Shape(validating: [count] + model.preprocessing.inputType.shape.dimensions.dropFirst())
-    }
-}
-
-extension Tensor {
-    /// Some rows along the first axis.
-    fileprivate func rows(_ rows: Range<Int>) throws -> Tensor {
-        let size = shape.elementCount / max(1, shape[0])
-        return try Tensor(
-            Shape(validating: [rows.count] + shape.dimensions.dropFirst()),
-            Array(floats[rows.lowerBound * size..<rows.upperBound * size]))
     }
 }

@@ -46,6 +46,12 @@ package func path(of path: String, relativeTo folder: String) -> String? {
     return names.dropFirst(parents.count).joined(separator: "/")
 }
 
+/// Whether two paths lead to the same name in the same folder, without following links: `./a.png` and `a.png`.
+package func areSamePath(_ first: String, _ second: String) -> Bool {
+    first == second
+        || (first.pathComponents.last == second.pathComponents.last && absoluteNames(first) == absoluteNames(second))
+}
+
 /// The names from the root to a path, without following links.
 private func absoluteNames(_ path: String) -> [String] {
     let start = path.utf8.first == UInt8(ascii: "/") ? "" : currentFolder() ?? ""
