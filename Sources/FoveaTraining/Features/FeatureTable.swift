@@ -16,12 +16,17 @@ public struct FeatureTable: Sendable {
     /// Number of features of an image.
     public var width: Int { features.shape.elementCount / max(1, count) }
 
-    /// - Throws: ``FoveaError`` when there is not a path for each row of features, or features are not finite.
+    /// - Throws: ``FoveaError`` when there is not a path for each row of features, when there are none, or when they are not
+    ///   finite.
     public init(origin: FeatureOrigin, paths: [String], features: Tensor) throws {
         guard features.shape.rank > 1, features.shape[0] == paths.count, features.dataType == .float32 else {
             throw FoveaError(
                 .badData, "The features \(features.type) do not belong to \(paths.count) images.",
                 remedy: "Compute them again with fovea features.")
+        }
+        guard features.shape.elementCount > 0 else {
+            throw FoveaError(
+                .badData, "There are no features: \(features.type).", remedy: "Compute them again with fovea features.")
         }
         if let row = features.firstNonFiniteRow {
             throw FoveaError(
@@ -58,6 +63,7 @@ extension FeatureTable {
     private static let formatVersion = 1
     private static let tensorName = "features"
     private static let metadataName = "fovea_features"
+    private static let digestName = "digest"
     private static let maximumDescriptionByteCount = 100_000_000
 
     /// The file beside an NPY file that has what it lacks.
@@ -70,12 +76,15 @@ extension FeatureTable {
         switch try Format(path: path) {
         case .safetensors:
             let types: Named<TensorType> = [Self.tensorName: features.type]
-            try Safetensors.write(types, metadata: [Self.metadataName: description.text()], to: path) { _ in features }
+            try Safetensors.write(types, metadata: [Self.metadataName: JSONValue(fields: description).text()], to: path)
+            { _ in features }
         case .npy:
-            // Old features under new names would be worse than new features without names.
-            removeFile(Self.companion(of: path))
             try NPY.write(features, to: path)
-            try replaceFile(at: Self.companion(of: path), with: Array("\(description.text(indented: true))\n".utf8))
+            // Where this fails, the digest tells that the file of before is about other features.
+            var fields = description
+            fields.append((Self.digestName, .string(digest)))
+            let text = JSONValue(fields: fields).text(indented: true)
+            try replaceFile(at: Self.companion(of: path), with: Array("\(text)\n".utf8))
         case .csv: try writeCSV(to: path)
         }
     }
@@ -92,13 +101,14 @@ extension FeatureTable {
         }
     }
 
-    private var description: JSONValue {
+    private var description: [(String, JSONValue)] {
         [
-            "format_version": .integer(Self.formatVersion), "fovea_version": .string(FoveaVersion.current),
-            "origin": origin.json,
-            "paths": .array(paths.map(JSONValue.string)),
+            ("format_version", .integer(Self.formatVersion)), ("fovea_version", .string(FoveaVersion.current)),
+            ("origin", origin.json), ("paths", .array(paths.map(JSONValue.string))),
         ]
     }
+
+    private var digest: String { Weights([(Self.tensorName, features)]).digest }
 
     /// Reads features that ``write(to:)`` has written as safetensors or NPY.
     ///
@@ -114,7 +124,7 @@ extension FeatureTable {
                     remedy: "Name a file that fovea features has written.")
             }
             self = try Self.located(at: path) {
-                try Self.table(Array(text.utf8), Tensor(copying: stored))
+                try Self.table(JSONFields(JSONValue(parsing: Array(text.utf8))), Tensor(copying: stored))
             }
         case .npy:
             let features = try NPY.read(from: path)
@@ -126,7 +136,16 @@ extension FeatureTable {
                     remedy: "Name a file that fovea features has written, and keep both together.")
             }
             let text = try readFile(at: companion, limit: Self.maximumDescriptionByteCount)
-            self = try Self.located(at: companion) { try Self.table(text, features) }
+            self = try Self.located(at: companion) {
+                let fields = try JSONFields(JSONValue(parsing: text))
+                let table = try Self.table(fields, features, besides: [Self.digestName])
+                guard try fields.string(Self.digestName) == table.digest else {
+                    throw FoveaError(
+                        .badData, "It was written for other features than those in \(quoted(path)).",
+                        remedy: "Compute them again with fovea features.")
+                }
+                return table
+            }
         case .csv:
             throw FoveaError(
                 .usage, "Features are not read from CSV, as \(quoted(path)) is.",
@@ -134,10 +153,12 @@ extension FeatureTable {
         }
     }
 
-    private static func table(_ description: [UInt8], _ features: Tensor) throws -> FeatureTable {
-        let fields = try JSONFields(JSONValue(parsing: description))
+    /// - Parameter more: names of fields that the description may have in addition.
+    private static func table(
+        _ fields: JSONFields, _ features: Tensor, besides more: Set<String> = []
+    ) throws -> FeatureTable {
         try fields.expectFormatVersion(formatVersion)
-        try fields.refuseFields(besides: ["format_version", "fovea_version", "origin", "paths"])
+        try fields.refuseFields(besides: more.union(["format_version", "fovea_version", "origin", "paths"]))
         return try FeatureTable(
             origin: FeatureOrigin(fields.object("origin")), paths: fields.strings("paths"), features: features)
     }
