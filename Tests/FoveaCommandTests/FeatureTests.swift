@@ -111,16 +111,25 @@ struct FeatureTests {
             #expect(try fovea("features --model run digits --out f.safetensors").status == 0)
             #expect(try fovea("features --model run digits --layer fc1 --out fc1.npy").status == 0)
             #expect(try fovea("\(Self.training.dropLast().joined(separator: " ")) other --seed 7").status == 0)
+            let small = [
+                "train", "--data", "glyphs", "--model", "smallcnn", "--limit-train", "64", "--limit-val", "10",
+            ]
+            #expect(
+                try fovea((small + ["--epochs", "1", "--out", "smallcnn.run"]).joined(separator: " ")).status == 0)
             let query = "similar digits/5.png --model run --in"
             for (line, status, words) in [
                 ("similar digits/5.png --model other --in f.safetensors", 65, "are of other weights"),
+                (
+                    "similar digits/5.png --model smallcnn.run --in f.safetensors", 65,
+                    "are of the network `lenet5` and not `smallcnn`"
+                ),
                 ("\(query) f.safetensors --layer fc1", 65, "of the layer `relu_3` and not `fc1`"),
                 ("\(query) f.safetensors --image-size 32", 65, "`fc1.weight` is f32[120×400]"),
                 ("\(query) f.safetensors --pool none", 65, "with the pooling `average` and not `none`"),
                 ("\(query) f.safetensors --save g.npy", 64, "--save writes the features of a folder"),
-                ("\(query) run/model.json", 64, "has no extension that says how"),
+                ("\(query) run/model.json", 64, "has not the extension of a file of features"),
                 ("\(query) run/weights/best.safetensors", 65, "has no features of images"),
-                ("\(query) gone.npy", 66, "There is no file `gone.npy`."),
+                ("\(query) gone.npy", 66, "There is no folder or file `gone.npy`."),
                 ("\(query) run", 66, "The folder `run` holds no image files."),
                 ("\(query) digits --top 0", 64, "--top is 0."),
                 ("\(query) digits --threshold 0.1", 64, "--threshold belongs to --duplicates."),

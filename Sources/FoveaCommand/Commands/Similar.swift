@@ -97,6 +97,10 @@ struct Similar: AsyncParsableCommand {
         guard (1...1_000_000).contains(top) else {
             throw FoveaError(.usage, "--top is \(top).", remedy: "Use 1 to 1,000,000.")
         }
+        guard FileKind(at: place) != nil else {
+            throw FoveaError(
+                .missingInput, "There is no folder or file \(quoted(place)).", remedy: "Check the path after --in.")
+        }
         if let save {
             _ = try FeatureTable.Format(path: save)
             guard FileKind(at: place) == .folder else {

@@ -39,6 +39,8 @@ struct FeatureOptions: ParsableArguments {
     /// - Throws: ``FoveaError`` when the model, its weights or the layer are not there, or sizes make no sense.
     func extractor(like known: FeatureOrigin? = nil, on device: Device) async throws -> FeatureExtractor {
         let saved = try saved()
+        // Layers of other networks have other names.
+        let known = known?.network == saved.name ? known : nil
         let extractor = try await FeatureExtractor(
             saved.layer, named: saved.name, weightsPath: saved.weights,
             preprocessing: sized(saved.preprocessing, known), layer: layer ?? known?.layer,

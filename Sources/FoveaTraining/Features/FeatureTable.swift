@@ -52,7 +52,7 @@ extension FeatureTable {
         public init(path: String) throws {
             guard let format = Format(rawValue: path.fileExtension) else {
                 throw FoveaError(
-                    .usage, "\(quoted(path)) has no extension that says how to write features.",
+                    .usage, "\(quoted(path)) has not the extension of a file of features.",
                     remedy: "Use .safetensors, .npy or .csv.")
             }
             self = format
