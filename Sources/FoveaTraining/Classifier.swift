@@ -1,5 +1,5 @@
 public import FoveaData
-import FoveaFormats
+public import FoveaFormats
 import FoveaFoundation
 public import FoveaGraph
 public import FoveaNN
@@ -7,9 +7,11 @@ public import FoveaRuntime
 
 /// A network in inference on a device: measures data sets and classifies images.
 public actor Classifier {
-    private let network: TracedNetwork
-    private let evaluation: EvaluationPrograms
+    let network: TracedNetwork
+    let evaluation: EvaluationPrograms
     private let states: DeviceStates
+    /// Nil where probabilities are those of the network's logits as they are.
+    public nonisolated let calibration: ModelDescription.Calibration?
     private var device: Device { states.device }
     private var inferencePrograms = RecentlyUsed<Shape, Program>()
     /// The optimized graph for the images that the network was first traced for: tracing and passes take a while for a
@@ -19,15 +21,22 @@ public actor Classifier {
     public private(set) var shortenedName: WeightNames.Change?
 
     /// A network whose weights are among these states.
-    init(_ network: TracedNetwork, evaluation: EvaluationPrograms, sharing states: DeviceStates) {
+    init(
+        _ network: TracedNetwork, evaluation: EvaluationPrograms, sharing states: DeviceStates,
+        calibration: ModelDescription.Calibration? = nil
+    ) {
         self.network = network
         self.evaluation = evaluation
         self.states = states
+        self.calibration = calibration
     }
 
-    private init(_ network: TracedNetwork, sharing states: DeviceStates) {
+    private init(
+        _ network: TracedNetwork, sharing states: DeviceStates, calibration: ModelDescription.Calibration? = nil
+    ) {
         self.init(
-            network, evaluation: EvaluationPrograms(network, Classification(), sharing: states), sharing: states)
+            network, evaluation: EvaluationPrograms(network, Classification(), sharing: states), sharing: states,
+            calibration: calibration)
     }
 
     /// Puts a network and its weights on a device.
@@ -53,7 +62,9 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when the weights cannot be read, are not the network's, with all differences, or not finite.
     public init(_ saved: SavedModel, device: Device) async throws {
         let states = DeviceStates(on: device)
-        self.init(TracedNetwork(saved.layer, input: saved.preprocessing.exampleShape), sharing: states)
+        self.init(
+            TracedNetwork(saved.layer, input: saved.preprocessing.exampleShape), sharing: states,
+            calibration: saved.calibration)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
         let shape = saved.preprocessing.inputType.shape
         let inference = try InferenceGraph(network, batch: Self.inputs(shape))
@@ -95,9 +106,20 @@ public actor Classifier {
         return inference.parameters
     }
 
-    private static func inputs(_ images: Shape) -> Named<TensorType> { [GraphName.images: .float32(images)] }
+    static func inputs(_ images: Shape) -> Named<TensorType> { [GraphName.images: .float32(images)] }
 
-    /// The network's results for a batch of images [N, C, H, W].
+    /// For each of a batch of images [N, C, H, W], the most probable classes, most probable first, with the probabilities of the
+    /// network's temperature.
+    ///
+    /// - Throws: as ``logits(_:averaging:)``.
+    public func predictions(
+        _ images: Tensor, limit: Int, averaging views: TestTimeAugmentation = .none
+    ) async throws -> [[Prediction]] {
+        try await logits(images, averaging: views)
+            .predictions(limit: limit, temperature: calibration?.temperature ?? 1)
+    }
+
+    /// The network's results for a batch of images [N, C, H, W], without the temperature.
     ///
     /// - Parameter views: the views that are averaged. With more than one, the results are the logarithms of the means of their
     ///   probabilities, and so logits of these means.
@@ -117,7 +139,7 @@ public actor Classifier {
     }
 
     /// Throws unless logits are finite.
-    private func expectFinite(_ logits: Tensor, for images: Tensor) async throws {
+    func expectFinite(_ logits: Tensor, for images: Tensor) async throws {
         guard let row = logits.firstNonFiniteRow else { return }
         let search = NonFiniteCause(
             states: states, diagnostic: try DiagnosticGraph(network, batch: Self.inputs(images.shape)),
@@ -182,53 +204,6 @@ public actor Classifier {
             if let traced, traced.images == images { return traced.optimized }
             return try device.optimized(InferenceGraph(network, batch: Self.inputs(images)).graph)
         }
-    }
-
-    /// Loss, accuracy and confusion over a data set.
-    ///
-    /// - Parameters:
-    ///   - transforms: applied to each example before it is standardized.
-    ///   - views: the views of each image whose probabilities are averaged; loss and accuracy are those of the mean.
-    ///   - batchSize: number of images measured at a time; fewer are where that many do not fit in memory.
-    ///   - leavingOut: receives the examples that cannot be read, which are then not measured. By default they are errors.
-    /// - Throws: ``FoveaError`` when the network has other classes or a result is not finite; with the name of the example
-    ///   when one cannot be read, does not fit the preprocessing, or has a label that is not a class.
-    public func evaluate(
-        _ source: any ExampleSource, transforms: [any Transform] = [], preprocessing: Preprocessing,
-        averaging views: TestTimeAugmentation = .none, batchSize: Int = 250, leavingOut: LeavingOut? = nil
-    ) async throws -> Evaluation {
-        let signature = try network.signature
-        try source.expectClasses(signature.classCount)
-        let size = try await self.batchSize(upTo: min(batchSize, source.count), preprocessing, views)
-        let loader = try DataLoader(
-            source, transforms: transforms + [preprocessing], batchSize: size,
-            order: EpochOrder(seed: 0, isShuffled: false), failures: leavingOut == nil ? .thrown : .kept)
-        var figures = Evaluation(classNames: source.classNames)
-        for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
-            let labels = try batch.classIndices(for: signature.outputs, of: source.name)
-            guard views == .none else {
-                let logits = try await logits(batch.images, averaging: views)
-                figures.add(logits: logits, labels: labels, loss: logits.surprise(at: labels))
-                continue
-            }
-            let measured = try await evaluation.measure(batch, of: source.name)
-            let logits = try measured.results.tensor(GraphName.logits)
-            try await expectFinite(logits, for: batch.images)
-            figures.add(
-                logits: logits, labels: labels, loss: Float(try measured.means[GraphName.loss]))
-        }
-        return figures
-    }
-
-    /// The number of images, up to a limit, to measure at a time.
-    private func batchSize(
-        upTo limit: Int, _ preprocessing: Preprocessing, _ views: TestTimeAugmentation
-    ) async throws -> Int {
-        guard views == .none else {
-            return try await batchSize(
-                upTo: Shape(validating: [limit] + preprocessing.exampleShape.dimensions))
-        }
-        return try await evaluation.batchSize(upTo: limit, of: Self.inputs(preprocessing.exampleShape))
     }
 }
 

@@ -1,3 +1,4 @@
+public import FoveaFormats
 import FoveaGraph
 import FoveaNN
 
@@ -16,7 +17,23 @@ public struct Evaluation: Sendable {
         public let support: Int
     }
 
+    /// The answers whose probability reaches the network's threshold.
+    public struct GivenAnswers: Sendable, Hashable {
+        public fileprivate(set) var count = 0
+        fileprivate var right = 0
+        /// The fraction that is right; 0 where no answer is given.
+        public var precision: Double { Double(right) / Double(max(1, count)) }
+    }
+
     public let classNames: [String]
+    /// The network's calibration; nil where it has none.
+    public let calibration: ModelDescription.Calibration?
+    /// How often answers are right, by their probability, with the network's temperature.
+    public private(set) var reliability = Reliability()
+    /// The same without the temperature.
+    public private(set) var uncalibratedReliability = Reliability()
+    /// Nil where the network has no threshold.
+    public private(set) var givenAnswers: GivenAnswers?
     /// Number of examples measured.
     public private(set) var count = 0
     /// `confusion[actual][predicted]` counts examples.
@@ -24,8 +41,10 @@ public struct Evaluation: Sendable {
     private var lossSum = 0.0
     private var topFiveHits = 0
 
-    public init(classNames: [String]) {
+    public init(classNames: [String], calibration: ModelDescription.Calibration? = nil) {
         self.classNames = classNames
+        self.calibration = calibration
+        givenAnswers = calibration?.threshold.map { _ in GivenAnswers() }
         confusion = Array(repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
     }
 
@@ -43,12 +62,23 @@ public struct Evaluation: Sendable {
             guard !logits.contains(where: \.isNaN) else { continue }
             confusion[Int(label)][ranking[0]] += 1
             if ranking.contains(Int(label)) { topFiveHits += 1 }
+            addAnswer(logits, isRight: ranking[0] == Int(label))
         }
         count += labels.count
         lossSum += Double(loss) * Double(labels.count)
     }
 
-    /// The mean loss.
+    private mutating func addAnswer(_ logits: ArraySlice<Float>, isRight: Bool) {
+        let uncalibrated = logits.topProbability(temperature: 1)
+        let probability = calibration.map { logits.topProbability(temperature: $0.temperature) } ?? uncalibrated
+        uncalibratedReliability.add(uncalibrated, isRight: isRight)
+        reliability.add(probability, isRight: isRight)
+        guard let threshold = calibration?.threshold, probability >= threshold.probability else { return }
+        givenAnswers?.count += 1
+        givenAnswers?.right += isRight ? 1 : 0
+    }
+
+    /// The mean loss, without the temperature.
     public var loss: Double { lossSum / Double(max(1, count)) }
 
     /// The fraction of examples whose largest logit is that of their class.

@@ -13,25 +13,32 @@ public struct SavedModel: Sendable {
     public let preprocessing: Preprocessing
     /// The file that the weights come from: a safetensors file, read when they are put on a device.
     public let weightsPath: String
+    /// Nil where the weights have not been calibrated.
+    public let calibration: ModelDescription.Calibration?
 
     /// A network of the zoo with weights from a file.
-    public init(_ entry: ModelZoo.Entry, classNames: [String], preprocessing: Preprocessing, weightsPath: String) {
+    public init(
+        _ entry: ModelZoo.Entry, classNames: [String], preprocessing: Preprocessing, weightsPath: String,
+        calibration: ModelDescription.Calibration? = nil
+    ) {
         architecture = entry.name
         layer = entry.make(classNames.count)
         self.classNames = classNames
         self.preprocessing = preprocessing
         self.weightsPath = weightsPath
+        self.calibration = calibration
     }
 
     /// The model of a run folder.
     ///
-    /// - Parameter weightsPath: other weights than the run's best.
+    /// - Parameter weightsPath: other weights than the run's best, which its calibration does not hold for.
     /// - Throws: ``FoveaError`` when the folder's model is invalid.
     public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
         let model = folder.model
         try self.init(
             ModelZoo.entry(named: model.architecture), classNames: model.classNames,
-            preprocessing: Preprocessing(model), weightsPath: weightsPath ?? folder.weightsPath())
+            preprocessing: Preprocessing(model), weightsPath: weightsPath ?? folder.weightsPath(),
+            calibration: weightsPath == nil ? model.calibration : nil)
     }
 }
 

@@ -60,6 +60,76 @@ struct RunFolderTests {
         }
     }
 
+    @Test("Says how it was started to whoever reads it, and nothing where it has no run.json")
+    func readsRun() throws {
+        try withTemporaryFolder { folder in
+            var started = run
+            started.seed = .max
+            let written = try RunFolder.create(at: "\(folder)/r", run: started, model: model)
+            let read = try #require(try written.readRun())
+            #expect(read.seed == .max && read.command == run.command && read.dataFingerprint == "abc")
+            #expect(read.settings == run.settings && read.setting("epochs") == 3 && read.setting("depth") == nil)
+            #expect(read.versions == ["oneDNN": "2.6", "fovea": FoveaVersion.current])
+            for (text, words) in [
+                ("{}", "`versions` is missing"), ("[]", "an array, not an object"),
+                (String(decoding: RunFolder.text(run.json), as: UTF8.self).replacing("42", with: "-1"), "`seed` is -1"),
+            ] {
+                try replaceFile(at: written.runPath, with: Array(text.utf8))
+                let error = #expect(throws: FoveaError.self) { try written.readRun() }
+                #expect(error?.code == .badData && error?.problem.contains(words) == true, "\(error?.problem ?? "")")
+                #expect(error?.problem.contains(written.runPath) == true)
+            }
+            try FileManager.default.removeItem(atPath: written.runPath)
+            #expect(try written.readRun() == nil)
+        }
+    }
+
+    @Test("Keeps a calibration in model.json, with and without a threshold")
+    func calibration() throws {
+        try withTemporaryFolder { folder in
+            var written = try RunFolder.create(at: "\(folder)/r", run: run, model: model)
+            for threshold in [nil, try ModelDescription.Calibration.Threshold(probability: 0.83, precision: 0.95)] {
+                let calibration = try ModelDescription.Calibration(
+                    temperature: 1.25, examples: 505, expectedCalibrationError: 0.021, threshold: threshold)
+                try written.save(calibration)
+                let read = try RunFolder(opening: written.path)
+                #expect(read.model.calibration == calibration && read == written)
+                #expect(read.model.classNames == model.classNames && read.model.preprocessing == model.preprocessing)
+            }
+        }
+    }
+
+    @Test(
+        "With a damaged calibration is refused, and the error names the field",
+        arguments: [
+            ("\"temperature\": 1.25", "\"temperature\": 0", "calibration.temperature"),
+            ("\"temperature\": 1.25", "\"temperature\": 1e300", "calibration.temperature"),
+            ("\"temperature\": 1.25", "\"temperature\": null", "calibration.temperature"),
+            ("\"temperature\": 1.25,", "", "calibration.temperature"),
+            ("\"examples\": 505", "\"examples\": 0", "calibration.examples"),
+            ("\"examples\": 505", "\"examples\": 5.5", "calibration.examples"),
+            ("_error\": 0.021", "_error\": -1", "calibration.expected_calibration_error"),
+            ("\"threshold\": 0.83", "\"threshold\": 1.5", "calibration.threshold"),
+            ("\"precision\": 0.95", "\"precision\": 1", "calibration.precision"),
+            ("\"threshold\": 0.83,", "", "calibration.threshold"),
+            ("\"threshold\": 0.83", "\"limit\": 0.83", "calibration.limit"),
+            ("\"calibration\": {", "\"calibration\": 1, \"other\": {", "other"),
+        ])
+    func refusesCalibration(original: String, damaged: String, named: String) throws {
+        try withTemporaryFolder { folder in
+            var written = try RunFolder.create(at: "\(folder)/r", run: run, model: model)
+            try written.save(
+                ModelDescription.Calibration(
+                    temperature: 1.25, examples: 505, expectedCalibrationError: 0.021,
+                    threshold: .init(probability: 0.83, precision: 0.95)))
+            let text = try text(written.modelPath)
+            try #require(text.contains(original), "\(text)")
+            try replaceFile(at: written.modelPath, with: Array(text.replacing(original, with: damaged).utf8))
+            let error = #expect(throws: FoveaError.self) { try RunFolder(opening: written.path) }
+            #expect(error?.code == .badData && error?.problem.contains("`\(named)`") == true, "\(error?.problem ?? "")")
+        }
+    }
+
     @Test("Gets a row of metrics.csv and a line of metrics.jsonl for each epoch, under the names scripts rely on")
     func metrics() throws {
         try withTemporaryFolder { folder in

@@ -22,7 +22,7 @@ struct Gallery {
         let classifier = try await Classifier(model, device: device)
         let labels = try test.labels()
         let batch = try test.batch(0..<test.count, preprocessing: model.preprocessing)
-        let rankings = try await classifier.logits(batch.images).predictions(limit: 1)
+        let rankings = try await classifier.predictions(batch.images, limit: 1)
         let isRight = zip(rankings, labels).map { $0[0].index == Int($1) }
         // Consecutive test digits differ, so that the gallery shows different ones.
         let right = isRight.indices.filter { isRight[$0] }

@@ -4,7 +4,7 @@ import OrderedCollections
 
 /// The fields of a JSON object, each read by name and kind; an error names the field.
 package struct JSONFields {
-    private let fields: OrderedDictionary<String, JSONValue>
+    let fields: OrderedDictionary<String, JSONValue>
     /// The path of the object in its document: empty, or `preprocessing`.
     private let place: String
 
@@ -50,6 +50,27 @@ package struct JSONFields {
             throw try failure(name, "an integer from \(range.lowerBound) to \(range.upperBound)")
         }
         return integer
+    }
+
+    /// A number, which JSON has finite ones of only.
+    package func number(_ name: String) throws -> Double {
+        switch try value(name) {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        default: throw try failure(name, "a number")
+        }
+    }
+
+    /// An integer from 0 on; one that is above the range of `Int` is a string.
+    package func unsignedInteger(_ name: String) throws -> UInt64 {
+        let found: UInt64? =
+            switch try value(name) {
+            case .integer(let integer): UInt64(exactly: integer)
+            case .string(let text): UInt64(text)
+            default: nil
+            }
+        guard let found else { throw try failure(name, "an integer from 0 to \(UInt64.max)") }
+        return found
     }
 
     package func integers(_ name: String, in range: ClosedRange<Int>) throws -> [Int] {

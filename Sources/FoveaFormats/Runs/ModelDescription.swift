@@ -29,6 +29,8 @@ public struct ModelDescription: Hashable, Sendable {
     /// Channels, height and width of an image.
     public let input: [Int]
     public let preprocessing: Preprocessing
+    /// Nil where the network's logits are taken as they are.
+    public var calibration: Calibration?
 
     /// The number of classes that the network distinguishes.
     public var classes: Int { classNames.count }
@@ -36,12 +38,14 @@ public struct ModelDescription: Hashable, Sendable {
     /// - Throws: ``FoveaError`` naming the invalid value: no classes or two of the same name, an input that is not
     ///   channels, height and width, or preprocessing that does not fit the channels.
     public init(
-        architecture: String, classNames: [String], input: [Int], preprocessing: Preprocessing
+        architecture: String, classNames: [String], input: [Int], preprocessing: Preprocessing,
+        calibration: Calibration? = nil
     ) throws {
         self.architecture = architecture
         self.classNames = classNames
         self.input = input
         self.preprocessing = preprocessing
+        self.calibration = calibration
         try check()
     }
 
@@ -70,7 +74,7 @@ public struct ModelDescription: Hashable, Sendable {
 
     private static let extents = 1...maximumImageExtent
 
-    private static func require(_ condition: Bool, _ problem: String) throws {
+    static func require(_ condition: Bool, _ problem: String) throws {
         guard condition else { throw FoveaError(.badData, problem) }
     }
 }
@@ -78,15 +82,16 @@ public struct ModelDescription: Hashable, Sendable {
 extension ModelDescription {
     /// The description in the form of `model.json`.
     public var json: JSONValue {
-        [
-            "format_version": .integer(Self.formatVersion),
-            "fovea_version": .string(FoveaVersion.current),
-            "architecture": .string(architecture),
-            "input": .array(input.map(JSONValue.integer)),
-            "classes": .integer(classes),
-            "class_names": .array(classNames.map(JSONValue.string)),
-            "preprocessing": preprocessing.json,
+        let fields: [(String, JSONValue)] = [
+            ("format_version", .integer(Self.formatVersion)),
+            ("fovea_version", .string(FoveaVersion.current)),
+            ("architecture", .string(architecture)),
+            ("input", .array(input.map(JSONValue.integer))),
+            ("classes", .integer(classes)),
+            ("class_names", .array(classNames.map(JSONValue.string))),
+            ("preprocessing", preprocessing.json),
         ]
+        return JSONValue(fields: fields + (calibration.map { [("calibration", $0.json)] } ?? []))
     }
 
     /// Reads the form that ``json`` writes.
@@ -97,11 +102,13 @@ extension ModelDescription {
         try fields.expectFormatVersion(Self.formatVersion)
         try fields.refuseFields(besides: [
             "format_version", "fovea_version", "architecture", "input", "classes", "class_names", "preprocessing",
+            "calibration",
         ])
         try self.init(
             architecture: fields.string("architecture"), classNames: fields.strings("class_names"),
             input: fields.integers("input", in: Self.extents),
-            preprocessing: Preprocessing(fields.object("preprocessing")))
+            preprocessing: Preprocessing(fields.object("preprocessing")),
+            calibration: fields.contains("calibration") ? Calibration(fields.object("calibration")) : nil)
         let stated = try fields.integer("classes", in: 1...Int.max)
         try Self.require(
             stated == classes, "The field `classes` is \(stated), but there are \(classes) `class_names`.")

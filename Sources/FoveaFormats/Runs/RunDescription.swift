@@ -1,3 +1,4 @@
+import FoveaGraph
 public import OrderedCollections
 
 /// The start of a run, so that it can be repeated: `run.json` of a run folder.
@@ -38,6 +39,9 @@ public struct RunDescription: Hashable, Sendable {
             seed: seed, dataFingerprint: dataFingerprint, files: files, settings: .init(uniqueKeysWithValues: settings))
     }
 
+    /// A setting by the name of its flag; nil where the run has none of that name.
+    public func setting(_ name: String) -> JSONValue? { settings[name] }
+
     public var json: JSONValue {
         var versions = versions
         versions["fovea"] = FoveaVersion.current
@@ -51,5 +55,22 @@ public struct RunDescription: Hashable, Sendable {
         if let files { fields.append(("files", files)) }
         fields.append(("settings", .object(settings)))
         return JSONValue(fields: fields)
+    }
+}
+
+extension RunDescription {
+    /// Reads the form that ``json`` writes. Fields that it does not know are passed over: a record changes no model.
+    ///
+    /// - Throws: ``FoveaError`` naming the field that is missing or wrong.
+    public init(json: JSONValue) throws {
+        let fields = try JSONFields(json)
+        let versions = try fields.object("versions")
+        self.init(
+            command: try fields.strings("command"),
+            versions: OrderedDictionary(
+                uniqueKeysWithValues: try versions.fields.keys.map { ($0, try versions.string($0)) }),
+            seed: try fields.unsignedInteger("seed"), dataFingerprint: try fields.string("data_fingerprint"),
+            files: fields.contains("files") ? try fields.value("files") : nil,
+            settings: try fields.object("settings").fields)
     }
 }

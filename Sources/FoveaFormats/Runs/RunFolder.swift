@@ -23,7 +23,7 @@ public struct RunFolder: Hashable, Sendable {
     }
 
     public let path: String
-    public let model: ModelDescription
+    public private(set) var model: ModelDescription
 
     // MARK: Writing
 
@@ -123,7 +123,36 @@ public struct RunFolder: Hashable, Sendable {
         try appendLine(metrics.json.text(), to: "\(path)/metrics.jsonl")
     }
 
+    /// Replaces the calibration of the model in `model.json`.
+    ///
+    /// - Throws: ``FoveaError`` when the file cannot be written; it is then unchanged.
+    public mutating func save(_ calibration: ModelDescription.Calibration) throws {
+        var calibrated = model
+        calibrated.calibration = calibration
+        try replaceFile(at: modelPath, with: Self.text(calibrated.json))
+        model = calibrated
+    }
+
     // MARK: Reading
+
+    /// The path of the model's description.
+    public var modelPath: String { "\(path)/model.json" }
+
+    /// The path of the start of the run.
+    public var runPath: String { "\(path)/run.json" }
+
+    /// The start of the run; nil where the folder has no `run.json`.
+    ///
+    /// - Throws: ``FoveaError`` that names the file when it cannot be read.
+    public func readRun() throws -> RunDescription? {
+        guard FileKind(at: runPath) != nil else { return nil }
+        let text = try readFile(at: runPath, limit: Self.maximumDescriptionByteCount)
+        do {
+            return try RunDescription(json: JSONValue(parsing: text))
+        } catch let error as FoveaError {
+            throw error.located(at: .file(runPath))
+        }
+    }
 
     /// Opens a run folder for the use of its model.
     ///
