@@ -24,7 +24,10 @@ struct UseTests {
             let run = try FoveaProcess(
                 ["evaluate", "--model", "run", "--data", "glyphs", "--json"], in: folder, cache: "\(folder)/.cache")
             let json = try run.json
-            #expect(json.names == ["accuracy", "top5_accuracy", "loss", "count", "per_class", "confusion"])
+            #expect(
+                json.names == [
+                    "accuracy", "top5_accuracy", "loss", "count", "per_class", "confusion", "calibration", "split",
+                ])
             #expect(json["per_class"].elements.count == 10)
             #expect(json["per_class"].elements.first?.names == ["class", "precision", "recall", "f1", "support"])
             let confusion = json["confusion"].elements.map { $0.elements.compactMap(\.double) }
@@ -46,7 +49,8 @@ struct UseTests {
             let train = try FoveaProcess(zoo + ["--split", "train", "--json"], in: folder)
             #expect(try train.json["count"] == 20000, "\(train.errors)")
             let people = try FoveaProcess(zoo, in: folder)
-            for words in ["accuracy  ", "precision", "rows: true class", "most frequent mistakes"] {
+            for words in ["accuracy  ", "precision", "rows: true class", "most frequent mistakes", "calibration error"]
+            {
                 #expect(people.output.contains(words))
             }
             let missing = try FoveaProcess(zoo + ["--split", "val"], in: folder)

@@ -11,7 +11,8 @@ struct Predict: AsyncParsableCommand {
         commandName: "predict", abstract: "Classifies images.",
         discussion: """
             Images are resized to what the network was trained with. Files that cannot be read are named on standard \
-            error, and the others are classified; the exit status then says what was wrong.
+            error, and the others are classified; the exit status then says what was wrong. Where `fovea calibrate` has chosen \
+            a threshold, images of which the network is less sure are `not sure`.
             """)
 
     @OptionGroup var model: TrainedModelOptions
@@ -41,7 +42,7 @@ struct Predict: AsyncParsableCommand {
         let classified = try await ImageClassification(
             saved, limit: limit, averaging: model.tta, imageLimits: imageLimits
         ).run(files.paths, on: device.open())
-        let report = PredictionReport(classified.results, classNames: saved.classNames)
+        let report = PredictionReport(classified.results, of: saved)
         if output.json {
             try StandardOutput.document(report.json)
         } else if !classified.results.isEmpty {

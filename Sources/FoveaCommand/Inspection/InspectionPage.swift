@@ -165,17 +165,5 @@ struct InspectionPage {
         escaped(text).replacing(/`([^`]*)`/) { "<code>\($0.output.1)</code>" }
     }
 
-    /// Text that HTML shows as it is.
-    private func escaped(_ text: String) -> String {
-        text.onOneLine.unicodeScalars.reduce(into: "") { escaped, scalar in
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-    }
+    private func escaped(_ text: String) -> String { text.asMarkup }
 }

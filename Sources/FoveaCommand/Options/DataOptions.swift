@@ -119,20 +119,9 @@ struct DataOptions: ParsableArguments {
                     remedy: "Leave --val-split out.")
             }
             heldOut = fraction
-            if fraction > 0 {
-                (splits.training, splits.validation) =
-                    try splits.training.split(validationFraction: fraction, seed: seed)
-            }
         }
-        if let limitTrain { splits.training = try splits.training.stratified(limitTrain, seed: seed) }
-        if let limitVal {
-            guard let validation = splits.validation else {
-                throw FoveaError(
-                    .usage, "There is no validation part for --limit-val to limit.", remedy: "Leave --limit-val out.")
-            }
-            splits.validation = try validation.stratified(limitVal, seed: seed)
-        }
-        return (splits, heldOut)
+        let division = DataDivision(heldOut: heldOut, limitTrain: limitTrain, limitVal: limitVal, seed: seed)
+        return (try division.divided(splits), heldOut)
     }
 }
 

@@ -52,7 +52,7 @@ struct ImageClassification {
         for start in stride(from: 0, to: batch.indices.count, by: fitting) {
             let rows = start..<min(start + fitting, batch.indices.count)
             let part = rows.count == batch.indices.count ? images : try images.rows(rows)
-            let predictions = try await classifier.logits(part, averaging: views).predictions(limit: limit)
+            let predictions = try await classifier.predictions(part, limit: limit, averaging: views)
             results += zip(batch.indices[rows], predictions).map { Result(path: paths[$0], predictions: $1) }
         }
         return results

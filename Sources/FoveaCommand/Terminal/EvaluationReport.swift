@@ -1,3 +1,4 @@
+import FoveaData
 import FoveaFormats
 import FoveaFoundation
 import FoveaRuntime
@@ -6,10 +7,12 @@ import FoveaTraining
 /// The results of an evaluation, as text and as JSON.
 struct EvaluationReport {
     private let evaluation: Evaluation
+    private let part: DataPart
     /// A table of more classes does not fit a screen.
     private static let maximumTableClasses = 20
 
-    init(_ evaluation: Evaluation) { self.evaluation = evaluation }
+    /// - Parameter part: what was measured.
+    init(_ evaluation: Evaluation, part: DataPart) { (self.evaluation, self.part) = (evaluation, part) }
 
     var json: JSONValue {
         var fields: [(String, JSONValue)] = [("accuracy", .number(evaluation.accuracy))]
@@ -28,6 +31,7 @@ struct EvaluationReport {
                     })
             ),
             ("confusion", .array(evaluation.confusion.map { .array($0.map(JSONValue.integer)) })),
+            ("calibration", calibration.json), ("split", .string(part.rawValue)),
         ]
         return JSONValue(fields: fields)
     }
@@ -36,6 +40,7 @@ struct EvaluationReport {
         var sections = [figures, classes]
         if evaluation.classNames.count <= Self.maximumTableClasses { sections.append(confusion) }
         if let mistakes { sections.append(mistakes) }
+        sections.append(calibration.table)
         return sections.joined(separator: "\n\n")
     }
 
@@ -45,8 +50,12 @@ struct EvaluationReport {
             evaluation.topFiveAccuracy.map { "top 5     \($0.percent)" },
             "loss      \(evaluation.loss.fourDecimals)",
             "images    \(evaluation.count.grouped)",
+            "",
+            calibration.figures,
         ].compactMap { $0 }.joined(separator: "\n")
     }
+
+    private var calibration: ReliabilityReport { ReliabilityReport(evaluation) }
 
     private var classes: String {
         textTable(

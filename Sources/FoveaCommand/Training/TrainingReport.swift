@@ -73,6 +73,11 @@ struct TrainingReport {
         if let accuracy = best?.validationAccuracy {
             try StandardOutput.line("validation accuracy  \(accuracy.percent)")
         }
+        if let calibration = outcome.calibration {
+            try StandardOutput.line(
+                "calibration error    \(calibration.after.expectedCalibrationError.percent) there, with the temperature "
+                    + calibration.scaling.temperature.text(digits: 3))
+        }
         if let test = outcome.test {
             try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
         }

@@ -12,6 +12,8 @@ struct TrainingRun {
     struct Outcome {
         let folder: RunFolder
         let best: EpochMetrics?
+        /// Nil where the validation part determines none.
+        let calibration: Calibration?
         /// Nil where there is no test part.
         let test: Evaluation?
     }
@@ -28,6 +30,8 @@ struct TrainingRun {
     private let trainer: Trainer
     let badFiles: BadFileRecord
     let fit: Fit
+    /// The validation part as the training reads it.
+    private let validation: (any ExampleSource)?
     private let options: Train
     private let description: RunDescription
 
@@ -65,8 +69,9 @@ struct TrainingRun {
         transforms = try options.augmentation.augmentation(classNames: classNames).transforms(for: preprocessing)
         mixing = try options.augmentation.mixing(classes: classNames.count)
         let cache = options.loading.makeCache()
+        validation = splits.validation.map(cache.caching)
         fit = try trainer.fit(
-            cache.caching(splits.training), validation: splits.validation.map(cache.caching), transforms: transforms,
+            cache.caching(splits.training), validation: validation, transforms: transforms,
             preprocessing: preprocessing,
             mixing: mixing, plan: plan, leavingOut: badFiles.leavingOut, workers: options.loading.workers)
         try await fit.prepare()
@@ -92,7 +97,7 @@ struct TrainingRun {
     func carryOut(reportingTo report: inout TrainingReport) async throws -> Outcome {
         let model = try ModelDescription(
             entry, classNames: splits.training.classNames, preprocessing: preprocessing)
-        let folder =
+        var folder =
             if let out = options.out {
                 try RunFolder.create(at: out, run: description, model: model)
             } else {
@@ -112,13 +117,23 @@ struct TrainingRun {
             }
             throw error
         }
+        if splits.test != nil || validation != nil { try await trainer.load(fileAt: folder.weightsPath(.best)) }
+        let calibration = try await calibration()
+        if let calibration { try folder.save(calibration.forModel) }
         var test: Evaluation?
         if let part = splits.test {
-            try await trainer.load(fileAt: folder.weightsPath(.best))
             test = try await trainer.classifier.evaluate(
                 part, preprocessing: preprocessing, leavingOut: badFiles.leavingOut)
         }
-        return Outcome(folder: folder, best: recorder.best, test: test)
+        return Outcome(folder: folder, best: recorder.best, calibration: calibration, test: test)
+    }
+
+    /// The calibration of the best weights; nil where there are too few validation images, or all are right.
+    private func calibration() async throws -> Calibration? {
+        guard let validation, validation.count >= Calibration.fewestExamples else { return nil }
+        let found = try await trainer.classifier.calibrate(
+            on: validation, preprocessing: preprocessing, leavingOut: badFiles.leavingOut)
+        return found.scaling.isAtBound ? nil : found
     }
 
     /// Records the choices that the run has made so far, so that it can be repeated bit for bit.

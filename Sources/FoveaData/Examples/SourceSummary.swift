@@ -123,3 +123,12 @@ public struct SourceSummary: Sendable {
         }
     }
 }
+
+extension ExampleSource {
+    /// The fingerprint that a ``SourceSummary`` of this source has; reads all examples where the source has no identity.
+    ///
+    /// - Throws: ``FoveaError`` that names the example when one cannot be read.
+    package func fingerprint() throws -> String {
+        try identity ?? SourceSummary(of: self, sample: .drawn(count: 1, seed: 0)).fingerprint
+    }
+}

@@ -25,22 +25,24 @@ struct Canvas {
         }
     }
 
-    /// Writes a line of text, each pixel of its letters a square of `scale`; what does not fit is cut off.
-    mutating func write(_ text: String, top: Int, left: Int, scale: Int, grey: UInt8) {
+    /// Writes a line of text in a colour of red, green and blue, each pixel of its letters a square of `scale`; what does not fit is cut off.
+    mutating func write(_ text: String, top: Int, left: Int, scale: Int, color: [UInt8]) {
         for (number, character) in text.unicodeScalars.enumerated() {
             for (column, bits) in PixelFont.columns(of: character).enumerated() {
                 for row in 0..<PixelFont.height where bits >> UInt8(row) & 1 == 1 {
                     let x = left + (number * (PixelFont.width + 1) + column) * scale
-                    fill(top: top + row * scale, left: x, side: scale, grey)
+                    fill(top: top + row * scale, left: x, side: scale, color)
                 }
             }
         }
     }
 
-    private mutating func fill(top: Int, left: Int, side: Int, _ grey: UInt8) {
+    private mutating func fill(top: Int, left: Int, side: Int, _ color: [UInt8]) {
         for row in top..<min(top + side, height) where left < width {
             let start = (row * width + left) * 3
-            for position in start..<start + (min(left + side, width) - left) * 3 { pixels[position] = grey }
+            for position in start..<start + (min(left + side, width) - left) * 3 {
+                pixels[position] = color[(position - start) % 3]
+            }
         }
     }
 }

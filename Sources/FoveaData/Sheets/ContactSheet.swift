@@ -16,7 +16,8 @@ package struct ContactSheet {
     package init(_ rows: [Row], side: Int) { (self.rows, self.side) = (rows, side) }
 
     private static let (gap, scale) = (8, 2)
-    private static let (background, ink): (UInt8, UInt8) = (245, 40)
+    private static let background: UInt8 = 245
+    private static let ink: [UInt8] = [40, 40, 40]
 
     /// The sheet. Characters of titles that are not of ASCII are question marks.
     package var image: DecodedImage {
@@ -29,7 +30,7 @@ package struct ContactSheet {
             height: max(1, rows.count) * rowHeight + Self.gap, width: width, grey: Self.background)
         for (number, row) in rows.enumerated() {
             let top = Self.gap + number * rowHeight
-            canvas.write(row.title, top: top, left: Self.gap, scale: Self.scale, grey: Self.ink)
+            canvas.write(row.title, top: top, left: Self.gap, scale: Self.scale, color: Self.ink)
             for (column, picture) in row.pictures.enumerated() {
                 canvas.draw(
                     picture, top: top + titleHeight + (side - picture.height) / 2,

@@ -1,0 +1,17 @@
+import FoveaFoundation
+
+extension String {
+    /// The text in the form that HTML and SVG show as it is, on one line.
+    var asMarkup: String {
+        onOneLine.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+    }
+}
