@@ -58,6 +58,7 @@ let package = Package(
             name: "FoveaTraining",
             dependencies: [
                 "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
+                .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),
         .target(

@@ -8,7 +8,7 @@ enum EntryPoint {
     static func main() async {
         StandardStreams.occupyClosed()
         if let command = processArguments.dropFirst().first,
-            ["train", "demo", "evaluate", "features", "similar", "benchmark"].contains(command)
+            ["train", "fine-tune", "demo", "evaluate", "features", "similar", "benchmark"].contains(command)
                 || processArguments.contains("--labels")
         {
             ThreadWaiting.limitSpinning()

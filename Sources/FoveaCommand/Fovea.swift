@@ -14,7 +14,8 @@ struct Fovea: AsyncParsableCommand {
             """,
         version: FoveaVersion.current,
         subcommands: [
-            Demo.self, Train.self, Evaluate.self, Calibrate.self, Compare.self, Predict.self, Features.self,
+            Demo.self, Train.self, FineTune.self, Evaluate.self, Calibrate.self, Compare.self, Predict.self,
+            Features.self,
             Similar.self,
             DataCommand.self, Summarize.self, ListModels.self,
             Benchmark.self, Doctor.self,

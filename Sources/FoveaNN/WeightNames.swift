@@ -34,7 +34,7 @@ public struct WeightNames: Hashable, Sendable {
     }
 
     /// The network's name for one of the file's.
-    func path(_ name: String) -> String {
+    package func path(_ name: String) -> String {
         guard example != nil else { return name }
         let unwrapped = hasWrappers ? Self.unwrapped(name) : name
         return unwrapped.hasPrefix(prefix) ? String(unwrapped.dropFirst(prefix.count)) : unwrapped

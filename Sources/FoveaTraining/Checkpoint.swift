@@ -101,13 +101,21 @@ extension Trainer {
                 .usage, "This training keeps no averages of its weights.",
                 remedy: "Give its UpdateRule a WeightAveraging.")
         }
-        let averaged = Set(try rule.slots(for: parameters).map(\.name))
-        let names = parameters.map { parameter in
-            let name = WeightAveraging.stateName(of: parameter.path)
-            // Before the first update there are only the weights themselves.
-            return averaged.contains(name) && stepCount >= rule.batchesPerUpdate ? name : parameter.path
-        }
+        let names = try parameters.map { try stateName(ofModel: $0.path) }
         return Weights(zip(parameters.map(\.path), try await states.read(names)))
+    }
+
+    /// The weights that the training makes: the averages where the rule keeps them, else the network's own.
+    public func modelWeights() async throws -> Weights {
+        try await rule.averaging == nil ? weights() : averagedWeights()
+    }
+
+    /// The name of the state that holds a parameter of the model that the training makes.
+    func stateName(ofModel path: String) throws -> String {
+        // Before the first update there are only the weights themselves.
+        guard rule.averaging != nil, stepCount >= rule.batchesPerUpdate else { return path }
+        let name = WeightAveraging.stateName(of: path)
+        return try rule.slots(for: parameters).contains { $0.name == name } ? name : path
     }
 
     /// The names and types of all state that the training keeps on the device.

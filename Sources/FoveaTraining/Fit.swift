@@ -155,7 +155,7 @@ public struct Fit: AsyncSequence, Sendable {
             totals.stop()
             var validation: Named<Double>?
             if let part = fit.validation {
-                validation = try await fit.trainer.predictor.evaluate(
+                validation = try await fit.trainer.modelPredictor().evaluate(
                     part, transforms: fit.preprocessing, leavingOut: fit.leavingOut)
             }
             return .epoch(totals.metrics(epoch: epoch, validation: validation))

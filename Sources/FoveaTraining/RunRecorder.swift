@@ -1,5 +1,5 @@
 public import FoveaFormats
-import FoveaNN
+public import FoveaNN
 import FoveaRuntime
 
 /// Keeps a training run's folder up to date: the metrics of each epoch, the last weights and the best.
@@ -20,10 +20,23 @@ public struct RunRecorder: Sendable {
     /// - Throws: ``FoveaError`` when the weights are not finite or a file cannot be written; existing files are then
     ///   unchanged.
     public mutating func record(_ metrics: EpochMetrics, of trainer: Trainer) async throws {
-        try await trainer.save(as: .last, in: folder)
+        try await record(metrics) { try await trainer.save(as: $0, in: $1) }
+    }
+
+    /// Records an epoch, with these weights.
+    ///
+    /// - Throws: as ``record(_:of:)``.
+    public mutating func record(_ metrics: EpochMetrics, _ weights: Weights) async throws {
+        try await record(metrics) { try $1.save(weights.tensors, as: $0) }
+    }
+
+    private mutating func record(
+        _ metrics: EpochMetrics, save: (RunFolder.Weights, RunFolder) async throws -> Void
+    ) async throws {
+        try await save(.last, folder)
         epochs += 1
         if isBest(metrics) {
-            try await trainer.save(as: .best, in: folder)
+            try await save(.best, folder)
             best = metrics
         }
         try folder.append(metrics)
@@ -41,11 +54,15 @@ public struct RunRecorder: Sendable {
 }
 
 extension Trainer {
-    /// Writes the current weights into a run folder.
+    /// Writes the weights of the model that the training makes into a run folder: the averages where the rule keeps them.
     ///
     /// - Throws: as ``RunRecorder/record(_:of:)``.
     public func save(as weights: RunFolder.Weights, in folder: RunFolder) async throws {
         let types = Named(parameters.map { ($0.path, $0.type) })
-        try await states.reading { read in try folder.save(types, as: weights, reading: read) }
+        let names = Dictionary(
+            uniqueKeysWithValues: try parameters.map { ($0.path, try stateName(ofModel: $0.path)) })
+        try await states.reading { read in
+            try folder.save(types, as: weights) { path in try read(names[path] ?? path) }
+        }
     }
 }

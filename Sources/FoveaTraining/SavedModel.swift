@@ -1,5 +1,6 @@
 public import FoveaData
 public import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 public import FoveaNN
 
@@ -18,11 +19,11 @@ public struct SavedModel: Sendable {
 
     /// A network of the zoo with weights from a file.
     public init(
-        _ entry: ModelZoo.Entry, classNames: [String], preprocessing: Preprocessing, weightsPath: String,
-        calibration: ModelDescription.Calibration? = nil
+        _ entry: ModelZoo.Entry, head: ClassifierHead = .own, classNames: [String], preprocessing: Preprocessing,
+        weightsPath: String, calibration: ModelDescription.Calibration? = nil
     ) {
         architecture = entry.name
-        layer = entry.make(classNames.count)
+        layer = entry.make(classNames.count, head: head)
         self.classNames = classNames
         self.preprocessing = preprocessing
         self.weightsPath = weightsPath
@@ -36,21 +37,43 @@ public struct SavedModel: Sendable {
     public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
         let model = folder.model
         try self.init(
-            ModelZoo.entry(named: model.architecture), classNames: model.classNames,
+            ModelZoo.entry(named: model.architecture), head: ClassifierHead(model), classNames: model.classNames,
             preprocessing: Preprocessing(model), weightsPath: weightsPath ?? folder.weightsPath(),
             calibration: weightsPath == nil ? model.calibration : nil)
     }
 }
 
+extension ClassifierHead {
+    /// The head of a saved model.
+    ///
+    /// - Throws: ``FoveaError`` when there is no such head.
+    fileprivate init(_ model: ModelDescription) throws {
+        guard let name = model.head else {
+            self = .own
+            return
+        }
+        guard let head = ClassifierHead(rawValue: name) else {
+            throw FoveaError(
+                .badData, "The field `head` of `model.json` is \(quoted(name)), which this version does not know.",
+                remedy: "Use the version of Fovea that the run was made with.")
+        }
+        self = head
+    }
+}
+
 extension ModelDescription {
     /// The description that is saved for a network of the zoo.
-    public init(_ entry: ModelZoo.Entry, classNames: [String], preprocessing: FoveaData.Preprocessing) throws {
+    public init(
+        _ entry: ModelZoo.Entry, head: ClassifierHead = .own, classNames: [String],
+        preprocessing: FoveaData.Preprocessing
+    ) throws {
         try self.init(
             architecture: entry.name, classNames: classNames,
             input: [preprocessing.channels, preprocessing.height, preprocessing.width],
             preprocessing: Preprocessing(
                 mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation,
                 shorterSide: preprocessing.sizing?.shorterSide))
+        if head != .own { self.head = head.rawValue }
     }
 }
 

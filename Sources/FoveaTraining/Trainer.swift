@@ -28,6 +28,8 @@ public actor Trainer {
     public nonisolated let predictor: Predictor
     /// The same, for a network that classifies images.
     public nonisolated let classifier: Classifier
+    /// The same as ``predictor``, with the averages of the weights; made when it is first needed.
+    private var averagedPredictor: (predictor: Predictor, states: DeviceStates)?
     private var programs = RecentlyUsed<StepKind, StepProgram>()
     /// Number of steps made, one for each batch.
     public internal(set) var stepCount = 0
@@ -117,6 +119,25 @@ public actor Trainer {
         predictor = Predictor(network, signature: signature, evaluation: evaluation, sharing: states)
         classifier = Classifier(network, evaluation: evaluation, sharing: states)
         try await load(weights ?? Weights(initializing: parameters, seed: seed), source: "the start")
+    }
+
+    /// The model that the training makes, in inference: with the averages of the weights where the rule keeps them.
+    func modelPredictor() async throws -> Predictor {
+        guard rule.averaging != nil else { return predictor }
+        let kept =
+            if let averagedPredictor { averagedPredictor } else {
+                try await makeAveragedPredictor()
+            }
+        averagedPredictor = kept
+        try await kept.states.write(averagedWeights().namedTensors)
+        return kept.predictor
+    }
+
+    private func makeAveragedPredictor() async throws -> (predictor: Predictor, states: DeviceStates) {
+        try AvailableMemory.require(2 * parameters.byteCount, for: "the averages of the network's weights")
+        let states = DeviceStates(on: device)
+        let evaluation = EvaluationPrograms(network, objective, sharing: states, isBesideTraining: true)
+        return (Predictor(network, signature: signature, evaluation: evaluation, sharing: states), states)
     }
 
     /// Replaces the network's weights; the optimizer's state stays as it is.

@@ -52,17 +52,7 @@ struct Train: AsyncParsableCommand {
     /// Every setting, defaults included, by the name of its flag.
     func settings(optimizer: any Optimizer, backend: any Backend, heldOut: Double) -> [(String, JSONValue)] {
         let name = self.optimizer.optimizer ?? Self.defaultOptimizer
-        return [
-            ("data", .string(data.data)),
-            ("val", data.val.map(JSONValue.string) ?? .null),
-            ("val-split", .number(heldOut)),
-            ("classes-file", data.classesFile.map(JSONValue.string) ?? .null),
-            ("bad-files", .string(data.badFiles.rawValue)),
-            ("limit-train", data.limitTrain.map(JSONValue.integer) ?? .null),
-            ("image-size", data.imageSize.map(JSONValue.integer) ?? .null),
-            ("max-image-side", .integer(data.imageLimits.maxImageSide)),
-            ("max-image-pixels", .integer(data.imageLimits.maxImagePixels)),
-            ("limit-val", data.limitVal.map(JSONValue.integer) ?? .null),
+        return data.settings(heldOut: heldOut) + [
             ("model", .string(model)),
             ("weights", weights.map(JSONValue.string) ?? .null),
             ("epochs", .integer(training.epochs)),
@@ -79,7 +69,7 @@ struct Train: AsyncParsableCommand {
             ("workers", loading.workers.map(JSONValue.integer) ?? .null),
             ("cache-memory", loading.cacheMemory.map { .integer($0.byteCount) } ?? .null),
             ("no-shuffle", .boolean(training.isUnshuffled)),
-        ] + augmentation.settings + [
+        ] + augmentation.settings() + [
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
             ("device", .string(backend.name)),
             ("threads", .integer(backend.profile.threads)),

@@ -10,9 +10,9 @@ struct AugmentationOptions: ParsableArguments {
             Augmentation of training images. flip: mirror images. standard: images that are resized get random crops of 0.35 to 1 \
             of their area and jitter of brightness, contrast and saturation by 0.2, others crops out of a margin of 4 pixels; both \
             are mirrored, unless the names of all classes are single letters or digits. crop: the same without jitter. randaugment, trivial, augmix: the same with \
-            RandAugment, TrivialAugment or AugMix in place of the jitter.
+            RandAugment, TrivialAugment or AugMix in place of the jitter. (default: none; standard in `fovea fine-tune`)
             """)
-    var augment = Augmentation.Kind.none
+    var augment: Augmentation.Kind?
 
     @Option(
         parsing: .unconditional,
@@ -46,8 +46,10 @@ struct AugmentationOptions: ParsableArguments {
     }
 
     /// The augmentation of images of these classes.
-    func augmentation(classNames: [String]) throws -> Augmentation {
-        try Augmentation(augment, classNames: classNames, erasing: randomErase)
+    ///
+    /// - Parameter fallback: the augmentation where the options name none.
+    func augmentation(classNames: [String], fallback: Augmentation.Kind = .none) throws -> Augmentation {
+        try Augmentation(augment ?? fallback, classNames: classNames, erasing: randomErase)
     }
 
     /// The mixing of batches; nil where none is asked for.
@@ -58,9 +60,10 @@ struct AugmentationOptions: ParsableArguments {
     }
 
     /// The settings by the names of their flags.
-    var settings: [(String, JSONValue)] {
+    func settings(fallback: Augmentation.Kind = .none) -> [(String, JSONValue)] {
         [
-            ("augment", .string(augment.rawValue)), ("mixup", .number(mixup)), ("cutmix", .number(cutmix)),
+            ("augment", .string((augment ?? fallback).rawValue)), ("mixup", .number(mixup)),
+            ("cutmix", .number(cutmix)),
             ("random-erase", .number(randomErase)),
         ]
     }

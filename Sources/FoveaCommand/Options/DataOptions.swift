@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import FoveaData
+import FoveaFormats
 import FoveaFoundation
 import FoveaGraph
 import FoveaNN
@@ -95,6 +96,24 @@ struct DataOptions: ParsableArguments {
             throw FoveaError(
                 .usage, "--val and --val-split both choose the validation data.", remedy: "Leave one of them out.")
         }
+    }
+
+    /// The settings by the names of their flags.
+    ///
+    /// - Parameter heldOut: the fraction of the training examples that was held out for validation.
+    func settings(heldOut: Double) -> [(String, JSONValue)] {
+        [
+            ("data", .string(data)),
+            ("val", val.map(JSONValue.string) ?? .null),
+            ("val-split", .number(heldOut)),
+            ("classes-file", classesFile.map(JSONValue.string) ?? .null),
+            ("bad-files", .string(badFiles.rawValue)),
+            ("limit-train", limitTrain.map(JSONValue.integer) ?? .null),
+            ("image-size", imageSize.map(JSONValue.integer) ?? .null),
+            ("max-image-side", .integer(imageLimits.maxImageSide)),
+            ("max-image-pixels", .integer(imageLimits.maxImagePixels)),
+            ("limit-val", limitVal.map(JSONValue.integer) ?? .null),
+        ]
     }
 
     /// The parts as divided by the options, and the fraction of the training examples that was held out for validation.

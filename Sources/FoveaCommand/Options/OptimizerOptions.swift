@@ -9,12 +9,13 @@ struct OptimizerOptions: ParsableArguments {
         case sgd, adam, adamw
     }
 
-    @Option(help: ArgumentHelp("Optimizer. (default: adam; sgd in `fovea benchmark`)"))
+    @Option(help: ArgumentHelp("Optimizer. (default: adam; adamw in `fovea fine-tune`, sgd in `fovea benchmark`)"))
     var optimizer: Name?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Learning rate. (default: 0.001; 0.01 with sgd)", valueName: "rate"))
+        help: ArgumentHelp(
+            "Learning rate. (default: 0.001, 0.003 in `fovea fine-tune`; 0.01 with sgd)", valueName: "rate"))
     var lr: Double?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Momentum of sgd. (default: 0.9)", valueName: "factor"))
@@ -42,9 +43,12 @@ struct OptimizerOptions: ParsableArguments {
 
     /// The optimizer that the options describe, or `fallback` with the other options where they name none.
     ///
+    /// - Parameter learningRate: the rate of `fallback` where the options name none.
     /// - Throws: ``FoveaError`` when a setting is invalid, or belongs to another optimizer.
-    func make(fallback: Name) throws -> any Optimizer {
+    func make(fallback: Name, learningRate: Double? = nil) throws -> any Optimizer {
         let name = optimizer ?? fallback
+        // A rate is meant for the optimizer that it was found with.
+        let lr = lr ?? (name == fallback ? learningRate : nil)
         let decay = effectiveWeightDecay(of: name)
         let made: any Optimizer
         switch name {

@@ -24,6 +24,8 @@ public struct ModelDescription: Hashable, Sendable {
 
     /// The name of the network in the zoo.
     public let architecture: String
+    /// The kind of head that replaces the network's own; nil for its own.
+    public var head: String?
     /// The names of the classes, in the order of the network's outputs.
     public let classNames: [String]
     /// Channels, height and width of an image.
@@ -91,7 +93,10 @@ extension ModelDescription {
             ("class_names", .array(classNames.map(JSONValue.string))),
             ("preprocessing", preprocessing.json),
         ]
-        return JSONValue(fields: fields + (calibration.map { [("calibration", $0.json)] } ?? []))
+        let optional: [(String, JSONValue)?] = [
+            head.map { ("head", .string($0)) }, calibration.map { ("calibration", $0.json) },
+        ]
+        return JSONValue(fields: fields + optional.compactMap { $0 })
     }
 
     /// Reads the form that ``json`` writes.
@@ -102,13 +107,14 @@ extension ModelDescription {
         try fields.expectFormatVersion(Self.formatVersion)
         try fields.refuseFields(besides: [
             "format_version", "fovea_version", "architecture", "input", "classes", "class_names", "preprocessing",
-            "calibration",
+            "head", "calibration",
         ])
         try self.init(
             architecture: fields.string("architecture"), classNames: fields.strings("class_names"),
             input: fields.integers("input", in: Self.extents),
             preprocessing: Preprocessing(fields.object("preprocessing")),
             calibration: fields.contains("calibration") ? Calibration(fields.object("calibration")) : nil)
+        if fields.contains("head") { head = try fields.string("head") }
         let stated = try fields.integer("classes", in: 1...Int.max)
         try Self.require(
             stated == classes, "The field `classes` is \(stated), but there are \(classes) `class_names`.")

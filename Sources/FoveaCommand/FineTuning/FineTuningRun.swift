@@ -1,0 +1,173 @@
+import FoveaData
+import FoveaFormats
+import FoveaFoundation
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTraining
+
+/// Everything that a fine-tuning needs, checked before anything is written.
+struct FineTuningRun {
+    let base: PretrainedModel
+    let splits: DataSplits
+    let tuning: FineTuning
+    let device: Device
+    let badFiles: BadFileRecord
+    private let transforms: [any Transform]
+    private let mixing: BatchMixing?
+    private let cache: ImageCache
+    private let options: FineTune
+    private let description: RunDescription
+    /// The images of the data are converted from or to grey.
+    let convertsChannels: Bool
+
+    /// - Throws: ``FoveaError`` for the first thing that is wrong; cheap checks come first.
+    init(_ options: FineTune, command: [String]) async throws {
+        self.options = options
+        let optimizer = try options.optimizer.make(
+            fallback: FineTune.defaultOptimizer, learningRate: FineTuningRecipe().optimizer.learningRate)
+        let recipe = try options.recipe.recipe(optimizer: optimizer, seed: options.random.seed)
+        try options.data.check()
+        try options.augmentation.check()
+        try options.loading.check()
+        if let out = options.out { try RunFolder.expectFree(out) }
+        device = try options.device.open()
+        base = try PretrainedModel(options.model, weights: options.weights)
+        let data = try options.data.load(seed: options.random.seed)
+        var splits = data.splits
+        badFiles = BadFileRecord(options.data.badFiles, splits)
+        try Self.expectEnough(splits.training)
+        let preprocessing = try base.preprocessing(imageSize: options.data.imageSize, training: splits.training)
+        let own = try splits.training.exampleTypes[Batch.imagesName]
+        convertsChannels = own.map { $0.shape[0] != preprocessing.channels } ?? false
+        if convertsChannels {
+            splits.training = try splits.training.converted(toChannels: preprocessing.channels)
+            splits.validation = try splits.validation?.converted(toChannels: preprocessing.channels)
+            splits.test = try splits.test?.converted(toChannels: preprocessing.channels)
+        }
+        self.splits = splits
+        let classNames = splits.training.classNames
+        tuning = try FineTuning(
+            base.entry, recipe, weights: base.weights, source: quoted(base.weightsPath), classes: classNames.count,
+            preprocessing: preprocessing)
+        transforms = try options.augmentation.augmentation(classNames: classNames, fallback: .standard)
+            .transforms(for: preprocessing)
+        mixing = try options.augmentation.mixing(classes: classNames.count)
+        cache = options.loading.makeCache()
+        let fingerprint = try SourceSummary(
+            of: splits.training, sizing: preprocessing.sizing,
+            failures: badFiles.leavingOut == nil ? .thrown : .kept
+        ).fingerprint
+        description = RunDescription(
+            command: command, versions: Versions.libraries, seed: options.random.seed, dataFingerprint: fingerprint,
+            files: splits.files?.json,
+            settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut))
+    }
+
+    /// Throws unless every class has at least two images: one to learn from and one to be wrong about.
+    private static func expectEnough(_ training: any ExampleSource) throws {
+        var counts = [Int](repeating: 0, count: training.classNames.count)
+        for label in try training.labels() where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
+        guard let poor = counts.firstIndex(where: { $0 < 2 }) else { return }
+        throw FoveaError(
+            .badData,
+            "The class \(quoted(training.classNames[poor])) has \(counts[poor]) image\(counts[poor] == 1 ? "" : "s") to train on.",
+            remedy: "Give each class at least 2, or remove its folder.")
+    }
+
+    /// Trains, and keeps the run folder up to date.
+    ///
+    /// - Throws: ``FoveaError`` when training diverges or a file cannot be written; ``Interruption/Stop`` after a signal.
+    func carryOut(reportingTo report: inout FineTuningReport) async throws -> TrainingRun.Outcome {
+        let classNames = splits.training.classNames
+        let model = try ModelDescription(
+            base.entry, head: tuning.recipe.head.layers, classNames: classNames, preprocessing: tuning.preprocessing)
+        var folder =
+            if let out = options.out {
+                try RunFolder.create(at: out, run: description, model: model)
+            } else {
+                try RunFolder.create(
+                    named: "\(base.entry.name)-\(splits.training.name)", in: "runs/fine-tune", run: description,
+                    model: model)
+            }
+        var recorder = RunRecorder(folder)
+        do {
+            try badFiles.open(in: folder)
+            try await train(&recorder, &report)
+        } catch {
+            report.stop()
+            if recorder.epochs == 0 {
+                // No epoch has ended, so there is nothing to keep; this run created the folder.
+                removeFolder(folder.path)
+            } else if error is FoveaError {
+                StandardError.notice("the epochs before are in \(quoted(folder.path))")
+            }
+            throw error
+        }
+        let calibration = try await calibration(folder)
+        if let calibration { try folder.save(calibration.forModel) }
+        var test: Evaluation?
+        if let part = splits.test {
+            let classifier = try await Classifier(SavedModel(folder), device: device)
+            test = try await classifier.evaluate(
+                part, preprocessing: tuning.preprocessing, leavingOut: badFiles.leavingOut)
+        }
+        return TrainingRun.Outcome(folder: folder, best: recorder.best, calibration: calibration, test: test)
+    }
+
+    /// The calibration of the best weights; nil where there are too few validation images, or all are right.
+    private func calibration(_ folder: RunFolder) async throws -> Calibration? {
+        guard let validation = splits.validation, validation.count >= Calibration.fewestExamples else { return nil }
+        let found = try await Classifier(SavedModel(folder), device: device).calibrate(
+            on: validation, preprocessing: tuning.preprocessing, leavingOut: badFiles.leavingOut)
+        return found.scaling.isAtBound ? nil : found
+    }
+
+    private func train(_ recorder: inout RunRecorder, _ report: inout FineTuningReport) async throws {
+        let interruption = Interruption()
+        _ = try await tuning.run(
+            cache.caching(splits.training), validation: splits.validation.map(cache.caching), transforms: transforms,
+            mixing: mixing, leavingOut: badFiles.leavingOut, workers: options.loading.workers, on: device
+        ) { event in
+            if case .epoch(let metrics, let weights) = event {
+                try await recorder.record(metrics, weights)
+                try recordKernels(in: recorder.folder)
+            }
+            try report.event(event)
+            guard let signal = interruption.signal else { return }
+            report.stop()
+            let kept = recorder.epochs > 0
+            throw Interruption.Stop(
+                signal: signal,
+                description: kept
+                    ? "stopped; the weights of its last epoch are in \(quoted(recorder.folder.weightsPath(.last)))"
+                    : "stopped before its first epoch ended; nothing was kept")
+        }
+    }
+
+    /// Records the choices that the run has made so far, so that it can be repeated bit for bit.
+    private func recordKernels(in folder: RunFolder) throws {
+        let profile = device.backend.profile
+        guard let kernels = profile.kernels else { return }
+        try KernelChoices(kernels.choices, on: profile.machine).write(to: folder.kernelsPath)
+    }
+}
+
+extension FineTune {
+    /// Every setting, defaults included, by the name of its flag.
+    func settings(optimizer: any Optimizer, backend: any Backend, heldOut: Double) -> [(String, JSONValue)] {
+        let name = self.optimizer.optimizer ?? Self.defaultOptimizer
+        return [("model", .string(model)), ("weights", weights.map(JSONValue.string) ?? .null)]
+            + data.settings(heldOut: heldOut) + recipe.settings + [
+                ("optimizer", .string(name.rawValue)), ("lr", .number(optimizer.learningRate)),
+                ("momentum", (optimizer as? SGD).map { .number($0.momentum) } ?? .null),
+                ("nesterov", .boolean(self.optimizer.nesterov)),
+                ("weight-decay", .number(self.optimizer.effectiveWeightDecay(of: name))),
+                ("workers", loading.workers.map(JSONValue.integer) ?? .null),
+                ("cache-memory", loading.cacheMemory.map { .integer($0.byteCount) } ?? .null),
+            ] + augmentation.settings(fallback: .standard) + [
+                ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
+                ("device", .string(backend.name)), ("threads", .integer(backend.profile.threads)),
+            ]
+    }
+}
