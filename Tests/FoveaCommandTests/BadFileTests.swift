@@ -65,10 +65,19 @@ struct BadFileTests {
                     == readFile(at: "\(folder)/listed/weights/last.safetensors", limit: 10_000_000),
                 "the same files give the same weights")
 
-            let measured = try FoveaProcess(
-                ["evaluate", "--model", "run", "--data", "photos", "--bad-files", "skip", "--json"], in: folder)
-            #expect(measured.status == 0 && measured.errors.contains("photos/light/11.png"), "\(measured.errors)")
-            #expect(try measured.json["count"] == 22)
+            let counts = try ["train", "val"].map { part in
+                let measured = try FoveaProcess(
+                    [
+                        "evaluate", "--model", "run", "--data", "photos", "--split", part, "--bad-files", "skip",
+                        "--json",
+                    ],
+                    in: folder)
+                #expect(measured.status == 0, "\(measured.errors)")
+                // The part that it belongs to names it.
+                #expect(measured.errors.contains("photos/light/11.png") == (part == "val"), "\(measured.errors)")
+                return try measured.json["count"].double
+            }
+            #expect(counts.compactMap(\.self).reduce(0, +) == 22)
             let whole = try FoveaProcess(["evaluate", "--model", "run", "--data", "photos"], in: folder)
             #expect(whole.status == 65 && whole.errors.contains("1 of 24 image files"), "\(whole.errors)")
         }
