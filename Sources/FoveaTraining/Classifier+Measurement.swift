@@ -4,7 +4,7 @@ import FoveaGraph
 import FoveaNN
 
 extension Classifier {
-    /// Loss, accuracy and confusion over a data set.
+    /// Loss, accuracy and confusion over a data set, whose images are converted to the network's channels.
     ///
     /// - Parameters:
     ///   - transforms: applied to each example before it is standardized.
@@ -73,7 +73,8 @@ extension Classifier {
         }
         let size = try await self.batchSize(upTo: min(batchSize, source.count), preprocessing, views)
         let loader = try DataLoader(
-            source, transforms: transforms + [preprocessing], batchSize: size,
+            source.converted(toChannels: preprocessing.channels), transforms: transforms + [preprocessing],
+            batchSize: size,
             order: EpochOrder(seed: 0, isShuffled: false), failures: leavingOut == nil ? .thrown : .kept)
         for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
             let labels = try batch.classIndices(for: signature.outputs, of: source.name)

@@ -66,7 +66,8 @@ struct FineTuneTests {
         arguments: [
             ("--freeze conv9", 64, "The pattern `conv9` matches no parameter of the network. Did you mean `conv"),
             ("--unfreeze last-9", 64, "The last 9 stages cannot be unfrozen: `lenet5` has 3. Use at most 3, or all."),
-            ("--unfreeze some", 64, "some"),
+            ("--unfreeze some", 64, "--unfreeze"),
+            ("--freeze-epochs 2", 64, "--freeze-epochs belongs to heads that are trained, and --head is logistic."),
             ("--image-size 4", 64, "conv2"),
             ("--lr-decay-per-stage 0", 64, "The learning rate's decay per stage is 0.0."),
             ("--weights base/model.json", 65, "base/model.json"),
@@ -88,6 +89,36 @@ struct FineTuneTests {
             let poor = try fovea(
                 "\(Self.command) --limit-train 11 --out tuned".replacing("--limit-train 80 ", with: ""))
             #expect(poor.status == 65 && poor.errors.contains("Give each class at least 2"), "\(poor.errors)")
+        }
+    }
+
+    @Test(
+        "grey images are converted for a network of colour images, in training and in evaluation, which finds their part"
+    )
+    func grey() throws {
+        try withTemporaryFolder { folder in
+            func fovea(_ line: String) throws -> FoveaProcess {
+                try FoveaProcess(line.split(separator: " ").map(String.init), in: folder, cache: "\(folder)/.cache")
+            }
+            for (name, base) in [("dark", 20), ("light", 180)] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(folder)/photos/\(name)", withIntermediateDirectories: true)
+                for number in 0..<8 {
+                    let pixels = (0..<28 * 28).map { UInt8(base + ($0 * 7 + number * 13) % 50) }
+                    try writePNG(pixels, width: 28, height: 28, to: "\(folder)/photos/\(name)/\(number).png")
+                }
+            }
+            let base = try fovea(
+                "train --data photos --model lenet5 --image-size 28 --epochs 1 --batch-size 4 --val-split 0 --out base")
+            try #require(base.status == 0, "\(base.errors)")
+            let tuned = try fovea(
+                "\(Self.command) --epochs 0 --val-split 0.25 --out tuned".replacing("--limit-train 80 ", with: ""))
+            #expect(tuned.status == 0, "\(tuned.errors)")
+            #expect(tuned.errors.contains("the images are grey: each is given three equal channels"))
+            let held = try fovea("evaluate --model tuned --data glyphs --split val --json")
+            #expect(held.status == 0 && held.errors.contains("which the training held out"), "\(held.errors)")
+            let test = try fovea("evaluate --model tuned --data glyphs --split test --json")
+            #expect(test.status == 0, "\(test.errors)")
         }
     }
 }

@@ -107,6 +107,29 @@ struct DividedNetworkTests {
         }
     }
 
+    /// Computes something else in training, without a place of its own.
+    private struct TwoFaced: Layer {
+        let dense = Dense(3)
+
+        func callAsFunction(_ input: Value) throws -> Value {
+            let scaled = try input.trace.mode == .training ? input * 2 : input
+            return try dense(scaled)
+        }
+    }
+
+    @Test("refuses frozen layers that compute something else in inference")
+    func otherInInference() throws {
+        let model = Sequential {
+            TwoFaced()
+            Dense(2)
+        }
+        let network = TracedNetwork(model, inputs: ["images": .float32([3])])
+        let divided = try #require(try DividedNetwork(network, freezing: ["0"]))
+        #expect { try divided.rest.signature } throws: {
+            "\($0)".contains("compute something else in inference than in training")
+        }
+    }
+
     private func run(
         _ graph: Graph, _ inputs: [String: Tensor], _ weights: Weights
     ) async throws -> [String: Tensor] {

@@ -81,7 +81,7 @@ struct FineTuningTests {
         }
     }
 
-    @Test("features that are computed anew, in another order of views, are the same bits")
+    @Test("features that are computed anew, beside other views or alone, are the same bits")
     func sameFeatures() async throws {
         try await withWeights { file in
             let tuning = try tuning(file, Self.recipe())

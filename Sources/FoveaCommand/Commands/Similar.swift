@@ -140,9 +140,3 @@ struct Similar: AsyncParsableCommand {
 }
 
 extension NearestNeighbours.Metric: ExpressibleByArgument {}
-
-extension Optional where Wrapped: Sendable {
-    fileprivate func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
-        if let self { try await transform(self) } else { nil }
-    }
-}

@@ -65,37 +65,12 @@ struct FineTuningReport {
 
     /// Reports the results of the run.
     func end(_ run: FineTuningRun, _ outcome: TrainingRun.Outcome) throws {
-        let best = outcome.best
-        let parameters = run.tuning.plan.stages.reduce(0) { $0 + $1.parameterCount }
-        if isJSON {
-            var fields: [(String, JSONValue)] = [
-                ("event", "end"),
-                ("best_val_accuracy", JSONValue(best?.validationAccuracy)),
-                ("best_epoch", best.map { .integer($0.epoch) } ?? .null),
-            ]
-            if let test = outcome.test {
-                fields += [("test_accuracy", .number(test.accuracy)), ("test_loss", .number(test.loss))]
-            }
-            fields += [("out", .string(outcome.folder.path)), ("parameters", .integer(parameters))]
-            return try StandardOutput.line(JSONValue(fields: fields).text())
-        }
-        StandardError.line("")
-        if let best {
-            let reason = best.validationAccuracy == nil ? "lowest training loss" : "highest validation accuracy"
-            try StandardOutput.line("best epoch           \(best.epoch) of \(epochs) (\(reason))")
-        }
-        if let accuracy = best?.validationAccuracy {
-            try StandardOutput.line("validation accuracy  \(accuracy.percent)")
-        }
-        if let calibration = outcome.calibration {
-            try StandardOutput.line(
-                "calibration error    \(calibration.after.expectedCalibrationError.percent) there, with the temperature "
-                    + calibration.scaling.temperature.text(digits: 3))
-        }
-        if let test = outcome.test {
-            try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
-        }
-        try StandardOutput.line("run folder           \(outcome.folder.path.onOneLine)")
+        try OutcomeReport(
+            outcome: outcome, epochs: epochs,
+            parameterCount: run.tuning.plan.stages.reduce(0) { $0 + $1.parameterCount },
+            files: run.splits.files?.json, badFiles: run.badFiles
+        ).print(asJSON: isJSON)
+        guard !isJSON else { return }
         StandardError.line("\nclassify a picture:  fovea predict --model \(outcome.folder.path.onOneLine) PICTURE")
     }
 }

@@ -38,13 +38,12 @@ struct FineTuningRun {
         badFiles = BadFileRecord(options.data.badFiles, splits)
         try Self.expectEnough(splits.training)
         let preprocessing = try base.preprocessing(imageSize: options.data.imageSize, training: splits.training)
-        let own = try splits.training.exampleTypes[Batch.imagesName]
-        convertsChannels = own.map { $0.shape[0] != preprocessing.channels } ?? false
-        if convertsChannels {
-            splits.training = try splits.training.converted(toChannels: preprocessing.channels)
-            splits.validation = try splits.validation?.converted(toChannels: preprocessing.channels)
-            splits.test = try splits.test?.converted(toChannels: preprocessing.channels)
-        }
+        // Of the images as they are: by it a later evaluation finds the part that was held out.
+        let fingerprint = try splits.training.fingerprint()
+        let channels = preprocessing.channels
+        convertsChannels = splits.training.imageChannels.map { $0 != channels } ?? false
+        splits.training = try splits.training.converted(toChannels: channels)
+        splits.validation = try splits.validation?.converted(toChannels: channels)
         self.splits = splits
         let classNames = splits.training.classNames
         tuning = try FineTuning(
@@ -54,10 +53,6 @@ struct FineTuningRun {
             .transforms(for: preprocessing)
         mixing = try options.augmentation.mixing(classes: classNames.count)
         cache = options.loading.makeCache()
-        let fingerprint = try SourceSummary(
-            of: splits.training, sizing: preprocessing.sizing,
-            failures: badFiles.leavingOut == nil ? .thrown : .kept
-        ).fingerprint
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed, dataFingerprint: fingerprint,
             files: splits.files?.json,
@@ -104,23 +99,16 @@ struct FineTuningRun {
             }
             throw error
         }
-        let calibration = try await calibration(folder)
+        let classifier = try await Classifier(SavedModel(folder), device: device)
+        let calibration = try await classifier.calibration(
+            on: splits.validation, preprocessing: tuning.preprocessing, leavingOut: badFiles.leavingOut)
         if let calibration { try folder.save(calibration.forModel) }
         var test: Evaluation?
         if let part = splits.test {
-            let classifier = try await Classifier(SavedModel(folder), device: device)
             test = try await classifier.evaluate(
                 part, preprocessing: tuning.preprocessing, leavingOut: badFiles.leavingOut)
         }
         return TrainingRun.Outcome(folder: folder, best: recorder.best, calibration: calibration, test: test)
-    }
-
-    /// The calibration of the best weights; nil where there are too few validation images, or all are right.
-    private func calibration(_ folder: RunFolder) async throws -> Calibration? {
-        guard let validation = splits.validation, validation.count >= Calibration.fewestExamples else { return nil }
-        let found = try await Classifier(SavedModel(folder), device: device).calibrate(
-            on: validation, preprocessing: tuning.preprocessing, leavingOut: badFiles.leavingOut)
-        return found.scaling.isAtBound ? nil : found
     }
 
     private func train(_ recorder: inout RunRecorder, _ report: inout FineTuningReport) async throws {
@@ -131,7 +119,7 @@ struct FineTuningRun {
         ) { event in
             if case .epoch(let metrics, let weights) = event {
                 try await recorder.record(metrics, weights)
-                try recordKernels(in: recorder.folder)
+                try device.recordKernels(in: recorder.folder)
             }
             try report.event(event)
             guard let signal = interruption.signal else { return }
@@ -143,13 +131,6 @@ struct FineTuningRun {
                     ? "stopped; the weights of its last epoch are in \(quoted(recorder.folder.weightsPath(.last)))"
                     : "stopped before its first epoch ended; nothing was kept")
         }
-    }
-
-    /// Records the choices that the run has made so far, so that it can be repeated bit for bit.
-    private func recordKernels(in folder: RunFolder) throws {
-        let profile = device.backend.profile
-        guard let kernels = profile.kernels else { return }
-        try KernelChoices(kernels.choices, on: profile.machine).write(to: folder.kernelsPath)
     }
 }
 

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import FoveaFormats
+import FoveaFoundation
 import FoveaGraph
 import FoveaNN
 public import FoveaTraining
@@ -16,9 +17,9 @@ struct FineTuningOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Number of epochs in which the head is trained alone, on features that the frozen body gives; logistic needs none.",
+            "Number of epochs in which the head is trained alone, on features that the frozen body gives. (default: 1; logistic needs none)",
             valueName: "count"))
-    var freezeEpochs = 1
+    var freezeEpochs: Int?
 
     @Option(
         parsing: .unconditional,
@@ -96,7 +97,13 @@ struct FineTuningOptions: ParsableArguments {
     /// - Throws: ``FoveaError`` when a setting is invalid, whatever the network.
     func recipe(optimizer: any Optimizer, seed: UInt64) throws -> FineTuningRecipe {
         var recipe = FineTuningRecipe()
-        (recipe.head, recipe.freezeEpochs, recipe.epochs) = (head, freezeEpochs, epochs)
+        if head == .logistic, freezeEpochs != nil {
+            throw FoveaError(
+                .usage, "--freeze-epochs belongs to heads that are trained, and --head is logistic.",
+                remedy: "Leave it out, or use --head linear.")
+        }
+        (recipe.head, recipe.epochs) = (head, epochs)
+        if let freezeEpochs { recipe.freezeEpochs = freezeEpochs }
         recipe.unfreezing = unfreeze.stages
         recipe.frozen = freeze.map { PathPattern($0) }
         (recipe.learningRateDecay, recipe.views) = (lrDecayPerStage, featureViews)
@@ -110,7 +117,9 @@ struct FineTuningOptions: ParsableArguments {
     /// The settings by the names of their flags.
     var settings: [(String, JSONValue)] {
         [
-            ("head", .string(head.rawValue)), ("freeze-epochs", .integer(freezeEpochs)), ("epochs", .integer(epochs)),
+            ("head", .string(head.rawValue)),
+            ("freeze-epochs", head == .logistic ? .null : .integer(freezeEpochs ?? FineTuningRecipe().freezeEpochs)),
+            ("epochs", .integer(epochs)),
             ("unfreeze", .string(unfreeze.text)), ("freeze", .array(freeze.map(JSONValue.string))),
             ("lr-decay-per-stage", .number(lrDecayPerStage)), ("feature-views", .integer(featureViews)),
             ("batch-size", .integer(batchSize)), ("label-smoothing", .number(labelSmoothing)), ("ema", .number(ema)),

@@ -46,42 +46,11 @@ struct TrainingReport {
 
     /// Reports the results of the run.
     func end(_ run: TrainingRun, _ outcome: TrainingRun.Outcome) throws {
-        let best = outcome.best
-        if isJSON {
-            var fields: [(String, JSONValue)] = [
-                ("event", "end"),
-                ("best_val_accuracy", JSONValue(best?.validationAccuracy)),
-                ("best_epoch", best.map { .integer($0.epoch) } ?? .null),
-            ]
-            if let test = outcome.test {
-                fields += [("test_accuracy", .number(test.accuracy)), ("test_loss", .number(test.loss))]
-            }
-            if let files = run.splits.files {
-                fields += [("files", files.json), ("unreadable_later", .integer(run.badFiles.laterCount))]
-            }
-            fields += [("out", .string(outcome.folder.path)), ("parameters", .integer(run.parameterCount))]
-            return try StandardOutput.line(JSONValue(fields: fields).text())
-        }
-        StandardError.line("")
-        if run.badFiles.laterCount > 0 {
-            StandardError.line("\(run.badFiles.laterCount.grouped) more files could not be read and were left out\n")
-        }
-        if let best {
-            let reason = best.validationAccuracy == nil ? "lowest training loss" : "highest validation accuracy"
-            try StandardOutput.line("best epoch           \(best.epoch) of \(run.plan.epochs) (\(reason))")
-        }
-        if let accuracy = best?.validationAccuracy {
-            try StandardOutput.line("validation accuracy  \(accuracy.percent)")
-        }
-        if let calibration = outcome.calibration {
-            try StandardOutput.line(
-                "calibration error    \(calibration.after.expectedCalibrationError.percent) there, with the temperature "
-                    + calibration.scaling.temperature.text(digits: 3))
-        }
-        if let test = outcome.test {
-            try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
-        }
-        try StandardOutput.line("run folder           \(outcome.folder.path.onOneLine)")
+        try OutcomeReport(
+            outcome: outcome, epochs: run.plan.epochs, parameterCount: run.parameterCount,
+            files: run.splits.files?.json,
+            badFiles: run.badFiles
+        ).print(asJSON: isJSON)
     }
 }
 

@@ -118,7 +118,8 @@ struct TrainingRun {
             throw error
         }
         if splits.test != nil || validation != nil { try await trainer.load(fileAt: folder.weightsPath(.best)) }
-        let calibration = try await calibration()
+        let calibration = try await trainer.classifier.calibration(
+            on: validation, preprocessing: preprocessing, leavingOut: badFiles.leavingOut)
         if let calibration { try folder.save(calibration.forModel) }
         var test: Evaluation?
         if let part = splits.test {
@@ -126,21 +127,6 @@ struct TrainingRun {
                 part, preprocessing: preprocessing, leavingOut: badFiles.leavingOut)
         }
         return Outcome(folder: folder, best: recorder.best, calibration: calibration, test: test)
-    }
-
-    /// The calibration of the best weights; nil where there are too few validation images, or all are right.
-    private func calibration() async throws -> Calibration? {
-        guard let validation, validation.count >= Calibration.fewestExamples else { return nil }
-        let found = try await trainer.classifier.calibrate(
-            on: validation, preprocessing: preprocessing, leavingOut: badFiles.leavingOut)
-        return found.scaling.isAtBound ? nil : found
-    }
-
-    /// Records the choices that the run has made so far, so that it can be repeated bit for bit.
-    private func recordKernels(in folder: RunFolder) throws {
-        let profile = device.backend.profile
-        guard let kernels = profile.kernels else { return }
-        try KernelChoices(kernels.choices, on: profile.machine).write(to: folder.kernelsPath)
     }
 
     private func train(_ recorder: inout RunRecorder, _ report: inout TrainingReport) async throws {
@@ -153,7 +139,7 @@ struct TrainingRun {
                 place = "after step \(stepInEpoch.grouped) of \(stepsPerEpoch.grouped) of epoch \(epoch)"
             case .epoch(let metrics):
                 try await recorder.record(metrics, of: trainer)
-                try recordKernels(in: recorder.folder)
+                try device.recordKernels(in: recorder.folder)
                 try report.epoch(metrics)
                 place = "after epoch \(metrics.epoch)"
             }
@@ -164,12 +150,5 @@ struct TrainingRun {
                 signal: signal,
                 description: "stopped \(place); its weights are in \(quoted(recorder.folder.weightsPath(.last)))")
         }
-    }
-}
-
-extension [ParameterDeclaration] {
-    /// The number of trainable scalars.
-    var trainableCount: Int {
-        reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) }
     }
 }

@@ -22,16 +22,19 @@ struct ChannelConversion: ExampleSource {
 }
 
 extension ExampleSource {
+    /// The number of channels of the first image; nil where it cannot be read, which is reported when it is needed.
+    public var imageChannels: Int? { (try? exampleTypes)?[Batch.imagesName]?.shape[0] }
+
     /// The examples with images of so many channels: 1 for luminance, 3 for sRGB.
     ///
-    /// - Throws: ``FoveaError`` when the first example cannot be read, or when the number is neither.
+    /// - Throws: ``FoveaError`` when the number is neither.
     public func converted(toChannels channels: Int) throws -> any ExampleSource {
         guard channels == 1 || channels == 3 else {
             throw FoveaError(
                 .usage, "Images cannot be converted to \(channels) channels.", remedy: "Use 1 for grey or 3 for colour."
             )
         }
-        guard let image = try exampleTypes[Batch.imagesName], image.shape[0] != channels else { return self }
+        guard let own = imageChannels, own != channels else { return self }
         return ChannelConversion(whole: self, channels: channels)
     }
 }

@@ -6,7 +6,6 @@ import FoveaRuntime
 
 /// The computation of the features of a source's examples by a frozen body, once for each view.
 struct FeatureComputation: Sendable {
-    let body: TracedNetwork
     let predictor: Predictor
     /// Number of examples at a time. Always the same: kernels for another number may round differently.
     let batchSize: Int
@@ -22,7 +21,6 @@ struct FeatureComputation: Sendable {
         _ body: TracedNetwork, weights: Weights, device: Device, batchSize: Int, plain: [any Transform],
         augmenting: [any Transform], seed: UInt64, workers: Int?
     ) async throws {
-        self.body = body
         let states = DeviceStates(on: device)
         let signature = try body.signature
         predictor = Predictor(body, signature: signature, evaluation: nil, sharing: states)
@@ -48,8 +46,10 @@ struct FeatureComputation: Sendable {
         let outputs = predictor.signature.outputs
         let types = Dictionary(uniqueKeysWithValues: outputs.map { ($0, $1) })
         let rows = saturatingProduct(source.count, views)
-        try AvailableMemory.require(saturatingProduct(rows, types.rowByteCount), for: "the features of \(rows) images")
-        var store = FeatureStore(types: types)
+        try AvailableMemory.require(
+            saturatingProduct(rows, outputs.reduce(0) { saturatingSum($0, $1.1.byteCount) }),
+            for: "the features of \(rows) images")
+        var features: [[String: Tensor]] = []
         var (labels, origins): ([Int32], [Int]) = ([], [])
         for view in 0..<views {
             let loader = try DataLoader(
@@ -57,24 +57,23 @@ struct FeatureComputation: Sendable {
                 order: EpochOrder(seed: seed, isShuffled: false), epoch: view, workers: workers,
                 failures: leavingOut == nil ? .thrown : .kept)
             for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
-                try await add(batch, to: &store)
+                features += try await self.features(of: batch)
                 labels += try batch.labels.elements(as: Int32.self) ?? []
                 origins += batch.indices
                 try await progress(labels.count)
             }
         }
-        return FeatureSource(source, store, labels: labels, origins: origins)
+        return FeatureSource(source, features, types, labels: labels, origins: origins)
     }
 
-    private func add(_ batch: Batch, to store: inout FeatureStore) async throws {
-        let count = batch.indices.count
+    private func features(of batch: Batch) async throws -> [[String: Tensor]] {
         var inputs: [String: Tensor] = [:]
         for (name, _) in predictor.signature.inputs {
             inputs[name] = try batch.value(named: name).repeatingRows(upTo: batchSize)
         }
         let outputs = try await predictor(inputs)
         let rows = try outputs.mapValues { try $0.rows() }
-        for index in 0..<count { store.append(rows.mapValues { $0[index] }) }
+        return batch.indices.indices.map { index in rows.mapValues { $0[index] } }
     }
 }
 

@@ -74,7 +74,7 @@ public struct FineTuning: Sendable {
         var epochs = 0
         for phase in plan.phases {
             try await report(.phase(phase))
-            if phase.name == FineTuningPlan.headPhase, let divided {
+            if phase.trainsHeadAlone, let divided {
                 let computation = try await FeatureComputation(
                     divided.body, weights: weights, device: device, batchSize: min(recipe.batchSize, training.count),
                     plain: [preprocessing], augmenting: transforms.isEmpty ? [preprocessing] : transforms,
@@ -169,18 +169,5 @@ public struct FineTuning: Sendable {
             imagesPerSecond: Float(Double(rows.count) / max(seconds, 1e-9)), dataWait: 0)
         try await report(.epoch(metrics, found))
         return found
-    }
-}
-
-extension FineTuningPlan {
-    /// The name of the phase in which the head is trained alone.
-    static let headPhase = "head"
-}
-
-extension Optional {
-    /// As `map`, for work that waits.
-    fileprivate func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async throws -> Result? {
-        guard let value = self else { return nil }
-        return try await transform(value)
     }
 }

@@ -38,7 +38,7 @@ extension FineTuning {
         let held = Double(validation?.count ?? 0) * (inference + decoding)
         var total = 0.0
         for phase in plan.phases {
-            if phase.name == FineTuningPlan.headPhase, divided != nil {
+            if phase.trainsHeadAlone, divided != nil {
                 total += Double(training.count * recipe.views) * (inference + decoding) + held
             } else {
                 let trained = Double(phase.treatments.count { $0.learningRate != nil }) / Double(phase.treatments.count)

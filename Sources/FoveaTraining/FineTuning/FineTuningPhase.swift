@@ -27,6 +27,8 @@ public struct FineTuningPhase: Sendable {
     public let epochs: Int
     /// In the order of ``FineTuningPlan/stages``.
     public let treatments: [Treatment]
+    /// Whether the whole body is frozen, so that the phase trains on its features.
+    public let trainsHeadAlone: Bool
     let rule: UpdateRule
 }
 
@@ -64,7 +66,7 @@ struct StageParameters: Sendable {
         let trained = parameters.filter { $0.role == .trainable && !isFrozen($0.path) }
         let statistics = Set(parameters.filter { $0.role == .statistic }.map { isFrozen($0.path) })
         return FineTuningPhase.Treatment(
-            trainableCount: trained.reduce(0) { $0 + $1.shape.elementCount },
+            trainableCount: trained.trainableCount,
             learningRate: trained.isEmpty ? nil : learningRate,
             batchNormalization: statistics.isEmpty
                 ? nil : statistics.count == 2 ? .mixed : statistics == [true] ? .frozen : .batch)

@@ -56,11 +56,13 @@ public struct FineTuningPlan: Sendable {
                 treatments.append(
                     group.treatment(frozen: isFrozen, learningRate: recipe.optimizer.learningRate * factor))
             }
-            return FineTuningPhase(name: name, epochs: epochs, treatments: treatments, rule: rule)
+            return FineTuningPhase(
+                name: name, epochs: epochs, treatments: treatments, trainsHeadAlone: firstTrained == bodyStages,
+                rule: rule)
         }
         let headEpochs = recipe.head == .logistic ? 1 : recipe.freezeEpochs
         let all = phase("fine-tuning", epochs: recipe.epochs, firstTrained: firstTrained)
-        phases = [phase(Self.headPhase, epochs: headEpochs, firstTrained: bodyStages), all].filter { $0.epochs > 0 }
+        phases = [phase("head", epochs: headEpochs, firstTrained: bodyStages), all].filter { $0.epochs > 0 }
         stages = groups.map { group in
             Stage(name: group.name, parameterCount: group.parameters.trainableCount)
         }
@@ -76,5 +78,5 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
 
 extension [ParameterDeclaration] {
     /// The number of trainable scalars.
-    var trainableCount: Int { reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) } }
+    package var trainableCount: Int { reduce(0) { $0 + ($1.role == .trainable ? $1.shape.elementCount : 0) } }
 }
