@@ -38,12 +38,11 @@ public struct LearningRateSchedule: Hashable, Sendable {
         case .step: return pow(0.1, min(2, (3 * progress).rounded(.down)))
         case .cosine: return (1 + cos(.pi * progress)) / 2
         case .oneCycle:
-            // The last step ends the cycle, so positions are counted over one step less.
-            let position = min(1, Double(step - warmupSteps) / Double(max(1, remaining - 1)))
-            let peak = 0.3
-            return position < peak
-                ? Self.cosine(from: 1.0 / 25, to: 1, position / peak)
-                : Self.cosine(from: 1, to: 1.0 / 25 / 1e4, (position - peak) / (1 - peak))
+            // The rate is full at the last step of the first 30 %, and lowest at the last of all.
+            let (step, peak, end) = (Double(step - warmupSteps), 0.3 * Double(remaining) - 1, Double(remaining - 1))
+            return step <= peak
+                ? Self.cosine(from: 1.0 / 25, to: 1, step / peak)
+                : Self.cosine(from: 1, to: 1.0 / 25 / 1e4, min(1, (step - peak) / (end - peak)))
         }
     }
 
