@@ -141,7 +141,10 @@ struct FeatureTests {
                 ("features --model run digits --out f.npy --layer conv3", 64, "Did you mean `conv1`"),
                 ("features --model run digits --out f.npy --pool max", 64, "'max' is invalid"),
                 ("features --model run digits --out nowhere/f.npy", 73, "nowhere/f.npy"),
-                ("features --model lenet5 --weights w.safetensors digits --out f.npy", 64, "is not for ImageNet"),
+                (
+                    "features --model lenet5 --weights run/weights/best.safetensors digits --out f.npy", 64,
+                    "Nothing says how images were standardized"
+                ),
                 ("features --model squeezenet1_1 digits --out f.npy", 64, "no trained weights of its own"),
                 (
                     "features --model squeezenet1_1 --weights run/weights/best.safetensors digits --out f.npy", 65,

@@ -32,6 +32,9 @@ struct FineTuneTests {
             #expect(evaluated.status == 0, "\(evaluated.errors)")
             let model = try String(contentsOfFile: "\(folder)/tuned/model.json", encoding: .utf8)
             #expect(model.contains("\"head\": \"mlp\""))
+            // A mirrored 3 is no 3.
+            let record = try String(contentsOfFile: "\(folder)/tuned/run.json", encoding: .utf8)
+            #expect(record.contains("\"augment\": \"none\""))
         }
     }
 
@@ -54,7 +57,8 @@ struct FineTuneTests {
     @Test("logistic regression counts as the head's epoch and says which penalty it chose")
     func logistic() throws {
         try withRun { _, fovea in
-            let run = try fovea("\(Self.command) --epochs 0 --head logistic --feature-views 2 --out tuned")
+            let run = try fovea(
+                "\(Self.command) --epochs 0 --head logistic --feature-views 2 --augment crop --out tuned")
             #expect(run.status == 0, "\(run.errors)")
             #expect(run.errors.contains("chosen by 5-fold cross-validation"))
             #expect(run.output.contains("best epoch           1 of 1"))
@@ -69,6 +73,7 @@ struct FineTuneTests {
             ("--unfreeze some", 64, "--unfreeze"),
             ("--freeze-epochs 2", 64, "--freeze-epochs belongs to heads that are trained, and --head is logistic."),
             ("--image-size 4", 64, "conv2"),
+            ("--feature-views 2", 64, "without augmentation all views are alike"),
             ("--lr-decay-per-stage 0", 64, "The learning rate's decay per stage is 0.0."),
             ("--weights base/model.json", 65, "base/model.json"),
         ])
@@ -85,7 +90,7 @@ struct FineTuneTests {
     func refusals() throws {
         try withRun { folder, fovea in
             let bare = try fovea("fine-tune --model resnet18 --data glyphs")
-            #expect(bare.status == 64 && bare.errors.contains("Give --weights with a .safetensors file"))
+            #expect(bare.status == 64 && bare.errors.contains("or --weights with a .safetensors file"))
             let poor = try fovea(
                 "\(Self.command) --limit-train 11 --out tuned".replacing("--limit-train 80 ", with: ""))
             #expect(poor.status == 65 && poor.errors.contains("Give each class at least 2"), "\(poor.errors)")

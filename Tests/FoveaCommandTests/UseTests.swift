@@ -1,7 +1,9 @@
 import Foundation
 import FoveaData
 import FoveaFormats
+import FoveaGraph
 import FoveaTestSupport
+import OrderedCollections
 import Testing
 
 @Suite("A trained network in use: evaluate and predict")
@@ -55,6 +57,61 @@ struct UseTests {
             }
             let missing = try FoveaProcess(zoo + ["--split", "val"], in: folder)
             #expect(missing.status == 66 && missing.errors.contains("It has `test`, `train`."))
+        }
+    }
+
+    @Test(
+        "predict takes a network of the zoo with weights, whose metadata say how images were prepared and what classes are"
+    )
+    func predictsByZoo() throws {
+        try withRun { folder, _ in
+            let test = try #require(try DataSource.load("glyphs").test)
+            try writePNG(
+                try #require(test.example(at: 3).image).pixels, width: 28, height: 28, to: "\(folder)/digit.png")
+            let weights = try SafetensorsFile(at: "\(folder)/run/weights/best.safetensors").tensors
+            func write(_ name: String, _ metadata: [String: String]) throws {
+                let tensors = try weights.map { ($0.key, try Tensor(copying: $0.value)) }
+                try Safetensors.write(
+                    OrderedDictionary(uniqueKeysWithValues: tensors), metadata: metadata, to: "\(folder)/\(name)")
+            }
+            let numbers = ["mean": "[0.2]", "std": "[0.3]"]
+            let names = #"["nil","one","two","three","four","five","six","seven","eight","nine"]"#
+            try write("named.safetensors", numbers.merging(["classes": names]) { $1 })
+            try write("numbered.safetensors", numbers)
+            try write("plain.safetensors", [:])
+            try write("odd.safetensors", numbers.merging(["classes": #"["a","a"]"#]) { $1 })
+            try (0..<10).map { "digit \($0)\n" }.joined().write(
+                toFile: "\(folder)/names.txt", atomically: true, encoding: .utf8)
+            func predict(_ weights: String, _ more: [String] = [], model: String = "lenet5") throws -> FoveaProcess {
+                try FoveaProcess(
+                    ["predict", "--model", model, "--weights", weights, "digit.png", "--top", "10", "--json"] + more,
+                    in: folder)
+            }
+            func classes(_ run: FoveaProcess) throws -> Set<String> {
+                try #require(run.status == 0, "\(run.errors)")
+                let predictions = try #require(try run.json.elements.first)["predictions"].elements
+                return Set(predictions.compactMap { $0["class"].string })
+            }
+            #expect(try classes(predict("named.safetensors")).isSuperset(of: ["nil", "nine"]))
+            #expect(try classes(predict("numbered.safetensors")) == Set((0..<10).map(String.init)))
+            let named = try predict("named.safetensors", ["--classes-file", "names.txt"])
+            #expect(try classes(named) == Set((0..<10).map { "digit \($0)" }))
+            for (run, status, words) in [
+                (try predict("plain.safetensors"), 64, "Nothing says how images were standardized"),
+                (try predict("odd.safetensors"), 65, "an array of different names"),
+                (try predict("named.safetensors", ["--image-size", "32"]), 65, "`fc1.weight`"),
+                (
+                    try predict("run/weights/best.safetensors", ["--image-size", "28"], model: "run"), 64,
+                    "--image-size"
+                ),
+                (
+                    try predict("run/weights/best.safetensors", ["--classes-file", "names.txt"], model: "run"), 64,
+                    "--classes-file belongs to networks of the zoo"
+                ),
+            ] as [(FoveaProcess, Int32, String)] {
+                #expect(run.status == status && run.errors.contains(words), "\(run.errors)")
+                #expect(run.output.isEmpty)
+            }
         }
     }
 

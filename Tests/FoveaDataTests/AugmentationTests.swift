@@ -48,6 +48,8 @@ struct AugmentationTests {
     @Test("small images are cut out of a margin, and characters are not mirrored unless that is asked for")
     func small() throws {
         let characters = ["0", "1", "2"]
+        #expect(Augmentation.forFineTuning(classNames: characters) == .none)
+        #expect(Augmentation.forFineTuning(classNames: ["0", "10"]) == .flip)
         #expect(try names(.standard, characters, digits) == ["RandomCrop", "Preprocessing"])
         #expect(
             try names(.standard, ["shirt", "bag"], digits) == ["RandomCrop", "RandomHorizontalFlip", "Preprocessing"])

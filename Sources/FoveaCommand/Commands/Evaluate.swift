@@ -40,10 +40,7 @@ struct Evaluate: AsyncParsableCommand {
         let splits = try measurement.load(for: reference)
         let badFiles = measurement.record(splits)
         let part = try MeasuredPart(split, of: splits, named: measurement.data, for: reference)
-        let saved = try model.load(reference) { entry in
-            let sizing = try splits.sizing(for: entry)
-            return (splits.training.classNames, try Preprocessing(fittedTo: splits.training, sizing: sizing))
-        }
+        let saved = try model.load(reference, data: splits)
         part.compareClassNames(with: saved.classNames)
         let classifier = try await Classifier(saved, device: device)
         await classifier.shortenedName?.report(saved.weightsPath)

@@ -26,17 +26,28 @@ struct Predict: AsyncParsableCommand {
             "Number of classes to list for each image. (default: 3, or all if there are fewer)", valueName: "count"))
     var top: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            File with the names of the classes of a network of the zoo, one a line, in the order of its outputs. (default: \
+            those that the metadata of its weights have, or numbers from 0)
+            """, valueName: "file"))
+    var classesFile: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Height and width of the images of a network of the zoo. (default: its usual ones)", valueName: "pixels"))
+    var imageSize: Int?
+
     @OptionGroup var imageLimits: ImageLimitOptions
     @OptionGroup var device: DeviceOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         let imageLimits = try imageLimits.limits
-        let saved = try model.load(try ModelReference(model.model)) { _ in
-            throw FoveaError(
-                .usage, "A network of the zoo has neither preprocessing nor names of classes.",
-                remedy: "Give a run folder, and --weights to use others than its best.")
-        }
+        let reference = try ModelReference(model.model)
+        let saved = try model.load(reference, classNames: classNames(of: reference), imageSize: imageSize)
         let limit = try limit(classes: saved.classNames.count)
         let files = try ImageFiles(inputs)
         let classified = try await ImageClassification(
@@ -49,6 +60,19 @@ struct Predict: AsyncParsableCommand {
             try StandardOutput.line(report.text)
         }
         try classified.refusals.report(among: files.paths.count, "classified")
+    }
+
+    /// The classes that the options name.
+    ///
+    /// - Throws: ``FoveaError`` when they are a run's, which has its own, or when their file is damaged.
+    private func classNames(of reference: ModelReference) throws -> [String]? {
+        if case .run = reference,
+            let option = classesFile.map({ _ in "--classes-file" }) ?? imageSize.map({ _ in "--image-size" })
+        {
+            throw FoveaError(
+                .usage, "\(option) belongs to networks of the zoo, and a run has its own.", remedy: "Leave it out.")
+        }
+        return try classesFile.map { try ClassesFile(path: $0).names }
     }
 
     private func limit(classes: Int) throws -> Int {

@@ -55,18 +55,8 @@ struct FeatureOptions: ParsableArguments {
             let saved = try SavedModel(folder, weightsPath: weights)
             return (saved.architecture, saved.layer, saved.weightsPath, saved.preprocessing)
         case .zoo(let entry):
-            guard let weights else {
-                throw FoveaError(
-                    .usage, "The network `\(entry.name)` has no trained weights of its own.",
-                    remedy: "Give a run folder, or --weights with a .safetensors file.")
-            }
-            // ImageNet's networks are for its 1,000 classes; those of others know no preprocessing.
-            guard entry.classes == 1000 else {
-                throw FoveaError(
-                    .usage, "A network of the zoo that is not for ImageNet has no preprocessing: `\(entry.name)`.",
-                    remedy: "Give a run folder, and --weights to use others than its best.")
-            }
-            return (entry.name, entry.make(entry.classes), weights, try .imageNet())
+            let pretrained = try PretrainedModel(entry, weightsPath: weights)
+            return (entry.name, entry.make(entry.classes), pretrained.weightsPath, try pretrained.preprocessing())
         }
     }
 

@@ -37,7 +37,7 @@ struct FineTuningRun {
         var splits = data.splits
         badFiles = BadFileRecord(options.data.badFiles, splits)
         try Self.expectEnough(splits.training)
-        let preprocessing = try base.preprocessing(imageSize: options.data.imageSize, training: splits.training)
+        let preprocessing = try base.preprocessing(imageSize: options.data.imageSize, for: splits)
         // Of the images as they are: by it a later evaluation finds the part that was held out.
         let fingerprint = try splits.training.fingerprint()
         let channels = preprocessing.channels
@@ -49,14 +49,21 @@ struct FineTuningRun {
         tuning = try FineTuning(
             base.entry, recipe, weights: base.weights, source: quoted(base.weightsPath), classes: classNames.count,
             preprocessing: preprocessing)
-        transforms = try options.augmentation.augmentation(classNames: classNames, fallback: .standard)
-            .transforms(for: preprocessing)
+        let augmentation = try options.augmentation.augmentation(
+            classNames: classNames, fallback: Augmentation.forFineTuning(classNames: classNames))
+        guard recipe.views == 1 || augmentation.kind != .none || augmentation.erasing > 0 else {
+            throw FoveaError(
+                .usage, "--feature-views is \(recipe.views), and without augmentation all views are alike.",
+                remedy: "Use for example --augment crop, or one view.")
+        }
+        transforms = try augmentation.transforms(for: preprocessing)
         mixing = try options.augmentation.mixing(classes: classNames.count)
         cache = options.loading.makeCache()
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed, dataFingerprint: fingerprint,
             files: splits.files?.json,
-            settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut))
+            settings: options.settings(
+                optimizer: optimizer, augmentation: augmentation.kind, backend: device.backend, heldOut: data.heldOut))
     }
 
     /// Throws unless every class has at least two images: one to learn from and one to be wrong about.
@@ -136,7 +143,9 @@ struct FineTuningRun {
 
 extension FineTune {
     /// Every setting, defaults included, by the name of its flag.
-    func settings(optimizer: any Optimizer, backend: any Backend, heldOut: Double) -> [(String, JSONValue)] {
+    func settings(
+        optimizer: any Optimizer, augmentation: Augmentation.Kind, backend: any Backend, heldOut: Double
+    ) -> [(String, JSONValue)] {
         let name = self.optimizer.optimizer ?? Self.defaultOptimizer
         return [("model", .string(model)), ("weights", weights.map(JSONValue.string) ?? .null)]
             + data.settings(heldOut: heldOut) + recipe.settings + [
@@ -146,7 +155,7 @@ extension FineTune {
                 ("weight-decay", .number(self.optimizer.effectiveWeightDecay(of: name))),
                 ("workers", loading.workers.map(JSONValue.integer) ?? .null),
                 ("cache-memory", loading.cacheMemory.map { .integer($0.byteCount) } ?? .null),
-            ] + augmentation.settings(fallback: .standard) + [
+            ] + self.augmentation.settings(fallback: augmentation) + [
                 ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
                 ("device", .string(backend.name)), ("threads", .integer(backend.profile.threads)),
             ]

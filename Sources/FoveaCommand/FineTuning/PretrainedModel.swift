@@ -5,11 +5,13 @@ import FoveaGraph
 import FoveaNN
 import FoveaTraining
 
-/// The trained network that a fine-tuning starts from: its architecture, its weights, and how its images were prepared.
+/// A network of the zoo with trained weights, and what these were trained for: the classes, and how images were prepared.
 struct PretrainedModel {
     let entry: ModelZoo.Entry
     let weights: SafetensorsFile
     let weightsPath: String
+    /// The names of the classes; nil where nobody says.
+    let classNames: [String]?
     /// The mean and the deviation of each channel; nil where nobody says.
     private let standardization: (mean: [Float], deviation: [Float])?
     /// Where the mean and the deviation come from: `standardized as …`.
@@ -17,6 +19,8 @@ struct PretrainedModel {
     private let channels: Int
     /// The height and the width that its images had.
     private let size: (height: Int, width: Int)
+    /// How images were brought to that size; nil where they had it, or nobody says.
+    private let sizing: ResizeAndCenterCrop?
 
     /// - Parameters:
     ///   - model: a network of the zoo, or a run folder.
@@ -24,34 +28,56 @@ struct PretrainedModel {
     /// - Throws: ``FoveaError`` when there is no such network or no weights.
     init(_ model: String, weights: String?) throws {
         switch try ModelReference(model) {
-        case .run(let folder):
-            entry = try ModelZoo.entry(named: folder.model.architecture)
-            weightsPath = weights ?? folder.weightsPath()
-            self.weights = try SafetensorsFile(at: weightsPath)
-            let description = folder.model
-            standardization = (description.preprocessing.mean, description.preprocessing.standardDeviation)
-            origin = "the run \(quoted(folder.path)) has it"
-            (channels, size) = (description.input[0], (description.input[1], description.input[2]))
-        case .zoo(let entry):
-            guard let weights else {
-                throw FoveaError(
-                    .usage, "The network `\(entry.name)` has no trained weights of its own.",
-                    remedy: "Give --weights with a .safetensors file, or a run folder as --model.")
-            }
-            self.entry = entry
-            weightsPath = weights
-            self.weights = try SafetensorsFile(at: weights)
-            if let stated = try Self.standardization(in: self.weights, channels: entry.input[0], path: weights) {
-                (standardization, origin) = (stated, "the weights' metadata says")
-            } else if entry.classes == 1000 {
-                let usual = try Preprocessing.imageNet()
-                standardization = (usual.mean, usual.standardDeviation)
-                origin = "torchvision's weights for ImageNet expect"
-            } else {
-                (standardization, origin) = (nil, "the training part suggests: the weights do not say")
-            }
-            (channels, size) = (entry.input[0], (entry.input[1], entry.input[2]))
+        case .run(let folder): try self.init(folder, weightsPath: weights ?? folder.weightsPath())
+        case .zoo(let entry): try self.init(entry, weightsPath: weights)
         }
+    }
+
+    private init(_ folder: RunFolder, weightsPath: String) throws {
+        entry = try ModelZoo.entry(named: folder.model.architecture)
+        self.weightsPath = weightsPath
+        weights = try SafetensorsFile(at: weightsPath)
+        let preprocessing = try Preprocessing(folder.model)
+        standardization = (preprocessing.mean, preprocessing.standardDeviation)
+        origin = "the run \(quoted(folder.path)) has it"
+        classNames = folder.model.classNames
+        (channels, size) = (preprocessing.channels, (preprocessing.height, preprocessing.width))
+        sizing = preprocessing.sizing
+    }
+
+    /// - Throws: ``FoveaError`` when no weights are given or their file is damaged.
+    init(_ entry: ModelZoo.Entry, weightsPath: String?) throws {
+        guard let weightsPath else {
+            throw FoveaError(
+                .usage, "The network `\(entry.name)` has no trained weights of its own.",
+                remedy: "Give a run folder as --model, or --weights with a .safetensors file.")
+        }
+        self.entry = entry
+        self.weightsPath = weightsPath
+        weights = try SafetensorsFile(at: weightsPath)
+        classNames = try Self.classNames(in: weights, path: weightsPath)
+        if let stated = try Self.standardization(in: weights, channels: entry.input[0], path: weightsPath) {
+            (standardization, origin) = (stated, "the weights' metadata says")
+        } else if entry.classes == 1000 {
+            let usual = try Preprocessing.imageNet()
+            standardization = (usual.mean, usual.standardDeviation)
+            origin = "torchvision's weights for ImageNet expect"
+        } else {
+            (standardization, origin) = (nil, "the training part suggests: the weights do not say")
+        }
+        (channels, size, sizing) = (entry.input[0], (entry.input[1], entry.input[2]), nil)
+    }
+
+    /// The `classes` of the metadata of a file: a JSON array of names.
+    private static func classNames(in file: SafetensorsFile, path: String) throws -> [String]? {
+        guard let text = file.metadata["classes"] else { return nil }
+        let fields = try? JSONFields(JSONValue(parsing: Array("{\"classes\": \(text)}".utf8)))
+        guard let names = try? fields?.strings("classes"), !names.isEmpty, Set(names).count == names.count else {
+            throw FoveaError(
+                .badData, "The metadata `classes` of \(quoted(path)) is \(quoted(text)).",
+                remedy: "It should be an array of different names, such as [\"cat\", \"dog\"].")
+        }
+        return names
     }
 
     /// The `mean` and `std` of the metadata of a file: JSON arrays with a number for each channel.
@@ -73,17 +99,45 @@ struct PretrainedModel {
         return (try numbers(mean, "mean"), try numbers(deviation, "std"))
     }
 
-    /// The preprocessing for a data set, with images of a size that is asked for.
+    /// The names of the classes, or numbers from 0 where nobody says.
     ///
-    /// - Parameter training: gives the statistics where the weights have none.
-    func preprocessing(imageSize: Int?, training: any ExampleSource) throws -> Preprocessing {
-        let (height, width) = imageSize.map { ($0, $0) } ?? size
-        let sizing = try ResizeAndCenterCrop(evaluating: height, width)
-        guard let (mean, deviation) = standardization else {
-            return try Preprocessing(SourceSummary(of: training, sizing: sizing), sizing: sizing)
+    /// - Throws: ``FoveaError`` when the network cannot be traced.
+    var numberedClassNames: [String] {
+        get throws {
+            if let classNames { return classNames }
+            let count = try PretrainedWeights.headShape(in: weights, of: entry)?.dimensions.first ?? entry.classes
+            return (0..<min(count, 1_000_000)).map(String.init)
         }
-        return try Preprocessing(
-            channels: channels, height: height, width: width, mean: mean, standardDeviation: deviation,
-            shorterSide: sizing.shorterSide)
+    }
+
+    /// The preprocessing for some data, with images of a size that is asked for.
+    ///
+    /// - Parameter data: gives the statistics where the weights have none; nil where there are only files of images.
+    /// - Throws: ``FoveaError`` when nobody says how images were standardized, or the size is invalid.
+    func preprocessing(imageSize: Int? = nil, for data: DataSplits? = nil) throws -> Preprocessing {
+        let (height, width) = imageSize.map { ($0, $0) } ?? size
+        var sizing = imageSize == nil ? self.sizing : nil
+        if sizing == nil, try data?.haveImages(height, width) != true {
+            sizing = try ResizeAndCenterCrop(evaluating: height, width)
+        }
+        if let (mean, deviation) = standardization {
+            return try Preprocessing(
+                channels: channels, height: height, width: width, mean: mean, standardDeviation: deviation,
+                shorterSide: sizing?.shorterSide)
+        }
+        guard let data else {
+            throw FoveaError(
+                .usage, "Nothing says how images were standardized for \(quoted(weightsPath)).",
+                remedy: "Write \"mean\" and \"std\" into the metadata of the file, or give a run folder as --model.")
+        }
+        return try Preprocessing(fittedTo: data.training, sizing: sizing)
+    }
+}
+
+extension DataSplits {
+    /// Whether all images have this size already.
+    fileprivate func haveImages(_ height: Int, _ width: Int) throws -> Bool {
+        guard files == nil, let shape = try training.exampleTypes[Batch.imagesName]?.shape else { return false }
+        return shape[1] == height && shape[2] == width
     }
 }

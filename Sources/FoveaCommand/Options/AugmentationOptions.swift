@@ -10,7 +10,7 @@ struct AugmentationOptions: ParsableArguments {
             Augmentation of training images. flip: mirror images. standard: images that are resized get random crops of 0.35 to 1 \
             of their area and jitter of brightness, contrast and saturation by 0.2, others crops out of a margin of 4 pixels; both \
             are mirrored, unless the names of all classes are single letters or digits. crop: the same without jitter. randaugment, trivial, augmix: the same with \
-            RandAugment, TrivialAugment or AugMix in place of the jitter. (default: none; standard in `fovea fine-tune`)
+            RandAugment, TrivialAugment or AugMix in place of the jitter. (default: none; in `fovea fine-tune` flip, where classes are not single letters or digits)
             """)
     var augment: Augmentation.Kind?
 

@@ -25,11 +25,13 @@ struct TrainedModelOptions: ParsableArguments {
 
     /// The network with its weights.
     ///
-    /// - Parameter context: the classes and the preprocessing for a network of the zoo, which comes without them.
-    /// - Throws: ``FoveaError`` when the run's model is invalid.
+    /// - Parameters:
+    ///   - data: what it is measured on, which has the classes of a network of the zoo; nil for files of images.
+    ///   - classNames: the classes of a network of the zoo; nil for those that its weights name.
+    ///   - imageSize: other height and width of images than the model's.
+    /// - Throws: ``FoveaError`` when the run's model is invalid, or nothing says how images are to be prepared.
     func load(
-        _ reference: ModelReference,
-        context: (ModelZoo.Entry) throws -> (classNames: [String], preprocessing: Preprocessing)
+        _ reference: ModelReference, data: DataSplits? = nil, classNames: [String]? = nil, imageSize: Int? = nil
     ) throws -> SavedModel {
         switch reference {
         case .run(let folder):
@@ -41,14 +43,12 @@ struct TrainedModelOptions: ParsableArguments {
             }
             return try SavedModel(folder, weightsPath: weights)
         case .zoo(let entry):
-            guard let weights else {
-                throw FoveaError(
-                    .usage, "The network `\(entry.name)` has no trained weights of its own.",
-                    remedy: "Give a run folder, or --weights with a .safetensors file.")
-            }
-            let context = try context(entry)
+            let pretrained = try PretrainedModel(entry, weightsPath: weights)
             return SavedModel(
-                entry, classNames: context.classNames, preprocessing: context.preprocessing, weightsPath: weights)
+                entry,
+                classNames: try classNames ?? data?.training.classNames ?? pretrained.numberedClassNames,
+                preprocessing: try pretrained.preprocessing(imageSize: imageSize, for: data),
+                weightsPath: pretrained.weightsPath)
         }
     }
 }

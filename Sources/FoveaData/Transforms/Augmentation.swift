@@ -40,9 +40,17 @@ public struct Augmentation: Hashable, Sendable {
     public init(_ kind: Kind, classNames: [String], erasing: Double = 0) throws {
         try expectProbability(erasing, of: "erasing")
         (self.kind, self.erasing) = (kind, erasing)
-        let areCharacters = !classNames.isEmpty && classNames.allSatisfy { $0.count == 1 }
-        mirrors = kind == .flip || kind != .none && !areCharacters
+        mirrors = kind == .flip || kind != .none && !Self.areCharacters(classNames)
     }
+
+    private static func areCharacters(_ classNames: [String]) -> Bool {
+        !classNames.isEmpty && classNames.allSatisfy { $0.count == 1 }
+    }
+
+    /// The augmentation for few epochs from trained weights: mirror images, where they are examples of the same class.
+    ///
+    /// In few epochs crops and jitter cost more than they bring; they pay in longer trainings.
+    public static func forFineTuning(classNames: [String]) -> Kind { areCharacters(classNames) ? .none : .flip }
 
     /// All transforms of a training example, the preprocessing included, in their order.
     ///

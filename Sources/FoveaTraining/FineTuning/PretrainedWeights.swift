@@ -24,19 +24,36 @@ public struct PretrainedWeights: Sendable {
     ) throws {
         let body = parameters.filter { !entry.head.matches($0.path) }
         let names = file.tensors.names(for: body)
-        let isHead = { (name: String) in entry.head.matches(names.path(name)) }
-        let heads = file.tensors.filter { isHead($0.key) && $0.value.type.shape.rank >= 2 }
+        let bodyTensors = file.tensors.filter { !entry.head.matches(names.path($0.key)) }
         do {
-            let fitted = try file.tensors.filter { !isHead($0.key) }.fitted(to: body, source: source)
+            let fitted = try bodyTensors.fitted(to: body, source: source)
             self.body = Weights(try fitted.map { ($0.key, try Tensor(copying: $0.value)) })
         } catch let error as FoveaError {
             guard let other = Self.networks(fitting: file).first(where: { $0 != entry.name }) else { throw error }
+            let shapes = Dictionary(bodyTensors.map { (names.path($0.key), $0.value.type.shape) }) { first, _ in first }
+            let matching = body.count { shapes[$0.path] == $0.shape }
             throw FoveaError(
-                error.code, error.problem, remedy: "They are those of `\(other)`: use --model \(other).")
+                error.code,
+                "The weights in \(source) are not those of `\(entry.name)`: of the \(body.count) of its body "
+                    + "\(matching == 0 ? "none" : "\(matching)") match\(matching == 1 ? "es" : "").",
+                remedy: "They are those of `\(other)`: use --model \(other).")
         }
         try self.body.expectFinite(source: source)
-        formerHead = heads.values.last?.type.shape
+        formerHead = Self.headShape(in: file, of: entry, names)
         shortenedName = names.example
+    }
+
+    /// The shape of the last weights of the head in a file, whose first extent is the number of classes; nil where it has none.
+    ///
+    /// - Throws: ``FoveaError`` when the network cannot be traced.
+    public static func headShape(in file: SafetensorsFile, of entry: ModelZoo.Entry) throws -> Shape? {
+        let parameters = try TracedNetwork(entry.make(entry.classes), input: entry.input).parameters
+        return headShape(in: file, of: entry, file.tensors.names(for: parameters))
+    }
+
+    private static func headShape(in file: SafetensorsFile, of entry: ModelZoo.Entry, _ names: WeightNames) -> Shape? {
+        file.tensors.elements.last { entry.head.matches(names.path($0.key)) && $0.value.type.shape.rank >= 2 }?.value
+            .type.shape
     }
 
     /// The networks of the zoo whose bodies the weights of a file fit.
