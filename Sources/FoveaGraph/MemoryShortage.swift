@@ -10,10 +10,13 @@ extension AvailableMemory {
         throw shortage(of: byteCount, for: purpose(), available: available)
     }
 
-    package static func shortage(of byteCount: Int, for purpose: String, available: Int?) -> FoveaError {
+    package static func shortage(
+        of byteCount: Int, for purpose: String, available: Int?,
+        remedy: String = "Use a smaller batch or smaller images, or a machine with more memory."
+    ) -> FoveaError {
         let rest = available.map { ", and \(byteCountText($0)) are available" } ?? ""
         return FoveaError(
             .unavailable, "Not enough memory: \(purpose) takes \(byteCountText(byteCount))\(rest).",
-            remedy: "Use a smaller batch or smaller images, or a machine with more memory.")
+            remedy: remedy)
     }
 }

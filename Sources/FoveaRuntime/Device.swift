@@ -10,7 +10,7 @@ import Synchronization
 /// computations.
 public actor Device {
     public nonisolated let backend: any Backend
-    nonisolated let options: CompileOptions
+    package nonisolated let options: CompileOptions
     private let thread: ComputeThread
 
     /// Verifies after each pass in debug builds.

@@ -52,6 +52,8 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("\(train) --workers 0", 64, "--workers is 0"),
         Mistake("\(train) --cache-memory lots", 64, "'lots' is invalid"),
         Mistake("\(train) --cache-memory -1GB", 64, "'-1GB' is invalid"),
+        Mistake("fine-tune --data glyphs --model lenet5 --feature-cache-size lots", 64, "'lots' is invalid"),
+        Mistake("fine-tune --data glyphs --model lenet5 --feature-cache=", 64, "Missing value for '--feature-cache"),
         Mistake("data benchmark glyphs --epochs 0", 64, "--epochs is 0"),
         Mistake("\(train) --limit-train 0", 64, "--limit-train is 0"),
         Mistake("\(train) --limit-val -3", 64, "--limit-val is -3"),

@@ -1,4 +1,4 @@
-import FoveaData
+@testable import FoveaData
 import FoveaGraph
 import Testing
 
@@ -42,6 +42,41 @@ struct TransformTests {
         #expect(try await images([Noise()], batchSize: 7, workers: 1, epoch: 4) != expected)
         #expect(try await images([Noise()], batchSize: 7, workers: 1, seed: 2) != expected)
         #expect(Set(expected.map { ($0.value - Double($0.key) + 256).truncatingRemainder(dividingBy: 256) }).count > 20)
+    }
+
+    @Test(
+        "some examples of an epoch draw what they draw among all; by a key of its own one draws the same at any place")
+    func some() async throws {
+        func drawn(_ source: any ExampleSource, _ some: Set<Int>?, keys: [UInt64]? = nil) async throws -> [Int: [UInt8]]
+        {
+            let loader = try DataLoader(
+                source, transforms: [Noise()], batchSize: 3, order: EpochOrder(seed: 1, isShuffled: false),
+                examples: some, randomKeys: keys)
+            var drawn: [Int: [UInt8]] = [:]
+            for try await batch in loader {
+                let bytes = try #require(try batch.images.elements(as: UInt8.self))
+                let size = bytes.count / batch.indices.count
+                for (row, index) in batch.indices.enumerated() {
+                    drawn[index] = Array(bytes[row * size..<(row + 1) * size])
+                }
+            }
+            return drawn
+        }
+        let all = try await drawn(source, nil)
+        let some = try await drawn(source, [3, 5, 20, 39])
+        #expect(some.keys.sorted() == [3, 5, 20, 39] && some.allSatisfy { all[$0] == $1 })
+        let keyed = try await drawn(source, nil, keys: (0..<40).map { UInt64($0) * 7 })
+        let moved = try await drawn(source.subset([8, 4]), nil, keys: [56, 28])
+        #expect(moved == [0: keyed[8] ?? [], 1: keyed[4] ?? []] && keyed[8] != all[8])
+    }
+
+    @Test("transforms are told apart by all of their settings; others than Fovea's own by none")
+    func settings() throws {
+        let crops = [3, 4].map { try? RandomCrop(height: 28, width: 28, padding: $0) }.compactMap(\.self)
+        let texts = crops.map { ([$0] as [any Transform]).settingsText }
+        #expect(texts[0] != nil && texts[1] != nil && texts[0] != texts[1])
+        #expect(([crops[0], Noise()] as [any Transform]).settingsText == nil)
+        #expect(([] as [any Transform]).settingsText == "")
     }
 
     @Test("the second transform of a kind draws other numbers than the first")

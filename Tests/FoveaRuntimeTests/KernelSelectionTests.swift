@@ -46,6 +46,20 @@ struct KernelSelectionTests {
         candidate == 0 ? 0.002 : turn % 4 == 1 ? 0.0025 : 0.009
     }
 
+    @Test("kernels of results that are used again are not timed, unless others were used or are to be repeated")
+    func adopted() {
+        let notes = Notes()
+        let selection = KernelSelection(KernelOptions(store: notes), on: "m")
+        #expect(selection.adopt(["q": "slow"]))
+        #expect(selection.choices["q"]?.kernel == "slow")
+        #expect(ask(selection, times: nil) == ("slow", false))
+        // Nothing was measured that others could use.
+        #expect(notes.choices(on: "m").isEmpty)
+        #expect(!selection.adopt(["q": "fast", "r": "x"]) && selection.known("q") == "slow")
+        #expect(selection.known("r") == nil)
+        #expect(!KernelSelection(repeating: ["q": "fast"]).adopt(["q": "slow"]))
+    }
+
     @Test("a quiet choice is timed once, kept with what was measured and by how many threads, by machine")
     func quietly() throws {
         let notes = Notes()

@@ -89,8 +89,9 @@ struct FineTuningTests {
             func computed(views: Int) async throws -> FeatureSource {
                 let computation = try await FeatureComputation(
                     divided.body, weights: tuning.start, device: Self.device(), batchSize: 16,
-                    plain: [preprocessing], augmenting: [try RandomHorizontalFlip(), preprocessing], seed: 3,
-                    workers: views)
+                    transforms: FeatureTransforms(
+                        plain: [preprocessing], augmenting: [try RandomHorizontalFlip(), preprocessing]),
+                    seed: 3, workers: views)
                 return try await computation.features(of: digits.training, views: views)
             }
             let (once, twice) = (try await computed(views: 1), try await computed(views: 2))
@@ -100,8 +101,8 @@ struct FineTuningTests {
             #expect(try once.matrix().floats == Array(twice.matrix().floats.prefix(120 * size)))
             // And those of a batch of its own: of the last example, which stands alone in a smaller batch there.
             let alone = try await FeatureComputation(
-                divided.body, weights: tuning.start, device: Self.device(), batchSize: 16, plain: [preprocessing],
-                augmenting: [], seed: 3, workers: 1
+                divided.body, weights: tuning.start, device: Self.device(), batchSize: 16,
+                transforms: FeatureTransforms(plain: [preprocessing], augmenting: []), seed: 3, workers: 1
             ).features(of: digits.training.subset([119]))
             #expect(try alone.matrix().floats == Array(once.matrix().floats.suffix(size)))
         }

@@ -26,6 +26,7 @@ struct FineTune: AsyncParsableCommand {
     @OptionGroup(title: "Data") var data: DataOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
+    @OptionGroup(title: "Data") var features: FeatureCacheOptions
     @OptionGroup(title: "Recipe") var recipe: FineTuningOptions
     @OptionGroup(title: "Recipe") var optimizer: OptimizerOptions
 

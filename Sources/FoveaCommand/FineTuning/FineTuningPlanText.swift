@@ -13,7 +13,8 @@ struct FineTuningPlanText {
 
     init(_ run: FineTuningRun) async throws {
         self.run = run
-        cost = try await run.tuning.cost(run.splits.training, validation: run.splits.validation, on: run.device)
+        cost = try await run.tuning.cost(
+            run.splits.training, validation: run.splits.validation, stored: run.stored, on: run.device)
     }
 
     private var plan: FineTuningPlan { run.tuning.plan }
@@ -60,9 +61,15 @@ struct FineTuningPlanText {
 
     private var costText: String {
         let memory = cost.byteCount.map { ", \(byteCountText($0)) of memory" } ?? ""
-        let features =
-            cost.featureByteCount > 0 ? "; features of \(byteCountText(cost.featureByteCount)), computed once" : ""
-        return "about \(Float(cost.seconds).duration)\(memory)\(features)"
+        return "about \(Float(cost.seconds).duration)\(memory)\(featureText)"
+    }
+
+    /// `; features of 4.1 MB, 1,900 of 2,022 from the cache`
+    private var featureText: String {
+        guard cost.featureByteCount > 0 else { return "" }
+        let (stored, count) = (cost.storedFeatureCount, cost.featureCount)
+        let origin = stored > 0 ? "\(stored.grouped) of \(count.grouped) from the cache" : "computed once"
+        return "; features of \(byteCountText(cost.featureByteCount)), \(origin)"
     }
 
     private static func title(_ phase: FineTuningPhase) -> String {
@@ -113,7 +120,8 @@ struct FineTuningPlanText {
         return JSONValue(
             fields: fields + [
                 ("seconds", .number(cost.seconds)), ("bytes", cost.byteCount.map(JSONValue.integer) ?? .null),
-                ("feature_bytes", .integer(cost.featureByteCount)),
+                ("feature_bytes", .integer(cost.featureByteCount)), ("feature_count", .integer(cost.featureCount)),
+                ("cached_features", .integer(cost.storedFeatureCount)),
             ])
     }
 

@@ -13,6 +13,8 @@ struct FineTuningRun {
     let tuning: FineTuning
     let device: Device
     let badFiles: BadFileRecord
+    /// The features that earlier runs have left; nil where none are kept.
+    let stored: StoredFeatures?
     private let transforms: [any Transform]
     private let mixing: BatchMixing?
     private let cache: ImageCache
@@ -59,6 +61,13 @@ struct FineTuningRun {
         transforms = try augmentation.transforms(for: preprocessing)
         mixing = try options.augmentation.mixing(classes: classNames.count)
         cache = options.loading.makeCache()
+        stored =
+            if let features = options.features.cache {
+                try await tuning.stored(
+                    in: features, splits.training, validation: splits.validation, transforms: transforms, on: device)
+            } else {
+                nil
+            }
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed, dataFingerprint: fingerprint,
             files: splits.files?.json,
@@ -122,7 +131,8 @@ struct FineTuningRun {
         let interruption = Interruption()
         _ = try await tuning.run(
             cache.caching(splits.training), validation: splits.validation.map(cache.caching), transforms: transforms,
-            mixing: mixing, leavingOut: badFiles.leavingOut, workers: options.loading.workers, on: device
+            mixing: mixing, leavingOut: badFiles.leavingOut, workers: options.loading.workers, stored: stored,
+            on: device
         ) { event in
             if case .epoch(let metrics, let weights) = event {
                 try await recorder.record(metrics, weights)
@@ -155,7 +165,7 @@ extension FineTune {
                 ("weight-decay", .number(self.optimizer.effectiveWeightDecay(of: name))),
                 ("workers", loading.workers.map(JSONValue.integer) ?? .null),
                 ("cache-memory", loading.cacheMemory.map { .integer($0.byteCount) } ?? .null),
-            ] + self.augmentation.settings(fallback: augmentation) + [
+            ] + features.settings + self.augmentation.settings(fallback: augmentation) + [
                 ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
                 ("device", .string(backend.name)), ("threads", .integer(backend.profile.threads)),
             ]

@@ -21,6 +21,11 @@ struct ChannelConversion: ExampleSource {
     }
 }
 
+extension ChannelConversion: DigestedExampleSource {
+    /// That of the image as it is: equal ones are converted to equal ones.
+    func digest(ofExample index: Int) throws -> ContentDigest? { try whole.contentDigest(at: index) }
+}
+
 extension ExampleSource {
     /// The number of channels of the first image; nil where it cannot be read, which is reported when it is needed.
     public var imageChannels: Int? { (try? exampleTypes)?[Batch.imagesName]?.shape[0] }

@@ -68,3 +68,10 @@ extension ExampleConcatenation: EncodedExampleSource {
         return try (part as? any EncodedExampleSource)?.encodedExample(at: position)
     }
 }
+
+extension ExampleConcatenation: DigestedExampleSource {
+    func digest(ofExample index: Int) throws -> ContentDigest? {
+        let (part, position) = part(of: index)
+        return try part.contentDigest(at: position)
+    }
+}

@@ -35,6 +35,10 @@ extension ExampleSubset: EncodedExampleSource {
     }
 }
 
+extension ExampleSubset: DigestedExampleSource {
+    func digest(ofExample index: Int) throws -> ContentDigest? { try whole.contentDigest(at: positions[index]) }
+}
+
 extension ExampleSource {
     /// The examples at these indices, in this order; they may repeat.
     ///

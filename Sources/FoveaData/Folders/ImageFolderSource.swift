@@ -14,8 +14,8 @@ public struct ImageFolderSource: EncodedExampleSource {
     public let classNames: [String]
     /// `files:`, their number, and the CRC-32 of all paths below the folder, sizes and labels, in hexadecimal.
     public let identity: String?
-    private let files: [File]
-    private let limits: ImageLimits
+    let files: [File]
+    let limits: ImageLimits
 
     /// - Parameters:
     ///   - root: the folder that all files are in.

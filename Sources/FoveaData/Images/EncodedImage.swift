@@ -39,6 +39,9 @@ struct EncodedImage: Sendable {
     /// The bytes of its pixels when it is decoded whole.
     var byteCount: Int { height * width * channels }
 
+    /// The digest of the file.
+    var contentDigest: ContentDigest { ContentDigest(ofImageFile: bytes, channels: channels) }
+
     /// The whole image.
     ///
     /// - Throws: ``FoveaError`` that names the file and the reason when it is truncated or damaged.

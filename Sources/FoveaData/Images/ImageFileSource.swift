@@ -3,8 +3,8 @@ public struct ImageFileSource: EncodedExampleSource {
     public let name: String
     public let paths: [String]
     /// 1 for luminance, 3 for sRGB.
-    private let channels: Int
-    private let limits: ImageLimits
+    let channels: Int
+    let limits: ImageLimits
 
     /// - Parameters:
     ///   - channels: 1 for luminance, 3 for sRGB.

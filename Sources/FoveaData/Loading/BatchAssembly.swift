@@ -9,10 +9,12 @@ struct BatchAssembly: Sendable {
     /// Standardization where it comes last: written straight into the batch, without a tensor for each example.
     private let standardization: Preprocessing?
     private let failures: Failures
+    /// What takes the place of an example's index where it draws random numbers.
+    private let randomKeys: [UInt64]?
 
     init(
         _ source: any ExampleSource, transforms: [any Transform], seed: UInt64 = 0, epoch: Int = 0,
-        failures: Failures = .thrown
+        failures: Failures = .thrown, randomKeys: [UInt64]? = nil
     ) {
         self.source = source
         standardization = transforms.last as? Preprocessing
@@ -24,7 +26,7 @@ struct BatchAssembly: Sendable {
             uses[purpose] = use + 1
             return CounterBasedGenerator(seed: seed, purpose: "transform \(purpose) \(use)").derived(UInt64(epoch))
         }
-        self.failures = failures
+        (self.failures, self.randomKeys) = (failures, randomKeys)
     }
 
     /// - Parameter check: called before each example; an error that it throws ends the work.
@@ -56,7 +58,8 @@ struct BatchAssembly: Sendable {
 
     /// A transformed example, but for standardization where that comes last.
     func example(at index: Int) throws -> Example {
-        var steps = zip(transforms, generators).map { (transform: $0, random: $1.derived(UInt64(index))) }[...]
+        let key = randomKeys?[index] ?? UInt64(index)
+        var steps = zip(transforms, generators).map { (transform: $0, random: $1.derived(key)) }[...]
         if let sizing = standardization?.sizing {
             steps.append((transform: sizing, random: sizing.noRandomNumbers))
         }

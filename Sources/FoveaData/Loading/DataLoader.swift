@@ -30,11 +30,14 @@ public struct DataLoader: AsyncSequence, Sendable {
     ///   - mixing: mixes each batch; what it draws depends on seed, epoch and the batch's number.
     ///   - workers: number of threads; by default one for each processor that the process may use, up to 8.
     ///   - limits: bounds on the batches prepared ahead.
+    ///   - examples: the indices that the epoch is restricted to; by default all.
+    ///   - randomKeys: a number for each example of the source, by which transforms draw instead of by its index.
     /// - Throws: ``FoveaError`` when the batch size or the number of workers is less than 1, or no batch is left.
     public init(
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int, order: EpochOrder,
         epoch: Int = 0, skipping: Int = 0, dropLast: Bool = false, mixing: BatchMixing? = nil,
-        workers: Int? = nil, limits: LoadingLimits = LoadingLimits(), failures: Failures = .thrown
+        workers: Int? = nil, limits: LoadingLimits = LoadingLimits(), failures: Failures = .thrown,
+        examples: Set<Int>? = nil, randomKeys: [UInt64]? = nil
     ) throws {
         guard batchSize >= 1 else {
             throw FoveaError(
@@ -46,7 +49,8 @@ public struct DataLoader: AsyncSequence, Sendable {
                 remedy: "Use 1 to 1024, or leave it to the default.")
         }
         precondition(epoch >= 0, "epochs count from 0")
-        let indices = order.indices(count: source.count, epoch: epoch)
+        precondition(randomKeys.map { $0.count == source.count } ?? true, "a key for each example")
+        let indices = order.indices(count: source.count, epoch: epoch).filter { examples?.contains($0) ?? true }
         let batches = indices.count / batchSize + (dropLast || indices.count % batchSize == 0 ? 0 : 1)
         guard batches > 0 else {
             throw FoveaError(
@@ -65,7 +69,8 @@ public struct DataLoader: AsyncSequence, Sendable {
         self.order = Array(indices.dropFirst(skipping * batchSize))
         (self.mixing, self.skipping) = (mixing, skipping)
         mixingGenerator = CounterBasedGenerator(seed: order.seed, purpose: "mixing").derived(UInt64(epoch))
-        assembly = BatchAssembly(source, transforms: transforms, seed: order.seed, epoch: epoch, failures: failures)
+        assembly = BatchAssembly(
+            source, transforms: transforms, seed: order.seed, epoch: epoch, failures: failures, randomKeys: randomKeys)
         let standardized = (transforms.last as? Preprocessing)?.inputType.byteCount ?? 0
         expectedByteCount = saturatingProduct(standardized, batchSize)
     }

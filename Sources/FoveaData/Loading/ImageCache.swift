@@ -39,9 +39,9 @@ public final class ImageCache: Sendable {
 
 /// A source with the images that a cache keeps of it.
 private struct CachedExampleSource: EncodedExampleSource {
-    /// The examples that are kept, by index.
+    /// The examples that are kept, by index, with the digests of their files.
     private final class Kept: Sendable {
-        let examples = Mutex<[Int: Example]>([:])
+        let examples = Mutex<[Int: (example: Example, digest: ContentDigest)]>([:])
     }
 
     private let whole: any EncodedExampleSource
@@ -58,7 +58,7 @@ private struct CachedExampleSource: EncodedExampleSource {
     var identity: String? { whole.identity }
 
     func example(at index: Int) throws -> Example {
-        try kept.examples.withLock { $0[index] } ?? whole.example(at: index)
+        try kept.examples.withLock { $0[index]?.example } ?? whole.example(at: index)
     }
 
     /// Nil where the image is kept, perhaps from now on.
@@ -76,7 +76,15 @@ private struct CachedExampleSource: EncodedExampleSource {
             cache.release(image.byteCount)
             throw error
         }
-        kept.examples.withLock { $0[index] = example }
+        let digest = image.contentDigest
+        kept.examples.withLock { $0[index] = (example, digest) }
         return nil
+    }
+}
+
+extension CachedExampleSource: DigestedExampleSource {
+    /// That of the file from which the image was decoded, if it is kept: the file may have changed since.
+    func digest(ofExample index: Int) throws -> ContentDigest? {
+        try kept.examples.withLock { $0[index]?.digest } ?? whole.contentDigest(at: index)
     }
 }

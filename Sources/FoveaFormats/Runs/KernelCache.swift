@@ -22,14 +22,7 @@ public struct KernelCache: KernelStore {
     }
 
     /// `fovea/kernels.json` in the user's cache folder: `$XDG_CACHE_HOME`, else `~/.cache`.
-    public static var standardPath: String {
-        // An empty or relative path counts as unset (XDG Base Directory Specification).
-        if let folder = environmentVariable("XDG_CACHE_HOME"), folder.utf8.first == UInt8(ascii: "/") {
-            return "\(folder)/fovea/kernels.json"
-        }
-        let home = environmentVariable("HOME") ?? FileManager.default.homeDirectoryForCurrentUser.path
-        return "\(home)/.cache/fovea/kernels.json"
-    }
+    public static var standardPath: String { "\(userCacheFolder)/kernels.json" }
 
     public func choices(on machine: String) -> [String: KernelChoice] { read()?.choices(on: machine) ?? [:] }
 

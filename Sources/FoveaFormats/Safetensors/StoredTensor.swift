@@ -27,6 +27,21 @@ public struct StoredTensor: TensorSource {
         return StoredTensor(self, as: dataType)
     }
 
+    /// The elements at a position of the first axis, to be read without the others; nil where they are converted when they are
+    /// read.
+    package func row(_ index: Int) -> StoredTensor? {
+        guard stored == .tensor(type.dataType), type.shape.rank > 0, (0..<type.shape[0]).contains(index) else {
+            return nil
+        }
+        return StoredTensor(self, row: index)
+    }
+
+    private init(_ other: StoredTensor, row index: Int) {
+        (stored, file) = (other.stored, other.file)
+        type = TensorType(Shape(Array(other.type.shape.dimensions.dropFirst())), other.type.dataType)
+        offset = other.offset + index * type.byteCount
+    }
+
     private var unreadable: FoveaError {
         FoveaError(
             .badData, "Elements of type \(stored.name) are not read.",

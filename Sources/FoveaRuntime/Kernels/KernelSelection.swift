@@ -86,6 +86,27 @@ public final class KernelSelection: Sendable {
         }
     }
 
+    /// Uses kernels, by question, from now on, and counts them as used: those of results that are used again.
+    ///
+    /// - Returns: false where that is impossible, because others have been used or are to be repeated; then nothing changes.
+    public func adopt(_ kernels: [String: String]) -> Bool {
+        memory.withLock { memory in
+            let isPossible = kernels.allSatisfy { question, kernel in
+                (repeating[question] ?? kernel) == kernel && (memory.used[question]?.kernel ?? kernel) == kernel
+            }
+            guard isPossible else { return false }
+            for (question, kernel) in kernels where memory.used[question] == nil {
+                let known = memory.choices[question]
+                let choice = known?.kernel == kernel ? known : nil
+                memory.choices[question] = choice ?? KernelChoice(kernel: kernel)
+                memory.used[question] = memory.choices[question]
+                // As if this process had timed it: it is not timed again.
+                memory.timed.insert(question)
+            }
+            return true
+        }
+    }
+
     /// The position of the kernel to use.
     ///
     /// - Parameters:

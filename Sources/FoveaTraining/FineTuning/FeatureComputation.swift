@@ -4,22 +4,21 @@ import FoveaGraph
 import FoveaNN
 import FoveaRuntime
 
-/// The computation of the features of a source's examples by a frozen body, once for each view.
+/// The computation of the features of a source's examples by a frozen body, once for each view, but for those that are known.
 struct FeatureComputation: Sendable {
     let predictor: Predictor
     /// Number of examples at a time. Always the same: kernels for another number may round differently.
     let batchSize: Int
-    /// The transforms of the first view: those of evaluation.
-    let plainTransforms: [any Transform]
-    /// The transforms of all others, whose random numbers depend on the view.
-    let augmentingTransforms: [any Transform]
+    let transforms: FeatureTransforms
     let seed: UInt64
     let workers: Int?
+    /// The memory that is available; nil where that is unknown.
+    private let memory: @Sendable () -> Int?
 
     /// Puts a body on a device.
     init(
-        _ body: TracedNetwork, weights: Weights, device: Device, batchSize: Int, plain: [any Transform],
-        augmenting: [any Transform], seed: UInt64, workers: Int?
+        _ body: TracedNetwork, weights: Weights, device: Device, batchSize: Int, transforms: FeatureTransforms,
+        seed: UInt64, workers: Int?, memory: @escaping @Sendable () -> Int? = { AvailableMemory.byteCount() }
     ) async throws {
         let states = DeviceStates(on: device)
         let signature = try body.signature
@@ -29,41 +28,79 @@ struct FeatureComputation: Sendable {
             parameters.compactMap { parameter in
                 weights[parameter.path].map { (name: parameter.path, tensor: $0) }
             })
-        (self.batchSize, plainTransforms, augmentingTransforms) = (batchSize, plain, augmenting)
+        (self.batchSize, self.transforms, self.memory) = (batchSize, transforms, memory)
         (self.seed, self.workers) = (seed, workers)
     }
 
     /// The features of all views of a source's examples; the rows of the first view come first.
     ///
     /// - Parameters:
+    ///   - stored: what is in a cache, to which the others are added.
     ///   - leavingOut: receives the examples that cannot be read. By default they are errors.
     ///   - progress: called with the number of rows so far.
-    /// - Throws: ``FoveaError`` when an example cannot be read, or when the features do not fit in memory.
+    /// - Throws: ``FoveaError`` when an example cannot be read, or when the features fit neither in memory nor in the cache.
     func features(
-        of source: any ExampleSource, views: Int = 1, leavingOut: LeavingOut? = nil,
-        progress: (_ rows: Int) async throws -> Void = { _ in }
+        of source: any ExampleSource, views: Int = 1, stored: StoredFeatures.Part? = nil,
+        leavingOut: LeavingOut? = nil, progress: (_ rows: Int) async throws -> Void = { _ in }
     ) async throws -> FeatureSource {
-        let outputs = predictor.signature.outputs
-        let types = Dictionary(uniqueKeysWithValues: outputs.map { ($0, $1) })
-        let rows = saturatingProduct(source.count, views)
-        try AvailableMemory.require(
-            saturatingProduct(rows, outputs.reduce(0) { saturatingSum($0, $1.1.byteCount) }),
-            for: "the features of \(rows) images")
-        var features: [[String: Tensor]] = []
-        var (labels, origins): ([Int32], [Int]) = ([], [])
+        let types = predictor.signature.outputs
+        let isInMemory = try fitsInMemory(saturatingProduct(source.count, views), types, stored)
+        // What is drawn for a picture depends on its content: others beside it change nothing.
+        let digests = stored?.digests ?? (views > 1 ? source.contentDigests : nil)
+        var rows: [FeatureSource.Row] = []
         for view in 0..<views {
-            let loader = try DataLoader(
-                source, transforms: view == 0 ? plainTransforms : augmentingTransforms, batchSize: batchSize,
-                order: EpochOrder(seed: seed, isShuffled: false), epoch: view, workers: workers,
-                failures: leavingOut == nil ? .thrown : .kept)
-            for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
-                features += try await self.features(of: batch)
-                labels += try batch.labels.elements(as: Int32.self) ?? []
-                origins += batch.indices
-                try await progress(labels.count)
+            let done = rows.count
+            var work = ViewOfFeatures(source, view, digests: digests, store: stored?.store, isInMemory: isInMemory)
+            await work.find()
+            try await progress(done + work.doneCount)
+            do {
+                try await compute(&work, of: source, leavingOut) { try await progress(done + $0) }
+            } catch {
+                // What has been computed so far need not be computed by the next run.
+                try? await work.write()
+                throw error
             }
+            try await work.write()
+            rows += work.rows.compactMap(\.self)
         }
-        return FeatureSource(source, features, types, labels: labels, origins: origins)
+        await stored?.store.trim()
+        return FeatureSource(source, rows, types)
+    }
+
+    private func compute(
+        _ work: inout ViewOfFeatures, of source: any ExampleSource, _ leavingOut: LeavingOut?,
+        progress: (Int) async throws -> Void
+    ) async throws {
+        let missing = work.missing
+        guard !missing.isEmpty else { return }
+        let loader = try DataLoader(
+            source, transforms: work.view == 0 ? transforms.plain : transforms.augmenting, batchSize: batchSize,
+            order: EpochOrder(seed: seed, isShuffled: false), epoch: work.view, workers: workers,
+            failures: leavingOut == nil ? .thrown : .kept, examples: missing, randomKeys: work.randomKeys)
+        for try await batch in loader where try batch.isFilled(leavingOut: leavingOut, of: source.name) {
+            let labels = try batch.labels.elements(as: Int32.self) ?? []
+            let features = try await self.features(of: batch)
+            for (position, index) in batch.indices.enumerated() {
+                try await work.add(features[position], label: labels[position], at: index)
+            }
+            try await progress(work.doneCount)
+        }
+    }
+
+    /// Whether features fit in memory; false where they only fit in the cache.
+    private func fitsInMemory(
+        _ rows: Int, _ types: Named<TensorType>, _ stored: StoredFeatures.Part?
+    ) throws -> Bool {
+        let byteCount = saturatingProduct(rows, types.reduce(0) { saturatingSum($0, $1.1.byteCount) })
+        guard let available = memory(), byteCount > available else { return true }
+        guard let cache = stored?.store.cache, FeatureShard.byteCount(of: rows, types) <= cache.capacity else {
+            throw AvailableMemory.shortage(
+                of: byteCount, for: "the features of \(rows) images", available: available,
+                remedy: stored == nil
+                    ? "Use a feature cache, fewer images, or fewer views of each."
+                    : "Let the feature cache be larger, or use fewer images or fewer views of each.")
+        }
+        return false
     }
 
     private func features(of batch: Batch) async throws -> [[String: Tensor]] {

@@ -62,13 +62,14 @@ public struct FineTuning: Sendable {
     ///
     /// - Parameters:
     ///   - transforms: those of a training image, as in ``Trainer/fit(_:validation:transforms:preprocessing:mixing:plan:leavingOut:workers:resuming:)``.
+    ///   - stored: the features that are in a cache; by default all are computed and kept in memory.
     ///   - report: receives each event, in order; an error that it throws ends the work.
     /// - Returns: the weights after the last epoch.
     /// - Throws: ``FoveaError`` when an example cannot be read, when training diverges, or when there is too little memory.
     public func run(
         _ training: any ExampleSource, validation: (any ExampleSource)? = nil, transforms: [any Transform] = [],
-        mixing: BatchMixing? = nil, leavingOut: LeavingOut? = nil, workers: Int? = nil, on device: Device,
-        report: (FineTuningEvent) async throws -> Void
+        mixing: BatchMixing? = nil, leavingOut: LeavingOut? = nil, workers: Int? = nil,
+        stored: StoredFeatures? = nil, on device: Device, report: (FineTuningEvent) async throws -> Void
     ) async throws -> Weights {
         var weights = start
         var epochs = 0
@@ -76,15 +77,14 @@ public struct FineTuning: Sendable {
             try await report(.phase(phase))
             if phase.trainsHeadAlone, let divided {
                 let computation = try await FeatureComputation(
-                    divided.body, weights: weights, device: device, batchSize: min(recipe.batchSize, training.count),
-                    plain: [preprocessing], augmenting: transforms.isEmpty ? [preprocessing] : transforms,
-                    seed: recipe.seed, workers: workers)
+                    divided.body, weights: weights, device: device, batchSize: featureBatchSize,
+                    transforms: featureTransforms(transforms), seed: recipe.seed, workers: workers)
                 let total = saturatingProduct(training.count, recipe.views) + (validation?.count ?? 0)
-                let rows = try await features(training, computation, recipe.views, leavingOut) {
-                    try await report(.features(rows: $0, of: total))
-                }
+                let rows = try await computation.features(
+                    of: training, views: recipe.views, stored: stored?.training, leavingOut: leavingOut
+                ) { try await report(.features(rows: $0, of: total)) }
                 let held = try await validation.asyncMap { part in
-                    try await features(part, computation, 1, leavingOut) {
+                    try await computation.features(of: part, stored: stored?.validation, leavingOut: leavingOut) {
                         try await report(.features(rows: rows.count + $0, of: total))
                     }
                 }
@@ -103,13 +103,6 @@ public struct FineTuning: Sendable {
             epochs += phase.epochs
         }
         return weights
-    }
-
-    private func features(
-        _ source: any ExampleSource, _ computation: FeatureComputation, _ views: Int, _ leavingOut: LeavingOut?,
-        progress: (Int) async throws -> Void
-    ) async throws -> FeatureSource {
-        try await computation.features(of: source, views: views, leavingOut: leavingOut, progress: progress)
     }
 
     /// Trains a network, the whole or the rest behind the features, and gives the weights of the whole.

@@ -10,6 +10,10 @@ public struct FineTuningCost: Hashable, Sendable {
     public let byteCount: Int?
     /// The size of all features that are kept while the head is trained.
     public let featureByteCount: Int
+    /// The number of views of images whose features are needed.
+    public let featureCount: Int
+    /// The number of them that are in the cache.
+    public let storedFeatureCount: Int
 }
 
 extension FineTuning {
@@ -17,43 +21,55 @@ extension FineTuning {
     ///
     /// A step costs three times what inference does where everything is trained, for it computes two gradients.
     ///
+    /// - Parameter stored: the features that need not be computed.
     /// - Throws: ``FoveaError`` when the first examples cannot be read, or the network cannot be compiled.
     public func cost(
-        _ training: any ExampleSource, validation: (any ExampleSource)? = nil, on device: Device
+        _ training: any ExampleSource, validation: (any ExampleSource)? = nil, stored: StoredFeatures? = nil,
+        on device: Device
     ) async throws -> FineTuningCost {
         let count = min(recipe.batchSize, training.count)
-        let begin = ContinuousClock.now
-        let batch = try training.batch(0..<count, transforms: [preprocessing])
-        let decoding = seconds(since: begin) / Double(count * max(1, device.backend.profile.threads))
+        let rowByteCount = try features.map { $0.reduce(0) { saturatingSum($0, $1.1.byteCount) } }
+        let rows = saturatingSum(saturatingProduct(training.count, recipe.views), validation?.count ?? 0)
+        let featureCount = plan.phases.contains { $0.trainsHeadAlone } && rowByteCount != nil ? rows : 0
+        let storedCount = min(featureCount, stored?.foundCount ?? 0)
         let states = DeviceStates(on: device)
-        let predictor = Predictor(network, signature: try network.signature, evaluation: nil, sharing: states)
         try await states.write(start.namedTensors)
-        let inputs = [GraphName.images: try batch.images]
-        // The first run compiles.
-        _ = try await predictor(inputs)
-        let running = ContinuousClock.now
-        _ = try await predictor(inputs)
-        let inference = seconds(since: running) / Double(count)
+        // Where only a head is trained on features that are there, no image is needed.
+        let isComputed = storedCount < featureCount || plan.phases.contains { !$0.trainsHeadAlone } || divided == nil
+        let (decoding, inference) = isComputed ? try await secondsPerImage(of: training, count, states) : (0, 0)
 
         let held = Double(validation?.count ?? 0) * (inference + decoding)
         var total = 0.0
         for phase in plan.phases {
             if phase.trainsHeadAlone, divided != nil {
-                total += Double(training.count * recipe.views) * (inference + decoding) + held
+                total += Double(featureCount - storedCount) * (inference + decoding)
             } else {
                 let trained = Double(phase.treatments.count { $0.learningRate != nil }) / Double(phase.treatments.count)
                 let step = inference * (1 + 2 * trained) + decoding
                 total += Double(phase.epochs) * (Double(training.count) * step + held)
             }
         }
-        let features = try features.map { outputs in
-            saturatingProduct(
-                saturatingProduct(training.count, recipe.views) + (validation?.count ?? 0),
-                outputs.reduce(0) { $0 + $1.1.byteCount })
-        }
+        let features = saturatingProduct(featureCount, rowByteCount ?? 0)
         return FineTuningCost(
-            seconds: total, byteCount: try await stepByteCount(count, states, on: device).map { $0 + (features ?? 0) },
-            featureByteCount: features ?? 0)
+            seconds: total,
+            byteCount: try await stepByteCount(count, states, on: device).map { saturatingSum($0, features) },
+            featureByteCount: features, featureCount: featureCount, storedFeatureCount: storedCount)
+    }
+
+    /// The time that one image takes to be decoded, and to go through the network.
+    private func secondsPerImage(
+        of training: any ExampleSource, _ count: Int, _ states: DeviceStates
+    ) async throws -> (decoding: Double, inference: Double) {
+        let begin = ContinuousClock.now
+        let batch = try training.batch(0..<count, transforms: [preprocessing])
+        let decoding = seconds(since: begin) / Double(count * max(1, states.device.backend.profile.threads))
+        let predictor = Predictor(network, signature: try network.signature, evaluation: nil, sharing: states)
+        let inputs = [GraphName.images: try batch.images]
+        // The first run compiles.
+        _ = try await predictor(inputs)
+        let running = ContinuousClock.now
+        _ = try await predictor(inputs)
+        return (decoding, seconds(since: running) / Double(count))
     }
 
     /// The memory of the steps of the last phase.
