@@ -35,20 +35,23 @@ public struct RunRecorder: Sendable {
     ) async throws {
         try await save(.last, folder)
         epochs += 1
-        if isBest(metrics) {
+        if metrics.isBetter(than: best) {
             try await save(.best, folder)
             best = metrics
         }
         try folder.append(metrics)
     }
+}
 
-    private func isBest(_ metrics: EpochMetrics) -> Bool {
+extension EpochMetrics {
+    /// Whether an epoch is better than the best before it, as ``RunRecorder`` says; nil is worse than any.
+    func isBetter(than best: EpochMetrics?) -> Bool {
         guard let best else { return true }
-        if let accuracy = metrics.validationAccuracy, let bestAccuracy = best.validationAccuracy {
+        if let accuracy = validationAccuracy, let bestAccuracy = best.validationAccuracy {
             return accuracy > bestAccuracy
         }
-        if let loss = metrics.validationLoss, let bestLoss = best.validationLoss { return loss < bestLoss }
-        if let loss = metrics.trainLoss, let bestLoss = best.trainLoss { return loss < bestLoss }
+        if let loss = validationLoss, let bestLoss = best.validationLoss { return loss < bestLoss }
+        if let loss = trainLoss, let bestLoss = best.trainLoss { return loss < bestLoss }
         return false
     }
 }

@@ -10,7 +10,8 @@ struct FineTune: AsyncParsableCommand {
         discussion: """
             The network gets a new head, which is fitted alone first, on features that the rest of the network gives; then all \
             of it is trained, with learning rates that fall toward the input. What will be done is printed before anything runs. \
-            --json prints the plan on one line, then one line per epoch, then one with "event": "end".
+            --json prints the plan on one line, then one line per epoch, then one with "event": "end"; before that, with \
+            --learning-curve, one per part and one with "event": "learning_curve".
             """)
 
     @Option(
@@ -29,6 +30,16 @@ struct FineTune: AsyncParsableCommand {
     @OptionGroup(title: "Data") var features: FeatureCacheOptions
     @OptionGroup(title: "Recipe") var recipe: FineTuningOptions
     @OptionGroup(title: "Recipe") var optimizer: OptimizerOptions
+
+    @Option(
+        defaultAsFlag: LearningCurveSizes.standard, parsing: .next,
+        help: ArgumentHelp(
+            """
+            Also train on smaller parts of the training images, each with those of the part before, to show whether more \
+            images would help: fractions of every class, or numbers of images of each, such as 10,20,50. (default without \
+            sizes: 10%,25%,50%)
+            """, valueName: "sizes"))
+    var learningCurve: LearningCurveSizes?
 
     @Flag(help: "Print the plan and stop.")
     var planOnly = false
@@ -50,7 +61,14 @@ struct FineTune: AsyncParsableCommand {
         var report = FineTuningReport(run, json: output.json)
         try await report.plan(run)
         guard !planOnly else { return }
-        let outcome = try await run.carryOut(reportingTo: &report)
+        // A process can take signals once.
+        let interruption = run.curveParts.isEmpty ? nil : Interruption()
+        let outcome = try await run.carryOut(reportingTo: &report, until: interruption)
+        try report.outcome(run, outcome)
+        if let interruption {
+            try report.curve(
+                await run.measureLearningCurve(outcome, reportingTo: &report, until: interruption))
+        }
         try report.end(run, outcome)
     }
 }

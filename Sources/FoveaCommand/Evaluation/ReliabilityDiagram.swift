@@ -56,19 +56,13 @@ struct ReliabilityDiagram {
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(Self.height)" \
             viewBox="0 0 \(width) \(Self.height)" font-family="system-ui, sans-serif" font-size="12" fill="#1c1e21">
             <rect width="\(width)" height="\(Self.height)" fill="#fff"/>
-            <text x="\(Self.left)" y="30" font-size="16" font-weight="600">\(shortened(title, for: width).asMarkup)</text>
+            <text x="\(Self.left)" y="30" font-size="16" font-weight="600">\(title.end(upTo: max(12, (width - Self.left - 12) / 9)).asMarkup)</text>
             <text x="\(Self.left)" y="50" fill="#666b73">\(count.grouped) images; right answers are \
             <tspan fill="#b3261e">fewer</tspan> or <tspan fill="#1b7f4b">more</tspan> than probabilities say</text>
             \(drawn.joined(separator: "\n"))
             </svg>
 
             """
-    }
-
-    /// The end of a text that is too long for a line, which tells more than its beginning.
-    private func shortened(_ text: String, for width: Int) -> String {
-        let room = max(12, (width - Self.left - 12) / 9)
-        return text.count > room ? "…\(text.suffix(room - 1))" : text
     }
 
     private func draw(_ panel: Panel, left: Int) -> String {

@@ -43,7 +43,14 @@ struct FineTuningPlanText {
         lines += [
             "head     \(headText)",
             "device   \(run.device.backend.name): \(run.device.backend.summary)",
-            "cost     \(costText)", "",
+            "cost     \(costText)",
+        ]
+        if let curve {
+            let counts = run.curveParts.map(\.examples.count.grouped).joined(separator: ", ")
+            lines.append("curve    \(counts) training images too, about \(Float(curve.seconds).duration) more")
+        }
+        lines += [
+            "",
             textTable(
                 header: ["stage", "parameters"] + plan.phases.map(Self.title),
                 rows: plan.stages.indices.map(row), rightAligned: [1]),
@@ -70,6 +77,19 @@ struct FineTuningPlanText {
         let (stored, count) = (cost.storedFeatureCount, cost.featureCount)
         let origin = stored > 0 ? "\(stored.grouped) of \(count.grouped) from the cache" : "computed once"
         return "; features of \(byteCountText(cost.featureByteCount)), \(origin)"
+    }
+
+    /// The learning curve: its parts, and the time that they take.
+    private var curve: (json: JSONValue, seconds: Double)? {
+        guard !run.curveParts.isEmpty else { return nil }
+        let validation = Double(run.splits.validation?.count ?? 0) * cost.secondsPerValidationExample
+        let seconds = run.curveParts.reduce(0) {
+            $0 + Double($1.examples.count) * cost.secondsPerTrainingExample + validation
+        }
+        let parts = run.curveParts.map { part -> JSONValue in
+            ["part": .string(part.name), "images": .integer(part.examples.count)]
+        }
+        return (["parts": .array(parts), "seconds": .number(seconds)], seconds)
     }
 
     private static func title(_ phase: FineTuningPhase) -> String {
@@ -122,7 +142,7 @@ struct FineTuningPlanText {
                 ("seconds", .number(cost.seconds)), ("bytes", cost.byteCount.map(JSONValue.integer) ?? .null),
                 ("feature_bytes", .integer(cost.featureByteCount)), ("feature_count", .integer(cost.featureCount)),
                 ("cached_features", .integer(cost.storedFeatureCount)),
-            ])
+            ] + (curve.map { [("learning_curve", $0.json)] } ?? []))
     }
 
     private func phase(_ phase: FineTuningPhase) -> JSONValue {

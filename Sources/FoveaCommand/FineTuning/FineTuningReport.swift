@@ -63,14 +63,50 @@ struct FineTuningReport {
     /// Leaves the terminal ready for other output.
     mutating func stop() { bar.clear() }
 
-    /// Reports the results of the run.
+    /// Reports the results of the run to people.
+    func outcome(_ run: FineTuningRun, _ outcome: TrainingRun.Outcome) throws {
+        if !isJSON { try outcomeReport(run, outcome).print(asJSON: false) }
+    }
+
+    /// Ends the report: with the results of the run, for programs.
     func end(_ run: FineTuningRun, _ outcome: TrainingRun.Outcome) throws {
-        try OutcomeReport(
+        if isJSON { return try outcomeReport(run, outcome).print(asJSON: true) }
+        StandardError.line("\nclassify a picture:  fovea predict --model \(outcome.folder.path.onOneLine) PICTURE")
+    }
+
+    private func outcomeReport(_ run: FineTuningRun, _ outcome: TrainingRun.Outcome) -> OutcomeReport {
+        OutcomeReport(
             outcome: outcome, epochs: epochs,
             parameterCount: run.tuning.plan.stages.reduce(0) { $0 + $1.parameterCount },
-            files: run.splits.files?.json, badFiles: run.badFiles
-        ).print(asJSON: isJSON)
-        guard !isJSON else { return }
-        StandardError.line("\nclassify a picture:  fovea predict --model \(outcome.folder.path.onOneLine) PICTURE")
+            files: run.splits.files?.json, badFiles: run.badFiles)
+    }
+}
+
+// The learning curve.
+extension FineTuningReport {
+    /// A training on a part of the images begins.
+    mutating func part(_ part: NestedSubset) {
+        bar = ProgressBar(epochs: epochs)
+        StandardError.line(
+            StandardError.styled("\nlearning curve: \(part.name), \(part.examples.count.grouped) images", .faint))
+    }
+
+    /// Shows the progress of a training on a part of the images.
+    mutating func partEvent(_ event: FineTuningEvent) {
+        guard case .step(let step, let epoch, let stepInEpoch, let stepsPerEpoch) = event else { return }
+        bar.advance(step, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch)
+    }
+
+    /// A training on a part of the images has been measured.
+    mutating func point(_ part: NestedSubset, _ curve: LearningCurveReport) throws {
+        bar.clear()
+        guard let point = curve.curve.points.first(where: { $0.part == part.name }) else { return }
+        StandardError.line("accuracy \(point.accuracy.percent)")
+        if isJSON { try StandardOutput.line(LearningCurveReport.json(point).text()) }
+    }
+
+    /// The whole curve.
+    func curve(_ curve: LearningCurveReport) throws {
+        try StandardOutput.line(isJSON ? curve.json.text() : "\n\(curve.text)")
     }
 }

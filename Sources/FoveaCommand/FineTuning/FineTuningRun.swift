@@ -15,10 +15,14 @@ struct FineTuningRun {
     let badFiles: BadFileRecord
     /// The features that earlier runs have left; nil where none are kept.
     let stored: StoredFeatures?
-    private let transforms: [any Transform]
-    private let mixing: BatchMixing?
-    private let cache: ImageCache
-    private let options: FineTune
+    let transforms: [any Transform]
+    let mixing: BatchMixing?
+    /// The parts as a training reads them, whose decoded images are kept.
+    private let trainingSource: any ExampleSource
+    let validationSource: (any ExampleSource)?
+    /// The smaller parts of the training images for `--learning-curve`, rising; none without it.
+    let curveParts: [NestedSubset]
+    let options: FineTune
     private let description: RunDescription
     /// The images of the data are converted from or to grey.
     let convertsChannels: Bool
@@ -32,6 +36,7 @@ struct FineTuningRun {
         try options.data.check()
         try options.augmentation.check()
         try options.loading.check()
+        _ = try options.learningCurve?.sizes()
         if let out = options.out { try RunFolder.expectFree(out) }
         device = try options.device.open()
         base = try PretrainedModel(options.model, weights: options.weights)
@@ -60,7 +65,6 @@ struct FineTuningRun {
         }
         transforms = try augmentation.transforms(for: preprocessing)
         mixing = try options.augmentation.mixing(classes: classNames.count)
-        cache = options.loading.makeCache()
         stored =
             if let features = options.features.cache {
                 try await tuning.stored(
@@ -68,6 +72,13 @@ struct FineTuningRun {
             } else {
                 nil
             }
+        let cache = options.loading.makeCache()
+        let (training, validation) = (cache.caching(splits.training), splits.validation.map(cache.caching))
+        (trainingSource, validationSource) = (training, validation)
+        curveParts =
+            try options.learningCurve.map {
+                try Self.learningCurveParts($0, of: training, validation: validation, seed: options.random.seed)
+            } ?? []
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed, dataFingerprint: fingerprint,
             files: splits.files?.json,
@@ -88,8 +99,11 @@ struct FineTuningRun {
 
     /// Trains, and keeps the run folder up to date.
     ///
+    /// - Parameter interruption: takes signals, also those of later work; by default of this training only.
     /// - Throws: ``FoveaError`` when training diverges or a file cannot be written; ``Interruption/Stop`` after a signal.
-    func carryOut(reportingTo report: inout FineTuningReport) async throws -> TrainingRun.Outcome {
+    func carryOut(
+        reportingTo report: inout FineTuningReport, until interruption: Interruption?
+    ) async throws -> TrainingRun.Outcome {
         let classNames = splits.training.classNames
         let model = try ModelDescription(
             base.entry, head: tuning.recipe.head.layers, classNames: classNames, preprocessing: tuning.preprocessing)
@@ -104,7 +118,7 @@ struct FineTuningRun {
         var recorder = RunRecorder(folder)
         do {
             try badFiles.open(in: folder)
-            try await train(&recorder, &report)
+            try await train(&recorder, &report, interruption ?? Interruption())
         } catch {
             report.stop()
             if recorder.epochs == 0 {
@@ -127,10 +141,11 @@ struct FineTuningRun {
         return TrainingRun.Outcome(folder: folder, best: recorder.best, calibration: calibration, test: test)
     }
 
-    private func train(_ recorder: inout RunRecorder, _ report: inout FineTuningReport) async throws {
-        let interruption = Interruption()
+    private func train(
+        _ recorder: inout RunRecorder, _ report: inout FineTuningReport, _ interruption: Interruption
+    ) async throws {
         _ = try await tuning.run(
-            cache.caching(splits.training), validation: splits.validation.map(cache.caching), transforms: transforms,
+            trainingSource, validation: validationSource, transforms: transforms,
             mixing: mixing, leavingOut: badFiles.leavingOut, workers: options.loading.workers, stored: stored,
             on: device
         ) { event in
@@ -159,6 +174,7 @@ extension FineTune {
         let name = self.optimizer.optimizer ?? Self.defaultOptimizer
         return [("model", .string(model)), ("weights", weights.map(JSONValue.string) ?? .null)]
             + data.settings(heldOut: heldOut) + recipe.settings + [
+                ("learning-curve", learningCurve.map { .string($0.description) } ?? .null),
                 ("optimizer", .string(name.rawValue)), ("lr", .number(optimizer.learningRate)),
                 ("momentum", (optimizer as? SGD).map { .number($0.momentum) } ?? .null),
                 ("nesterov", .boolean(self.optimizer.nesterov)),

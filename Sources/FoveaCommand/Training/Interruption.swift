@@ -3,6 +3,8 @@ import FoveaFoundation
 import Synchronization
 
 /// Takes SIGINT and SIGTERM as a request to stop after the current step; a second signal ends the process at once.
+///
+/// A process makes one: Dispatch installs its handler of a signal once, and the second would ignore it.
 final class Interruption {
     /// The work stopped because of a signal.
     struct Stop: Error, CustomStringConvertible {

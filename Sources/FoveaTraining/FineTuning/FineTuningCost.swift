@@ -6,6 +6,10 @@ public import FoveaRuntime
 /// What a fine-tuning is expected to take, from one batch that is decoded and run.
 public struct FineTuningCost: Hashable, Sendable {
     public let seconds: Double
+    /// For each training example, all epochs together; without features, where they are in a cache then.
+    public let secondsPerTrainingExample: Double
+    /// For each validation example, all epochs together.
+    public let secondsPerValidationExample: Double
     /// The memory of the training steps, the weights and the features; nil where the device does not predict it.
     public let byteCount: Int?
     /// The size of all features that are kept while the head is trained.
@@ -38,20 +42,25 @@ extension FineTuning {
         let isComputed = storedCount < featureCount || plan.phases.contains { !$0.trainsHeadAlone } || divided == nil
         let (decoding, inference) = isComputed ? try await secondsPerImage(of: training, count, states) : (0, 0)
 
-        let held = Double(validation?.count ?? 0) * (inference + decoding)
-        var total = 0.0
+        var (total, perTraining, perValidation) = (0.0, 0.0, 0.0)
         for phase in plan.phases {
             if phase.trainsHeadAlone, divided != nil {
                 total += Double(featureCount - storedCount) * (inference + decoding)
+                if stored == nil {
+                    perTraining += Double(recipe.views) * (inference + decoding)
+                    perValidation += inference + decoding
+                }
             } else {
                 let trained = Double(phase.treatments.count { $0.learningRate != nil }) / Double(phase.treatments.count)
-                let step = inference * (1 + 2 * trained) + decoding
-                total += Double(phase.epochs) * (Double(training.count) * step + held)
+                let step = Double(phase.epochs) * (inference * (1 + 2 * trained) + decoding)
+                let held = Double(phase.epochs) * (inference + decoding)
+                total += Double(training.count) * step + Double(validation?.count ?? 0) * held
+                (perTraining, perValidation) = (perTraining + step, perValidation + held)
             }
         }
         let features = saturatingProduct(featureCount, rowByteCount ?? 0)
         return FineTuningCost(
-            seconds: total,
+            seconds: total, secondsPerTrainingExample: perTraining, secondsPerValidationExample: perValidation,
             byteCount: try await stepByteCount(count, states, on: device).map { saturatingSum($0, features) },
             featureByteCount: features, featureCount: featureCount, storedFeatureCount: storedCount)
     }
