@@ -98,6 +98,40 @@ struct FineTuneTests {
     }
 
     @Test(
+        "warns of weights whose metadata say another preparation than they were trained with, and keeps that in run.json"
+    )
+    func mismatch() throws {
+        try withTemporaryFolder { folder in
+            func fovea(_ line: String) throws -> FoveaProcess {
+                try FoveaProcess(line.split(separator: " ").map(String.init), in: folder, cache: "\(folder)/.cache")
+            }
+            let base = try fovea(
+                "train --data glyphs --model smallcnn --limit-train 600 --limit-val 50 --epochs 2 --batch-size 16 --out base"
+            )
+            try #require(base.status == 0, "\(base.errors)")
+            let run = try RunFolder(opening: "\(folder)/base")
+            let own = run.model.preprocessing
+            for (name, mean, deviation) in [
+                ("right", "\(own.mean)", "\(own.standardDeviation)"), ("wrong", "[0]", "[0.00392]"),
+            ] {
+                try Safetensors.write(
+                    run.readWeights(), metadata: ["mean": mean, "std": deviation], to: "\(folder)/\(name).safetensors")
+                let tuned = try fovea(
+                    "fine-tune --model smallcnn --weights \(name).safetensors --data glyphs --limit-train 80 --limit-val 50 "
+                        + "--epochs 0 --out tuned-\(name) --json")
+                #expect(tuned.status == 0, "\(tuned.errors)")
+                let check = try tuned.jsonLines[0]["plan"]["preprocessing_check"]
+                #expect(check["layer"] == "features.1")
+                let isWrong = name == "wrong"
+                #expect(
+                    tuned.errors.contains("the weights seem to expect images standardized in another way") == isWrong)
+                #expect(check["warnings"].elements.count == (isWrong ? 1 : 0), "\(check)")
+                #expect(try RunFolder(opening: "\(folder)/tuned-\(name)").readRun()?.preprocessingCheck == check)
+            }
+        }
+    }
+
+    @Test(
         "grey images are converted for a network of colour images, in training and in evaluation, which finds their part"
     )
     func grey() throws {

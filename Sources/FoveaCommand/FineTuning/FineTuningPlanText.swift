@@ -14,7 +14,8 @@ struct FineTuningPlanText {
     init(_ run: FineTuningRun) async throws {
         self.run = run
         cost = try await run.tuning.cost(
-            run.splits.training, validation: run.splits.validation, stored: run.stored, on: run.device)
+            run.splits.training, validation: run.splits.validation, sample: run.sample, stored: run.stored,
+            on: run.device)
     }
 
     private var plan: FineTuningPlan { run.tuning.plan }
@@ -140,6 +141,7 @@ struct FineTuningPlanText {
         return JSONValue(
             fields: fields + [
                 ("seconds", .number(cost.seconds)), ("bytes", cost.byteCount.map(JSONValue.integer) ?? .null),
+                ("preprocessing_check", run.preprocessingReport.json),
                 ("feature_bytes", .integer(cost.featureByteCount)), ("feature_count", .integer(cost.featureCount)),
                 ("cached_features", .integer(cost.storedFeatureCount)),
             ] + (curve.map { [("learning_curve", $0.json)] } ?? []))

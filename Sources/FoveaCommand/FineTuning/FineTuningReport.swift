@@ -27,6 +27,7 @@ struct FineTuningReport {
     func plan(_ run: FineTuningRun) async throws {
         let plan = try await FineTuningPlanText(run)
         StandardError.line(plan.text)
+        for warning in run.preprocessingReport.warnings { StandardError.notice(warning) }
         run.badFiles.report()
         if isJSON { try StandardOutput.line(JSONValue(fields: [("event", "plan"), ("plan", plan.json)]).text()) }
     }

@@ -15,6 +15,10 @@ struct FineTuningRun {
     let badFiles: BadFileRecord
     /// The features that earlier runs have left; nil where none are kept.
     let stored: StoredFeatures?
+    /// Some training images as the network reads them.
+    let sample: FineTuningSample
+    /// Whether they are what the weights expect.
+    let preprocessingReport: PreprocessingReport
     let transforms: [any Transform]
     let mixing: BatchMixing?
     /// The parts as a training reads them, whose decoded images are kept.
@@ -79,9 +83,12 @@ struct FineTuningRun {
             try options.learningCurve.map {
                 try Self.learningCurveParts($0, of: training, validation: validation, seed: options.random.seed)
             } ?? []
+        sample = try tuning.sample(of: splits.training, on: device)
+        preprocessingReport = try await PreprocessingReport(
+            tuning.check(sample, on: device), preprocessing, trainedSize: base.size)
         description = RunDescription(
             command: command, versions: Versions.libraries, seed: options.random.seed, dataFingerprint: fingerprint,
-            files: splits.files?.json,
+            files: splits.files?.json, preprocessingCheck: preprocessingReport.json,
             settings: options.settings(
                 optimizer: optimizer, augmentation: augmentation.kind, backend: device.backend, heldOut: data.heldOut))
     }

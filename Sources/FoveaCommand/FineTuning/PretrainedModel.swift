@@ -18,7 +18,7 @@ struct PretrainedModel {
     let origin: String
     private let channels: Int
     /// The height and the width that its images had.
-    private let size: (height: Int, width: Int)
+    let size: (height: Int, width: Int)
     /// How images were brought to that size; nil where they had it, or nobody says.
     private let sizing: ResizeAndCenterCrop?
 

@@ -12,14 +12,17 @@ public struct RunDescription: Hashable, Sendable {
     public var dataFingerprint: String
     /// The numbers of files found, loaded and skipped, where the data is files.
     public var files: JSONValue?
+    /// Whether the training images are what the weights that the run starts from expect, where that was looked at.
+    public var preprocessingCheck: JSONValue?
     /// Every setting, defaults included, by the name of its flag.
     public var settings: OrderedDictionary<String, JSONValue>
 
     public init(
         command: [String], versions: OrderedDictionary<String, String> = [:], seed: UInt64, dataFingerprint: String,
-        files: JSONValue? = nil, settings: OrderedDictionary<String, JSONValue>
+        files: JSONValue? = nil, preprocessingCheck: JSONValue? = nil, settings: OrderedDictionary<String, JSONValue>
     ) {
         self.files = files
+        self.preprocessingCheck = preprocessingCheck
         self.command = command
         self.versions = versions
         self.seed = seed
@@ -32,11 +35,12 @@ public struct RunDescription: Hashable, Sendable {
     ///   - settings: pairs of name and value, each name once.
     public init(
         command: [String], versions: [(name: String, version: String)], seed: UInt64, dataFingerprint: String,
-        files: JSONValue? = nil, settings: [(String, JSONValue)]
+        files: JSONValue? = nil, preprocessingCheck: JSONValue? = nil, settings: [(String, JSONValue)]
     ) {
         self.init(
             command: command, versions: .init(uniqueKeysWithValues: versions.map { ($0.name, $0.version) }),
-            seed: seed, dataFingerprint: dataFingerprint, files: files, settings: .init(uniqueKeysWithValues: settings))
+            seed: seed, dataFingerprint: dataFingerprint, files: files, preprocessingCheck: preprocessingCheck,
+            settings: .init(uniqueKeysWithValues: settings))
     }
 
     /// A setting by the name of its flag; nil where the run has none of that name.
@@ -53,6 +57,7 @@ public struct RunDescription: Hashable, Sendable {
             ("data_fingerprint", .string(dataFingerprint)),
         ]
         if let files { fields.append(("files", files)) }
+        if let preprocessingCheck { fields.append(("preprocessing_check", preprocessingCheck)) }
         fields.append(("settings", .object(settings)))
         return JSONValue(fields: fields)
     }
@@ -71,6 +76,7 @@ extension RunDescription {
                 uniqueKeysWithValues: try versions.fields.keys.map { ($0, try versions.string($0)) }),
             seed: try fields.unsignedInteger("seed"), dataFingerprint: try fields.string("data_fingerprint"),
             files: fields.contains("files") ? try fields.value("files") : nil,
+            preprocessingCheck: fields.contains("preprocessing_check") ? try fields.value("preprocessing_check") : nil,
             settings: try fields.object("settings").fields)
     }
 }

@@ -1,5 +1,5 @@
 public import FoveaData
-import FoveaGraph
+public import FoveaGraph
 import FoveaNN
 public import FoveaRuntime
 
@@ -20,18 +20,38 @@ public struct FineTuningCost: Hashable, Sendable {
     public let storedFeatureCount: Int
 }
 
+/// Some training images, of every class in proportion, as the network reads them.
+public struct FineTuningSample: Sendable {
+    /// [N, C, H, W]
+    public let images: Tensor
+    /// The time that each took to be decoded, divided by the device's threads.
+    let secondsPerImage: Double
+}
+
 extension FineTuning {
+    /// A batch of training images.
+    ///
+    /// - Throws: ``FoveaError`` when an example cannot be read, or has no label.
+    public func sample(of training: any ExampleSource, on device: Device) throws -> FineTuningSample {
+        let count = min(recipe.batchSize, training.count)
+        let chosen = try training.stratified(count, seed: recipe.seed)
+        let begin = ContinuousClock.now
+        let images = try chosen.batch(0..<count, transforms: [preprocessing]).images
+        let threads = max(1, device.backend.profile.threads)
+        return FineTuningSample(images: images, secondsPerImage: seconds(since: begin) / Double(count * threads))
+    }
+
     /// Times one batch of images through the network, and predicts the memory of a step.
     ///
     /// A step costs three times what inference does where everything is trained, for it computes two gradients.
     ///
     /// - Parameter stored: the features that need not be computed.
-    /// - Throws: ``FoveaError`` when the first examples cannot be read, or the network cannot be compiled.
+    /// - Throws: ``FoveaError`` when the network cannot be compiled.
     public func cost(
-        _ training: any ExampleSource, validation: (any ExampleSource)? = nil, stored: StoredFeatures? = nil,
-        on device: Device
+        _ training: any ExampleSource, validation: (any ExampleSource)? = nil, sample: FineTuningSample,
+        stored: StoredFeatures? = nil, on device: Device
     ) async throws -> FineTuningCost {
-        let count = min(recipe.batchSize, training.count)
+        let count = sample.images.shape[0]
         let rowByteCount = try features.map { $0.reduce(0) { saturatingSum($0, $1.1.byteCount) } }
         let rows = saturatingSum(saturatingProduct(training.count, recipe.views), validation?.count ?? 0)
         let featureCount = plan.phases.contains { $0.trainsHeadAlone } && rowByteCount != nil ? rows : 0
@@ -40,7 +60,8 @@ extension FineTuning {
         try await states.write(start.namedTensors)
         // Where only a head is trained on features that are there, no image is needed.
         let isComputed = storedCount < featureCount || plan.phases.contains { !$0.trainsHeadAlone } || divided == nil
-        let (decoding, inference) = isComputed ? try await secondsPerImage(of: training, count, states) : (0, 0)
+        let inference = isComputed ? try await inferenceSecondsPerImage(sample, states) : 0
+        let decoding = sample.secondsPerImage
 
         var (total, perTraining, perValidation) = (0.0, 0.0, 0.0)
         for phase in plan.phases {
@@ -65,20 +86,15 @@ extension FineTuning {
             featureByteCount: features, featureCount: featureCount, storedFeatureCount: storedCount)
     }
 
-    /// The time that one image takes to be decoded, and to go through the network.
-    private func secondsPerImage(
-        of training: any ExampleSource, _ count: Int, _ states: DeviceStates
-    ) async throws -> (decoding: Double, inference: Double) {
-        let begin = ContinuousClock.now
-        let batch = try training.batch(0..<count, transforms: [preprocessing])
-        let decoding = seconds(since: begin) / Double(count * max(1, states.device.backend.profile.threads))
+    /// The time that one image takes to go through the network.
+    private func inferenceSecondsPerImage(_ sample: FineTuningSample, _ states: DeviceStates) async throws -> Double {
         let predictor = Predictor(network, signature: try network.signature, evaluation: nil, sharing: states)
-        let inputs = [GraphName.images: try batch.images]
+        let inputs = [GraphName.images: sample.images]
         // The first run compiles.
         _ = try await predictor(inputs)
         let running = ContinuousClock.now
         _ = try await predictor(inputs)
-        return (decoding, seconds(since: running) / Double(count))
+        return seconds(since: running) / Double(sample.images.shape[0])
     }
 
     /// The memory of the steps of the last phase.
