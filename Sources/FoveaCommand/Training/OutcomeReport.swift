@@ -15,7 +15,11 @@ struct OutcomeReport {
         if asJSON { return try StandardOutput.line(json.text()) }
         StandardError.line("")
         if badFiles.laterCount > 0 {
-            StandardError.line("\(badFiles.laterCount.grouped) more files could not be read and were left out\n")
+            let count = badFiles.laterCount
+            StandardError.line(
+                count == 1
+                    ? "1 file that was found could not be read, and was left out\n"
+                    : "\(count.grouped) files that were found could not be read, and were left out\n")
         }
         let best = outcome.best
         if let best {
