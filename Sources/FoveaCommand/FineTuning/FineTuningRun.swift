@@ -83,7 +83,8 @@ struct FineTuningRun {
             try options.learningCurve.map {
                 try Self.learningCurveParts($0, of: training, validation: validation, seed: options.random.seed)
             } ?? []
-        sample = try tuning.sample(of: splits.training, on: device)
+        sample = try tuning.sample(
+            of: splits.training, leavingOut: badFiles.leavingOut != nil, on: device)
         preprocessingReport = try await PreprocessingReport(
             tuning.check(sample, on: device), preprocessing, trainedSize: base.size)
         description = RunDescription(

@@ -31,14 +31,23 @@ public struct FineTuningSample: Sendable {
 extension FineTuning {
     /// A batch of training images.
     ///
+    /// - Parameter leavingOut: whether images that cannot be read are left out, rather than errors.
     /// - Throws: ``FoveaError`` when an example cannot be read, or has no label.
-    public func sample(of training: any ExampleSource, on device: Device) throws -> FineTuningSample {
-        let count = min(recipe.batchSize, training.count)
-        let chosen = try training.stratified(count, seed: recipe.seed)
+    public func sample(
+        of training: any ExampleSource, leavingOut: Bool = false, on device: Device
+    ) throws -> FineTuningSample {
+        var chosen = try training.stratified(min(recipe.batchSize, training.count), seed: recipe.seed)
+        if leavingOut {
+            let readable = (0..<chosen.count).filter {
+                (try? chosen.batch($0..<$0 + 1, transforms: [preprocessing])) != nil
+            }
+            if !readable.isEmpty { chosen = try chosen.subset(readable) }
+        }
         let begin = ContinuousClock.now
-        let images = try chosen.batch(0..<count, transforms: [preprocessing]).images
+        let images = try chosen.batch(0..<chosen.count, transforms: [preprocessing]).images
         let threads = max(1, device.backend.profile.threads)
-        return FineTuningSample(images: images, secondsPerImage: seconds(since: begin) / Double(count * threads))
+        return FineTuningSample(
+            images: images, secondsPerImage: seconds(since: begin) / Double(chosen.count * threads))
     }
 
     /// Times one batch of images through the network, and predicts the memory of a step.
