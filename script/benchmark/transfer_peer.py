@@ -84,13 +84,13 @@ def accuracy(net, loader):
     return hits / len(loader.dataset)
 
 
-def main(table, weights, size, rate, decay, workers, seed, out, began):
+def main(table, weights, size, rate, decay, workers, seed, epochs, out, began):
     torch.manual_seed(seed)
     classes = sorted({row["label"] for row in csv.DictReader(open(table, newline=""))})
     normalize = [T.ToTensor(), T.Normalize(MEAN, DEVIATION)]
     plain = T.Compose([T.Resize(round(size * 256 / 224)), T.CenterCrop(size), *normalize])
     augmented = T.Compose([
-        T.RandomResizedCrop(size, scale=(0.35, 1)), T.RandomHorizontalFlip(), T.ColorJitter(0.2, 0.2, 0.2), *normalize])
+        T.Resize(round(size * 256 / 224)), T.CenterCrop(size), T.RandomHorizontalFlip(), *normalize])
 
     def loader(split, transform, shuffle):
         return torch.utils.data.DataLoader(
@@ -102,11 +102,13 @@ def main(table, weights, size, rate, decay, workers, seed, out, began):
     net.features.requires_grad_(False)
     net.train()
     net.features.eval()
-    frozen = train(net, loader("train", plain, True), 1, [{"params": net.classifier.parameters(), "lr": rate}], 0.1, None)
+    head = [{"params": net.classifier.parameters(), "lr": rate}]
+    frozen = train(net, loader("train", plain, True), 1, head, 0.1, None)
     net.features.requires_grad_(True)
     net.train()
     average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.99))
-    train(net, loader("train", augmented, True), 5, groups(net, rate, decay), 0.1, average)
+    if epochs:
+        train(net, loader("train", augmented, True), epochs, groups(net, rate, decay), 0.1, average)
     model = average.module
     found = accuracy(model, loader("val", plain, False))
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, out)
@@ -114,5 +116,5 @@ def main(table, weights, size, rate, decay, workers, seed, out, began):
 
 
 if __name__ == "__main__":
-    table, weights, size, rate, decay, workers, seed, out, began = sys.argv[1:]
-    main(table, weights, int(size), float(rate), float(decay), int(workers), int(seed), out, float(began))
+    table, weights, size, rate, decay, workers, seed, epochs, out, began = sys.argv[1:]
+    main(table, weights, int(size), float(rate), float(decay), int(workers), int(seed), int(epochs), out, float(began))

@@ -49,7 +49,7 @@ public struct Augmentation: Hashable, Sendable {
 
     /// The augmentation for few epochs from trained weights: mirror images, where they are examples of the same class.
     ///
-    /// In few epochs crops and jitter cost more than they bring; they pay in longer trainings.
+    /// In few epochs crops and jitter cost more than they bring.
     public static func forFineTuning(classNames: [String]) -> Kind { areCharacters(classNames) ? .none : .flip }
 
     /// All transforms of a training example, the preprocessing included, in their order.
