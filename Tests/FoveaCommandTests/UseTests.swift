@@ -115,6 +115,27 @@ struct UseTests {
         }
     }
 
+    @Test("a network for ImageNet that was trained on small grey images is measured on them as its run is")
+    func evaluatesSmallImages() throws {
+        try withTemporaryFolder { folder in
+            func fovea(_ line: String) throws -> FoveaProcess {
+                try FoveaProcess(line.split(separator: " ").map(String.init), in: folder, cache: "\(folder)/.cache")
+            }
+            let train = try fovea(
+                "train --data glyphs --model resnet18 --limit-train 32 --limit-val 16 --batch-size 16 --epochs 1 --out run"
+            )
+            try #require(train.status == 0, "\(train.errors)")
+            let run = try fovea("evaluate --model run --data glyphs --split test --json")
+            let zoo = try fovea(
+                "evaluate --model resnet18 --weights run/weights/best.safetensors --data glyphs --split test --json")
+            try #require(zoo.status == 0, "\(zoo.errors)")
+            #expect(try zoo.json["count"] == run.json["count"])
+            // Statistics of all training images instead of the 32 that were trained on.
+            let (own, other) = (try #require(run.json["loss"].double), try #require(zoo.json["loss"].double))
+            #expect(abs(own - other) < 0.05 * own)
+        }
+    }
+
     @Test("predict classifies files and folders, and names those that it cannot read")
     func predicts() throws {
         try withRun { folder, _ in

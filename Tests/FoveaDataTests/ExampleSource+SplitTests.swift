@@ -4,31 +4,19 @@ import Testing
 
 @Suite("Split of a source")
 struct ExampleSourceSplitTests {
-    /// 100 images: 60 of class 0, 30 of class 1, 10 of class 2; each image's byte is its index.
-    private func uneven() throws -> Dataset {
-        let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
-        return try Dataset(
-            name: "uneven", classNames: ["a", "b", "c"], labels: labels, pixels: (0..<100).map { UInt8($0) },
-            channels: 1, height: 1, width: 1)
-    }
-
-    private func images(_ part: any ExampleSource) throws -> [UInt8] {
-        try (0..<part.count).flatMap { try part.example(at: $0).image?.pixels ?? [] }
-    }
-
     @Test("every class gives the same fraction, and no image is in both parts or in none")
     func stratified() throws {
-        let (training, validation) = try uneven().split(validationFraction: 0.2, seed: 3)
+        let (training, validation) = try unevenDataset().split(validationFraction: 0.2, seed: 3)
         #expect(try (0..<3).map { label in try validation.labels().count { $0 == label } } == [12, 6, 2])
-        #expect(try (images(training) + images(validation)).sorted() == (0..<100).map { UInt8($0) })
-        #expect(try images(training) == images(training).sorted())
-        #expect(try images(validation) == images(validation).sorted())
+        #expect(try (imageBytes(of: training) + imageBytes(of: validation)).sorted() == (0..<100).map { UInt8($0) })
+        #expect(try imageBytes(of: training) == imageBytes(of: training).sorted())
+        #expect(try imageBytes(of: validation) == imageBytes(of: validation).sorted())
     }
 
     @Test("the seed decides which images")
     func seeded() throws {
         func validation(_ seed: UInt64) throws -> [UInt8] {
-            try images(uneven().split(validationFraction: 0.2, seed: seed).validation)
+            try imageBytes(of: unevenDataset().split(validationFraction: 0.2, seed: seed).validation)
         }
         #expect(try validation(3) == validation(3))
         #expect(try validation(3) != validation(4))
@@ -44,23 +32,25 @@ struct ExampleSourceSplitTests {
             (0.999, "A validation fraction of 0.999 of the 100 examples of `uneven` leaves a part empty."),
         ])
     func wrongFraction(fraction: Double, problem: String) throws {
-        let dataset = try uneven()
+        let dataset = try unevenDataset()
         let error = #expect(throws: FoveaError.self) { try dataset.split(validationFraction: fraction, seed: 3) }
         #expect(error?.code == .usage && error?.problem == problem)
     }
 
     @Test("a limit takes every class in proportion, drawn by the seed, in the source's order")
     func limited() throws {
-        let source = try uneven()
+        let source = try unevenDataset()
         func counts(_ part: any ExampleSource) throws -> [Int] {
             try (0..<3).map { label in try part.labels().count { $0 == label } }
         }
         #expect(try counts(source.stratified(50, seed: 1)) == [30, 15, 5])
         #expect(try counts(source.stratified(7, seed: 1)) == [4, 2, 1], "4.2, 2.1 and 0.7, which has the largest rest")
         #expect(try counts(source.stratified(1, seed: 1)) == [1, 0, 0])
-        let part = try images(source.stratified(50, seed: 1))
+        let part = try imageBytes(of: source.stratified(50, seed: 1))
         #expect(part == part.sorted() && Set(part).count == 50)
-        #expect(try part == images(source.stratified(50, seed: 1)) && part != images(source.stratified(50, seed: 2)))
+        #expect(
+            try part == imageBytes(of: source.stratified(50, seed: 1))
+                && part != imageBytes(of: source.stratified(50, seed: 2)))
         #expect(try source.stratified(100, seed: 1).count == 100 && source.stratified(1000, seed: 1).count == 100)
     }
 }

@@ -4,28 +4,16 @@ import Testing
 
 @Suite("Subsets that grow")
 struct SubsetSizesTests {
-    /// 60 images of class `a`, 30 of `b`, 10 of `c`; each image's byte is its index.
-    private func uneven() throws -> Dataset {
-        let labels = (0..<100).map { Int32($0 % 10 < 6 ? 0 : $0 % 10 < 9 ? 1 : 2) }
-        return try Dataset(
-            name: "uneven", classNames: ["a", "b", "c"], labels: labels, pixels: (0..<100).map { UInt8($0) },
-            channels: 1, height: 1, width: 1)
-    }
-
-    private func images(_ part: any ExampleSource) throws -> [UInt8] {
-        try (0..<part.count).flatMap { try part.example(at: $0).image?.pixels ?? [] }
-    }
-
     private func counts(_ part: any ExampleSource) throws -> [Int] {
         try (0..<3).map { label in try part.labels().count { $0 == label } }
     }
 
     @Test("each has its share of every class, holds the one before, and keeps the source's order")
     func nested() throws {
-        let source = try uneven()
+        let source = try unevenDataset()
         for sizes in [SubsetSizes.fractions([0.2, 0.25, 0.5, 1]), .perClass([2, 3, 9, 10])] {
             let subsets = try source.nestedSubsets(sizes, seed: 3)
-            let parts = try subsets.map { try images($0.examples) }
+            let parts = try subsets.map { try imageBytes(of: $0.examples) }
             for (part, next) in zip(parts, parts.dropFirst()) { #expect(Set(part).isStrictSubset(of: next)) }
             #expect(parts.allSatisfy { $0 == $0.sorted() })
         }
@@ -40,7 +28,7 @@ struct SubsetSizesTests {
     @Test("the seed decides which examples")
     func seeded() throws {
         func smallest(_ seed: UInt64) throws -> [UInt8] {
-            try images(uneven().nestedSubsets(.perClass([5]), seed: seed)[0].examples)
+            try imageBytes(of: unevenDataset().nestedSubsets(.perClass([5]), seed: seed)[0].examples)
         }
         #expect(try smallest(1) == smallest(1))
         #expect(try smallest(1) != smallest(2))
@@ -48,7 +36,7 @@ struct SubsetSizesTests {
 
     @Test("sizes that do not fit are left out where that is asked for")
     func leavingOut() throws {
-        let subsets = try uneven().nestedSubsets(
+        let subsets = try unevenDataset().nestedSubsets(
             .fractions([0.1, 0.2, 0.204, 0.5]), leavingOutUnfit: true, seed: 3)
         #expect(subsets.map(\.name) == ["20 %", "50 %"], "1 of 10 of `c`, and as many as with 20 %")
     }
@@ -72,7 +60,7 @@ struct SubsetSizesTests {
             (.perClass([5, 11]), "The class `c` has 10 examples, and the size is 11 of each class."),
         ])
     func refused(sizes: SubsetSizes, problem: String) throws {
-        let source = try uneven()
+        let source = try unevenDataset()
         let error = #expect(throws: FoveaError.self) { try source.nestedSubsets(sizes, seed: 3) }
         #expect(error?.code == .usage && error?.problem == problem, "\(error?.problem ?? "")")
     }

@@ -14,6 +14,8 @@ struct PretrainedModel {
     let classNames: [String]?
     /// The mean and the deviation of each channel; nil where nobody says.
     private let standardization: (mean: [Float], deviation: [Float])?
+    /// Whether the weights themselves or their run say how images were standardized.
+    let statesStandardization: Bool
     /// Where the mean and the deviation come from: `standardized as …`.
     let origin: String
     private let channels: Int
@@ -39,7 +41,7 @@ struct PretrainedModel {
         weights = try SafetensorsFile(at: weightsPath)
         let preprocessing = try Preprocessing(folder.model)
         standardization = (preprocessing.mean, preprocessing.standardDeviation)
-        origin = "the run \(quoted(folder.path)) has it"
+        (statesStandardization, origin) = (true, "the run \(quoted(folder.path)) has it")
         classNames = folder.model.classNames
         (channels, size) = (preprocessing.channels, (preprocessing.height, preprocessing.width))
         sizing = preprocessing.sizing
@@ -56,7 +58,9 @@ struct PretrainedModel {
         self.weightsPath = weightsPath
         weights = try SafetensorsFile(at: weightsPath)
         classNames = try Self.classNames(in: weights, path: weightsPath)
-        if let stated = try Self.standardization(in: weights, channels: entry.input[0], path: weightsPath) {
+        let stated = try Self.standardization(in: weights, channels: entry.input[0], path: weightsPath)
+        statesStandardization = stated != nil
+        if let stated {
             (standardization, origin) = (stated, "the weights' metadata says")
         } else if entry.classes == 1000 {
             let usual = try Preprocessing.imageNet()

@@ -44,11 +44,15 @@ struct TrainedModelOptions: ParsableArguments {
             return try SavedModel(folder, weightsPath: weights)
         case .zoo(let entry):
             let pretrained = try PretrainedModel(entry, weightsPath: weights)
+            // Training takes images of one size as they are, by statistics of their own.
+            let ofOneSize = pretrained.statesStandardization ? nil : data.flatMap { $0.files == nil ? $0 : nil }
+            let preprocessing =
+                try ofOneSize.map { try Preprocessing(fittedTo: $0.training) }
+                ?? pretrained.preprocessing(imageSize: imageSize, for: data)
             return SavedModel(
                 entry,
                 classNames: try classNames ?? data?.training.classNames ?? pretrained.numberedClassNames,
-                preprocessing: try pretrained.preprocessing(imageSize: imageSize, for: data),
-                weightsPath: pretrained.weightsPath)
+                preprocessing: preprocessing, weightsPath: pretrained.weightsPath)
         }
     }
 }

@@ -1,4 +1,3 @@
-import FoveaCPU
 import FoveaData
 import FoveaFormats
 import FoveaGraph
