@@ -44,12 +44,13 @@ final class LocalServer: Sendable {
                     state.withLock { $0.open.append(connection) }
                 }
             }
+            // Closed by the thread that accepts: its number may belong to another test's server right after.
+            close(listener)
         }
     }
 
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         state.withLock { $0.open.forEach { close($0) } }
     }
 
