@@ -2,6 +2,10 @@
 public enum GraphName {
     /// Input of a layer: the batch of examples.
     public static let images = "images"
+    /// Input of a network over sequences: the batch of sequences.
+    public static let sequences = "sequences"
+    /// Input of a network over sequences: the number of valid steps of each, int32 [N].
+    public static let lengths = "lengths"
     /// Target of ``Classification``: class indices, int32 [N].
     public static let labels = "labels"
     /// Input of a step: its learning rate, a scalar; groups with other rates have `learning_rate/1`, ….

@@ -9,13 +9,14 @@ import FoveaGraph
 /// | in an array | the position |
 /// | in a tuple | the label, or the position where it has none |
 /// | in a dictionary with strings or integers as keys | the key; in the order of the keys, which has no other |
+/// | in ``NamedParameters`` | that of the property, with each parameter's name instead of the property's |
 /// | in a case of an enumeration | as if its value were stored itself: `head.weight` |
 ///
 /// Closures, sets and classes that are not layers are not inspected.
 struct ParameterWalk {
     /// The kind of a type in the walk. Finding it costs more than all the rest, so it is done once per type.
     private enum Kind {
-        case parameter, sequential, shared
+        case parameter, group, sequential, shared
         /// Holds no other values: a number, a string.
         case leaf
         /// May hold a layer, and cannot be inspected.
@@ -44,6 +45,9 @@ struct ParameterWalk {
         case .parameter:
             guard let parameter = value as? Parameter else { return }
             try body(parameter, path, isShared)
+        case .group:
+            guard let group = value as? NamedParameters else { return }
+            for parameter in group.parameters { try body(parameter, path, isShared) }
         case .sequential:
             guard let sequential = value as? Sequential else { return }
             let identity = ObjectIdentifier(sequential.identity)
@@ -126,6 +130,7 @@ struct ParameterWalk {
     private static func kind(of value: Any, _ type: Any.Type) -> Kind {
         if isTrivial(type) { return .leaf }
         if value is Parameter { return .parameter }
+        if value is NamedParameters { return .group }
         if value is Sequential { return .sequential }
         switch Mirror(reflecting: value).displayStyle {
         case .optional, .enum: return .payload

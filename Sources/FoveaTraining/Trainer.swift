@@ -334,6 +334,9 @@ public actor Trainer {
         }
     }
 
+    /// The beginning of the error of a training whose loss or gradients are not finite.
+    static let divergenceText = "Training diverged"
+
     /// The error for a loss that is not finite, naming the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
         if let fault = batch.nonFiniteInput(of: signature) { return fault }
@@ -349,7 +352,7 @@ public actor Trainer {
             ? "the gradients of step \(step) are not finite"
             : "the loss of step \(step) is \(loss.isNaN ? "not a number" : "infinite"); \(cause)"
         return FoveaError(
-            .badData, "Training diverged: \(problem).",
+            .badData, "\(Self.divergenceText): \(problem).",
             remedy: "Lower the learning rate (it is \(rule.optimizer.learningRate)), or check the data.")
     }
 }
