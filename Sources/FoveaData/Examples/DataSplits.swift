@@ -1,3 +1,5 @@
+public import FoveaGraph
+
 /// The parts of a data set: for training a network, for choosing it, and for measuring it.
 public struct DataSplits: Sendable {
     public var training: any ExampleSource
@@ -7,6 +9,8 @@ public struct DataSplits: Sendable {
     public var files: FileCensus?
     /// The files that cannot be read and were left out, as ``BadFiles`` says.
     public var refusedFiles: [RefusedFile]
+    /// What is odd about the files of sequences, but did not keep them from being read: a header that contradicts its data.
+    public var notes: [FoveaError] = []
 
     public init(
         training: any ExampleSource, validation: (any ExampleSource)? = nil, test: (any ExampleSource)? = nil,

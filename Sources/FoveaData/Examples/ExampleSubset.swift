@@ -2,9 +2,9 @@ public import FoveaGraph
 
 /// Some examples of another source, in any order; they may repeat.
 public struct ExampleSubset: ExampleSource {
-    private let whole: any ExampleSource
+    let whole: any ExampleSource
     /// The position of each example in the whole.
-    private let positions: [Int]
+    let positions: [Int]
 
     init(_ whole: any ExampleSource, at positions: [Int]) {
         self.whole = whole

@@ -1,0 +1,169 @@
+import FoveaFoundation
+public import FoveaGraph
+
+/// The conversion of a sequence to a network's input: what becomes of missing values, how numbers are scaled, and the number of
+/// steps to which shorter sequences are padded with 0, on the right. It is saved with every model and is the last transform.
+///
+/// `sequences` becomes float32 `[inputChannels, length]`, or int32 `[length]` where steps are tokens; `lengths` stays.
+public struct SequencePreparation: Hashable, Sendable {
+    /// The number of channels of a series as it is found; nil where steps are tokens.
+    public let channels: Int?
+    /// The number of steps of a network's input.
+    public let length: Int
+    public let missing: MissingValues
+    public let scaling: SequenceScaling
+    /// The mean of each channel over the known values of the training part; 0 where nothing needs it.
+    public let mean: [Float]
+    /// The standard deviation of each channel likewise, greater than 0; 1 for a channel whose values are all the same, and where
+    /// nothing needs it.
+    public let standardDeviation: [Float]
+
+    /// - Throws: ``FoveaError`` when there are no channels or steps, or the mean or deviation does not have one finite value for
+    ///   each channel, the deviation's greater than 0.
+    public init(
+        channels: Int?, length: Int, missing: MissingValues = .refused, scaling: SequenceScaling = .none,
+        mean: [Float]? = nil, standardDeviation: [Float]? = nil
+    ) throws {
+        guard length >= 1, (channels ?? 1) >= 1, (channels ?? 1) <= Shape.maximumElementCount / 2 / length else {
+            throw FoveaError(
+                .badData, "A model's sequences cannot have \(channels ?? 1) channels and \(length) steps.",
+                remedy: "They have at least one of each.")
+        }
+        self.channels = channels
+        (self.length, self.missing, self.scaling) = (length, missing, scaling)
+        self.mean = mean ?? Array(repeating: 0, count: channels ?? 0)
+        self.standardDeviation = standardDeviation ?? Array(repeating: 1, count: channels ?? 0)
+        guard self.mean.count == channels ?? 0, self.standardDeviation.count == channels ?? 0,
+            self.mean.allSatisfy(\.isFinite), self.standardDeviation.allSatisfy({ $0.isFinite && $0 > 0 })
+        else {
+            throw FoveaError(
+                .badData,
+                "The mean \(self.mean) and the standard deviation \(self.standardDeviation) do not have one value per channel "
+                    + "(\(channels ?? 0)).",
+                remedy: "Give one finite value for each channel, the deviation's greater than 0.")
+        }
+        guard channels != nil || (missing == .refused && scaling == .none) else {
+            throw FoveaError(
+                .usage, "Tokens are neither scaled nor missing.", remedy: "Leave out scaling and missing values.")
+        }
+    }
+
+    /// The number of channels of a network's input; nil where steps are tokens.
+    public var inputChannels: Int? { channels.map { missing == .indicator ? 2 * $0 : $0 } }
+
+    /// The type of one sequence as a network's input.
+    public var inputType: TensorType {
+        inputChannels.map { .float32(Shape([$0, length])) } ?? TensorType(Shape([length]), .int32)
+    }
+}
+
+extension SequencePreparation: Transform {
+    /// - Throws: ``FoveaError`` when there is no sequence, when it has other channels or more steps than the network's, when its
+    ///   number of steps is not that of its values, or when a value is missing and that is refused.
+    public func transformed(_ example: Example, random: CounterBasedGenerator) throws -> Example {
+        let sequence = try fitting(example)
+        let steps = sequence.shape.dimensions.last ?? 0
+        var example = example
+        if let channels {
+            guard let values = sequence.elements(as: Float.self) else { preconditionFailure("a series has numbers") }
+            example.values[Batch.sequencesName] = tensor(
+                inputType.shape, try prepared(values, channels: channels, steps: steps)[...])
+        } else {
+            let tokens = sequence.elements(as: Int32.self) ?? []
+            let padding = [Int32](repeating: 0, count: length - steps)
+            example.values[Batch.sequencesName] = Tensor(integers: tokens + padding)
+        }
+        example.values[Batch.lengthsName] = Tensor(repeating: Double(steps), TensorType([], .int32))
+        return example
+    }
+
+    /// The sequence of an example, without steps beyond its length.
+    private func fitting(_ example: Example) throws -> Tensor {
+        guard let sequence = example.values[Batch.sequencesName] else {
+            throw FoveaError(.badData, "It is no sequence.", remedy: "Use data that has sequences.")
+        }
+        let (rank, type): (Int, DataType) = channels == nil ? (1, .int32) : (2, .float32)
+        guard sequence.dataType == type, sequence.shape.rank == rank else {
+            let expected = channels.map { "series of \($0) channel\($0 == 1 ? "" : "s")" } ?? "tokens"
+            throw FoveaError(
+                .badData, "The sequence is \(sequence.type), the model was made for \(expected).",
+                remedy: "Use data of that kind, or train a model on this one.")
+        }
+        if let channels, sequence.shape[0] != channels {
+            throw FoveaError(
+                .badData,
+                "The series has \(sequence.shape[0]) channel\(sequence.shape[0] == 1 ? "" : "s"), the model was made for "
+                    + "\(channels).", remedy: "Use series with the same channels, or train a model on these.")
+        }
+        let steps = sequence.shape[rank - 1]
+        if let given = example.values[Batch.lengthsName]?.elements(as: Int32.self)?.first, Int(given) != steps {
+            throw FoveaError(
+                .badData, "The sequence has \(steps) steps, its length says \(given).",
+                remedy: "Give its number of steps, from 1 on.")
+        }
+        guard 1...length ~= steps else {
+            throw FoveaError(
+                .badData,
+                steps < 1
+                    ? "The sequence is empty." : "The sequence has \(steps) steps, the model takes at most \(length).",
+                remedy: steps < 1
+                    ? "Leave it out." : "Shorten it or cut it into windows, or train a model for \(steps) steps.")
+        }
+        return sequence
+    }
+
+    /// The values of all input channels with padding.
+    private func prepared(_ values: [Float], channels: Int, steps: Int) throws -> [Float] {
+        var result = [Float](repeating: 0, count: inputType.shape.elementCount)
+        for channel in 0..<channels {
+            let row = values[channel * steps..<(channel + 1) * steps]
+            let isIncomplete = row.contains { $0.isNaN }
+            if isIncomplete, missing == .refused {
+                let step = (row.firstIndex { $0.isNaN } ?? row.startIndex) - row.startIndex
+                throw FoveaError(
+                    .badData, "Value \(step + 1)\(channels > 1 ? " of channel \(channel + 1)" : "") is missing.",
+                    remedy: "Choose how missing values are filled: `linear`, `zero` or `indicator`.")
+            }
+            let filled = isIncomplete && missing == .linear ? interpolated(row, else: mean[channel]) : Array(row)
+            let (center, deviation) = scale(of: channel, filled)
+            for (step, value) in filled.enumerated() where !value.isNaN {
+                result[channel * length + step] = (value - center) / deviation
+            }
+            if missing == .indicator {
+                for (step, value) in row.enumerated() where value.isNaN {
+                    result[(channels + channel) * length + step] = 1
+                }
+            }
+        }
+        return result
+    }
+
+    private func scale(of channel: Int, _ row: [Float]) -> (mean: Float, deviation: Float) {
+        switch scaling {
+        case .none: return (0, 1)
+        case .channel: return (mean[channel], standardDeviation[channel])
+        case .series:
+            var moments = SequenceMoments()
+            moments.add(row)
+            return (moments.mean, moments.deviation)
+        }
+    }
+
+    /// Straight lines between known values; the nearest one at the ends; `value` where none is known.
+    private func interpolated(_ row: ArraySlice<Float>, else value: Float) -> [Float] {
+        var filled = Array(row)
+        let known = filled.indices.filter { !filled[$0].isNaN }
+        guard let first = known.first, let last = known.last else {
+            return Array(repeating: value, count: filled.count)
+        }
+        for step in 0..<first { filled[step] = filled[first] }
+        for step in last..<filled.count { filled[step] = filled[last] }
+        for (before, after) in zip(known, known.dropFirst()) where after > before + 1 {
+            let (start, change) = (Double(filled[before]), Double(filled[after]) - Double(filled[before]))
+            for step in before + 1..<after {
+                filled[step] = Float(start + change * Double(step - before) / Double(after - before))
+            }
+        }
+        return filled
+    }
+}

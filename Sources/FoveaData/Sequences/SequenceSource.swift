@@ -1,0 +1,19 @@
+/// A source of sequences that may know something about them without reading them.
+public protocol SequenceSource: ExampleSource {
+    /// The number of steps of each example; nil where that takes reading.
+    var knownLengths: [Int]? { get }
+    /// For each example a number that it shares with those that are never divided between two parts: the same text under
+    /// another class. Nil where each example stands alone.
+    var groups: [Int]? { get }
+}
+
+extension SequenceSource {
+    public var groups: [Int]? { nil }
+}
+
+extension ExampleSubset: SequenceSource {
+    public var knownLengths: [Int]? {
+        (whole as? any SequenceSource)?.knownLengths.map { all in positions.map { all[$0] } }
+    }
+    public var groups: [Int]? { (whole as? any SequenceSource)?.groups.map { all in positions.map { all[$0] } } }
+}
