@@ -57,6 +57,11 @@ public enum DataSource {
         case .regularFile where source.fileExtension == "csv": return .table(try PathTable(path: source))
         default: break
         }
+        if SequenceData.recognizes(source) {
+            throw FoveaError(
+                .usage, "The data at \(quoted(source)) are sequences, and this is for images.",
+                remedy: "Train a network over sequences on them, such as `gru` or `tcn`.")
+        }
         throw FoveaError(
             .badData, "The kind of the data at \(quoted(source)) is not known.", remedy: supportedKinds)
     }

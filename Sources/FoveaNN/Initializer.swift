@@ -14,8 +14,10 @@ public struct Initializer: Hashable, Sendable {
         }
     }
 
-    private enum Distribution: Hashable, Sendable {
+    private indirect enum Distribution: Hashable, Sendable {
         case constant(Double)
+        /// ‖w‖ of each row of a weight beside it.
+        case lengths(of: Initializer, named: String)
         case uniform(bound: Scale)
         case normal(deviation: Scale)
     }
@@ -74,11 +76,28 @@ public struct Initializer: Hashable, Sendable {
         Initializer(distribution: .normal(deviation: .fixed(deviation)))
     }
 
+    /// The Euclidean norm of each filter of a weight of the same layer: with weight normalization, lengths start at those of the
+    /// filters that were drawn.
+    static func lengths(of filters: Initializer, named name: String) -> Initializer {
+        Initializer(distribution: .lengths(of: filters, named: name))
+    }
+
     /// Initial values for a parameter; they depend on the seed and the path only, not on the order of initialization.
     public func values(_ type: TensorType, fans: Fans, seed: UInt64, path: String) -> Tensor {
         var stream = CounterBasedGenerator(seed: seed, purpose: "initialize " + path).stream
         switch distribution {
         case .constant(let value): return Tensor(repeating: value, type)
+        case .lengths(let initializer, let name):
+            let (rows, width) = (type.shape.elementCount, max(1, fans.incoming))
+            let filters = initializer.values(
+                TensorType(Shape([rows, width]), type.dataType), fans: fans, seed: seed,
+                path: joinedPath(parentPath(of: path), name)
+            ).doubles
+            var row = 0
+            return Tensor(type) {
+                defer { row += 1 }
+                return filters[row * width..<(row + 1) * width].reduce(0) { $0 + $1 * $1 }.squareRoot()
+            }
         case .uniform(let bound):
             let bound = bound.value(fans)
             return Tensor(type) { (2 * stream.uniform() - 1) * bound }

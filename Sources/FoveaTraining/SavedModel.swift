@@ -36,6 +36,11 @@ public struct SavedModel: Sendable {
     /// - Throws: ``FoveaError`` when the folder's model is invalid.
     public init(_ folder: RunFolder, weightsPath: String? = nil) throws {
         let model = folder.model
+        guard model.preprocessing.sequences == nil else {
+            throw FoveaError(
+                .usage, "The run \(quoted(folder.path)) is of a network over sequences, and this is for images.",
+                remedy: "Use `fovea evaluate` or `fovea predict`, which take both.")
+        }
         try self.init(
             ModelZoo.entry(named: model.architecture), head: ClassifierHead(model), classNames: model.classNames,
             preprocessing: Preprocessing(model), weightsPath: weightsPath ?? folder.weightsPath(),

@@ -114,6 +114,11 @@ func shell(
 }
 
 extension JSONValue {
+    /// An element of an array; null where there is none.
+    subscript(index: Int) -> JSONValue {
+        elements.indices.contains(index) ? elements[index] : .null
+    }
+
     /// A field of an object, or null.
     subscript(name: String) -> JSONValue {
         if case .object(let fields) = self { fields.first { $0.key == name }?.value ?? .null } else { .null }

@@ -88,7 +88,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("evaluate --model lenet6 --data glyphs", 64, "Did you mean `lenet5`?"),
         Mistake("predict --model lenet5 a.png", 64, "Give a run folder"),
         Mistake("predict --model lenet5", 64, "<inputs>"),
-        Mistake("summary --model lenet5 --input 3x224", 64, "'3x224' is invalid"),
+        Mistake("summary --model lenet5 --input 3x224", 64, "The input 3x224 is none of an image"),
         Mistake("summary --model lenet5 --input 3x0x224", 64, "'3x0x224' is invalid"),
         Mistake("summary --model lenet5 --input 3x99999999999999999999x1", 64, "is invalid"),
         Mistake("summary --model lenet5 --input 1x4x4", 64, "`conv2`"),

@@ -93,6 +93,6 @@ extension OperationCase {
     /// The whole table.
     public static func all() throws -> [OperationCase] {
         try arithmetic() + activations() + convolutions() + pooling() + normalizations() + losses() + shapes()
-            + reductions() + optimizers() + casts() + recurrences()
+            + reductions() + optimizers() + casts() + recurrences() + sequences()
     }
 }

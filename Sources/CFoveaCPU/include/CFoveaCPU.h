@@ -25,6 +25,7 @@
 #include "Recurrence.h"
 #include "Reduction.h"
 #include "RowProducts.h"
+#include "Sequences.h"
 #include "SideBySide.h"
 #include "Softmax.h"
 #include "Winograd.h"

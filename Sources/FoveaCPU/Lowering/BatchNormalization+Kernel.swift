@@ -25,24 +25,7 @@ extension FusedBatchNormalizationInference: CPULowerable {
             && activation.map { $0.operation is any KernelRectifier } ?? true
     }
 
-    func lower(_ node: NodeLowering) throws {
-        let x = try node.normalizedOperand(0)
-        let y = node.allocate(x.layout)
-        let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: activation)
-        node.run(
-            kernel: "normalize", reads: [x] + (try (1...4).map { try node.plainOperand($0) }),
-            writes: [y, try node.allocateWorkspace(loops)], inPlace: [(result: y, operand: x)]
-        ) { memory in
-            var loops = loops
-            return {
-                // Safe: x and y have the layout that the loops were made for, the rest a number per channel.
-                unsafe fovea_normalize_given(
-                    &loops, memory.operand(0), memory.operand(1), memory.operand(2), memory.operand(3),
-                    memory.operand(4), memory.result(0), memory.result(1))
-            }
-        }
-        try node.deliverNormalized(y)
-    }
+    func lower(_ node: NodeLowering) throws { try node.lowerGivenNormalization(epsilon, rectifier: activation) }
 }
 
 extension BatchNormalizationGradient: CPULowerable {
@@ -89,6 +72,26 @@ extension NodeLowering {
         deliver(
             hasImageLayouts(shape) ? value : value.viewed(as: try value.layout.reshaped(to: shape.dimensions)),
             as: result)
+    }
+
+    /// Normalization by given statistics.
+    func lowerGivenNormalization(_ epsilon: Double, rectifier: FusedActivation?) throws {
+        let x = try normalizedOperand(0)
+        let y = allocate(x.layout)
+        let loops = fovea_normalization(x.layout, epsilon: epsilon, rectifier: rectifier)
+        run(
+            kernel: "normalize", reads: [x] + (try (1...4).map { try plainOperand($0) }),
+            writes: [y, try allocateWorkspace(loops)], inPlace: [(result: y, operand: x)]
+        ) { memory in
+            var loops = loops
+            return {
+                // Safe: x and y have the layout that the loops were made for, the rest a number per channel.
+                unsafe fovea_normalize_given(
+                    &loops, memory.operand(0), memory.operand(1), memory.operand(2), memory.operand(3),
+                    memory.operand(4), memory.result(0), memory.result(1))
+            }
+        }
+        try deliverNormalized(y)
     }
 
     /// - Parameter residual: the operand that is added.

@@ -3,6 +3,8 @@ import FoveaGraph
 
 extension BatchNormalizationInference: CPULowerable {
     func lower(_ node: NodeLowering) throws {
+        // Over one axis oneDNN has no fast kernel.
+        if node.operands[0].shape.rank == 3 { return try node.lowerGivenNormalization(epsilon, rectifier: nil) }
         let x = try node.normalizedOperand(0)
         let flags = dnnl_use_scale.rawValue | dnnl_use_shift.rawValue | dnnl_use_global_stats.rawValue
         let descriptor = try unsafe node.describe { made in

@@ -73,6 +73,19 @@ struct Benchmark: AsyncParsableCommand {
             valueName: "name"))
     var withoutPass: [String] = []
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Number of filters, or size of the state, of a network over sequences, whose --input is CxT, such as 1x784.",
+            valueName: "count"))
+    var width: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Lengths of the sequences: evenly from this number of steps to all. (default: all)", valueName: "steps"))
+    var shortest: Int?
+
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
     @Flag(help: "Train without dropout, to compare losses with another library, whose masks differ.")
@@ -85,6 +98,7 @@ struct Benchmark: AsyncParsableCommand {
     func run() async throws {
         try checkOptions()
         let optimizer = try optimizer.make(fallback: .sgd)
+        if let entry = SequenceZoo.entry(named: network.model) { return try await run(entry, optimizer) }
         let network = try network.network()
         let device = try device.open(compiling: CompileOptions(withoutPasses: Set(withoutPass)))
         let given = try batch.map { try Batch(reading: $0, classes: network.classes, needsLabels: mode == .train) }
@@ -117,6 +131,39 @@ struct Benchmark: AsyncParsableCommand {
             multiplyAdds: try Summary(of: traced).totalMultiplyAdds,
             peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,
             explanation: explain ? try await explanation(trainer, batch, step: measured.durations.quantile(0.5)) : nil)
+        if output.json {
+            try StandardOutput.document(report.json)
+        } else {
+            try StandardOutput.line(report.text)
+        }
+    }
+
+    /// Times a network over sequences.
+    private func run(_ entry: SequenceZoo.Entry, _ optimizer: any Optimizer) async throws {
+        let timed = try SequenceBenchmark(
+            entry, input: network.input?.extents, classes: network.classes ?? 10, width: width, batchSize: batchSize,
+            shortest: shortest, seed: random.seed)
+        let device = try device.open(compiling: CompileOptions(withoutPasses: Set(withoutPass)))
+        let traced = TracedNetwork(timed.network, inputs: timed.inputs, hasDropout: !noDropout)
+        let clock = ContinuousClock()
+        let trainer = try await Trainer(
+            traced, objective: Classification(), rule: UpdateRule(optimizer), device: device, seed: random.seed,
+            weights: try startingWeights(of: traced, from: weights))
+        let begin = clock.now
+        _ = try await trainer.program(forExamples: timed.batch.indices.count)
+        let compilation = begin.duration(to: clock.now)
+        guard mode == .train else {
+            throw FoveaError(
+                .usage, "Inference of `\(entry.name)` is not timed here.",
+                remedy: "Use --mode train; `fovea compare cnn rnn` shows the time of one sequence and one step.")
+        }
+        let measured = try await measure(trainer, timed.batch)
+        let report = BenchmarkReport(
+            model: entry.name, mode: mode, images: timed.shape, classes: timed.classes,
+            threads: device.backend.profile.threads, device: device.backend.name, compilation: compilation,
+            steps: measured.durations, multiplyAdds: try Summary(of: traced).totalMultiplyAdds,
+            peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,
+            explanation: explain ? try await trainer.explain(timed.batch, runs: 5) : nil)
         if output.json {
             try StandardOutput.document(report.json)
         } else {

@@ -36,6 +36,7 @@ struct Evaluate: AsyncParsableCommand {
         try measurement.check()
         if let diagram { try ReliabilityDiagram.checkName(diagram) }
         let reference = try ModelReference(model.model)
+        if let folder = reference.sequenceRun { return try await evaluate(folder) }
         let device = try device.open()
         let splits = try measurement.load(for: reference)
         let badFiles = measurement.record(splits)
@@ -57,6 +58,32 @@ struct Evaluate: AsyncParsableCommand {
         } else {
             try StandardOutput.line(report.text)
             if let diagram { try StandardOutput.line("\nwritten: \(diagram.onOneLine)") }
+        }
+    }
+
+    /// Measures a network over sequences.
+    private func evaluate(_ folder: RunFolder) async throws {
+        if model.tta != .none || diagram != nil {
+            throw FoveaError(
+                .usage, "\(diagram == nil ? "--tta" : "--diagram") is for networks for images.", remedy: "Leave it out."
+            )
+        }
+        var saved = try SavedSequenceModel(folder, weightsPath: model.weights)
+        let device = try device.open()
+        let classes =
+            try measurement.classesFile.map { try ClassesFile(path: $0) }
+            ?? ClassesFile(names: saved.classNames, source: "the model")
+        let splits = try SequenceData.load(
+            measurement.data, options: .init(classes: classes, missing: saved.preparation.missing))
+        let part = try MeasuredPart(split, of: splits, named: measurement.data, for: .run(folder))
+        saved = try saved.taking(steps: part.source.longestSequence ?? 0)
+        let evaluation = try await Predictor(saved, device: device)
+            .classEvaluation(of: part.source, transforms: [saved.preparation])
+        let report = EvaluationReport(evaluation, part: part.part, of: "sequence")
+        if output.json {
+            try StandardOutput.document(report.json)
+        } else {
+            try StandardOutput.line(report.text)
         }
     }
 }

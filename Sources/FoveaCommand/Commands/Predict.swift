@@ -8,16 +8,17 @@ import FoveaTraining
 /// `fovea predict`
 struct Predict: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Classifies images.",
+        commandName: "predict", abstract: "Classifies images, or series of numbers.",
         discussion: """
             Images are resized to what the network was trained with. Files that cannot be read are named on standard \
             error, and the others are classified; the exit status then says what was wrong. Where `fovea calibrate` has chosen \
-            a threshold, images of which the network is less sure are `not sure`.
+            a threshold, images of which the network is less sure are `not sure`. A network over sequences takes files of series, \
+            and classifies each of them.
             """)
 
     @OptionGroup var model: TrainedModelOptions
 
-    @Argument(help: "Image files, or folders that hold them.")
+    @Argument(help: "Image files, or folders that hold them; for a network over sequences, files of series.")
     var inputs: [String]
 
     @Option(
@@ -47,6 +48,7 @@ struct Predict: AsyncParsableCommand {
     func run() async throws {
         let imageLimits = try imageLimits.limits
         let reference = try ModelReference(model.model)
+        if let folder = reference.sequenceRun { return try await predict(folder) }
         let saved = try model.load(reference, classNames: classNames(of: reference), imageSize: imageSize)
         let limit = try limit(classes: saved.classNames.count)
         let files = try ImageFiles(inputs)
@@ -82,5 +84,19 @@ struct Predict: AsyncParsableCommand {
                 .usage, "--top is \(top), and the model has \(classes) classes.", remedy: "Use 1 to \(classes).")
         }
         return top
+    }
+
+    /// Classifies the series of files.
+    private func predict(_ folder: RunFolder) async throws {
+        _ = try classNames(of: .run(folder))
+        let saved = try SavedSequenceModel(folder, weightsPath: model.weights)
+        let limit = try limit(classes: saved.classNames.count)
+        let report = try await SequencePredictions(
+            saved, files: inputs, limit: limit, on: device.open())
+        if output.json {
+            try StandardOutput.document(report.json)
+        } else {
+            try StandardOutput.line(report.text)
+        }
     }
 }

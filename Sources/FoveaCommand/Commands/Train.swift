@@ -15,6 +15,7 @@ struct Train: AsyncParsableCommand {
     var model: String
 
     @OptionGroup(title: "Data") var data: DataOptions
+    @OptionGroup(title: "Sequences") var sequences: SequenceTrainingOptions
     @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
@@ -34,15 +35,20 @@ struct Train: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
+        if let entry = SequenceZoo.entry(named: model) {
+            let run = try await SequenceTrainingRun(self, entry, command: processArguments)
+            var report = TrainingReport(run.start, json: output.json)
+            return try report.end(run.start, try await run.carryOut(reportingTo: &report))
+        }
         _ = try await carryOut(command: processArguments)
     }
 
     /// Trains and reports.
     func carryOut(command: [String]) async throws -> TrainingRun.Outcome {
         let run = try await TrainingRun(self, command: command)
-        var report = TrainingReport(run, json: output.json)
+        var report = TrainingReport(run.start, json: output.json)
         let outcome = try await run.carryOut(reportingTo: &report)
-        try report.end(run, outcome)
+        try report.end(run.start, outcome)
         return outcome
     }
 

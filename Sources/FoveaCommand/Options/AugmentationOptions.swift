@@ -36,6 +36,11 @@ struct AugmentationOptions: ParsableArguments {
             "Probability of erasing a rectangle of 0.02 to 0.33 of a training image's area.", valueName: "probability"))
     var randomErase = 0.0
 
+    /// Whether images and batches stay as they are.
+    var isEmpty: Bool {
+        (augment ?? Augmentation.Kind.none) == Augmentation.Kind.none && mixup == 0 && cutmix == 0 && randomErase == 0
+    }
+
     /// Throws ``FoveaError`` for numbers that are invalid whatever the data.
     func check() throws {
         guard (0...1).contains(randomErase) else {

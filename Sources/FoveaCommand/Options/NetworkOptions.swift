@@ -46,6 +46,11 @@ struct NetworkOptions: ParsableArguments {
         }
         let count = classes ?? folder?.model.classes ?? entry.classes
         let extents = input?.extents ?? folder?.model.input ?? entry.input.dimensions
+        guard extents.count == 3 else {
+            throw FoveaError(
+                .usage, "The input \(extents.map(String.init).joined(separator: "x")) is none of an image.",
+                remedy: "Give channels, height and width, such as 3x224x224.")
+        }
         return Network(
             name: entry.name, layer: entry.make(count), input: try Shape(validating: extents), classes: count,
             folder: folder)

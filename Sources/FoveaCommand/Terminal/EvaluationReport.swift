@@ -11,8 +11,13 @@ struct EvaluationReport {
     /// A table of more classes does not fit a screen.
     private static let maximumTableClasses = 20
 
+    /// What an example is.
+    private let noun: String
+
     /// - Parameter part: what was measured.
-    init(_ evaluation: Evaluation, part: DataPart) { (self.evaluation, self.part) = (evaluation, part) }
+    init(_ evaluation: Evaluation, part: DataPart, of noun: String = "image") {
+        (self.evaluation, self.part, self.noun) = (evaluation, part, noun)
+    }
 
     var json: JSONValue {
         var fields: [(String, JSONValue)] = [("accuracy", .number(evaluation.accuracy))]
@@ -49,7 +54,7 @@ struct EvaluationReport {
             "accuracy  \(evaluation.accuracy.percent)",
             evaluation.topFiveAccuracy.map { "top 5     \($0.percent)" },
             "loss      \(evaluation.loss.fourDecimals)",
-            "images    \(evaluation.count.grouped)",
+            "\(noun)s\(String(repeating: " ", count: max(1, 9 - noun.count)))\(evaluation.count.grouped)",
             "",
             calibration.figures,
         ].compactMap { $0 }.joined(separator: "\n")
@@ -59,7 +64,7 @@ struct EvaluationReport {
 
     private var classes: String {
         textTable(
-            header: ["class", "precision", "recall", "f1", "images"],
+            header: ["class", "precision", "recall", "f1", "\(noun)s"],
             rows: evaluation.perClass.map {
                 [$0.name, $0.precision.percent, $0.recall.percent, $0.f1.percent, $0.support.grouped]
             }, rightAligned: [1, 2, 3, 4])

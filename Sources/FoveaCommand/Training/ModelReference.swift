@@ -18,6 +18,12 @@ enum ModelReference {
         }
     }
 
+    /// The folder of a run on sequences; nil for anything else.
+    var sequenceRun: RunFolder? {
+        guard case .run(let folder) = self, folder.model.preprocessing.sequences != nil else { return nil }
+        return folder
+    }
+
     /// A network of the zoo, where nothing else is allowed.
     static func zooEntry(_ text: String) throws -> ModelZoo.Entry {
         if isPath(text), FileKind(at: "\(text)/model.json") == .regularFile {

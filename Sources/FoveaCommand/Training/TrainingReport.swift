@@ -11,22 +11,24 @@ struct TrainingReport {
     private let table: EpochTable
     private var bar: ProgressBar
 
-    init(_ run: TrainingRun, json: Bool) {
+    init(_ start: TrainingStart, json: Bool) {
         isJSON = json
-        table = EpochTable(hasValidation: run.splits.validation != nil)
-        bar = ProgressBar(epochs: run.plan.epochs)
+        table = EpochTable(hasValidation: start.splits.validation != nil)
+        bar = ProgressBar(epochs: start.epochs)
+        let splits = start.splits
         let parts = [
-            "\(run.splits.training.count.grouped) training",
-            run.splits.validation.map { "\($0.count.grouped) validation" },
-            run.splits.test.map { "\($0.count.grouped) test" },
+            "\(splits.training.count.grouped) training",
+            splits.validation.map { "\($0.count.grouped) validation" },
+            splits.test.map { "\($0.count.grouped) test" },
         ].compactMap { $0 }
-        StandardError.line("model   \(run.entry.name), \(run.parameterCount.grouped) parameters")
-        StandardError.line("data    \(run.splits.training.name.onOneLine): \(parts.joined(separator: ", ")) images")
-        if let files = run.splits.files { StandardError.line("        \(files.text)") }
-        run.badFiles.report()
-        if let lastBatch = run.fit.lastBatch.notice { StandardError.line("        \(lastBatch)") }
-        if let changes = run.augmentationText { StandardError.line("augment \(changes)") }
-        StandardError.line("device  \(run.device.backend.name): \(run.device.backend.summary)\n")
+        StandardError.line("model   \(start.model), \(start.parameterCount.grouped) parameters")
+        StandardError.line(
+            "data    \(splits.training.name.onOneLine): \(parts.joined(separator: ", ")) \(start.exampleNoun)s")
+        if let files = splits.files { StandardError.line("        \(files.text)") }
+        start.badFiles.report()
+        if let lastBatch = start.lastBatch.notice(of: start.exampleNoun) { StandardError.line("        \(lastBatch)") }
+        if let changes = start.changes { StandardError.line(changes) }
+        StandardError.line("device  \(start.device.backend.name): \(start.device.backend.summary)\n")
         StandardError.line(StandardError.styled(table.header, .faint))
     }
 
@@ -45,21 +47,35 @@ struct TrainingReport {
     mutating func stop() { bar.clear() }
 
     /// Reports the results of the run.
-    func end(_ run: TrainingRun, _ outcome: TrainingRun.Outcome) throws {
+    func end(_ start: TrainingStart, _ outcome: TrainingRun.Outcome) throws {
         try OutcomeReport(
-            outcome: outcome, epochs: run.plan.epochs, parameterCount: run.parameterCount,
-            files: run.splits.files?.json,
-            badFiles: run.badFiles
+            outcome: outcome, epochs: start.epochs, parameterCount: start.parameterCount,
+            files: start.splits.files?.json, badFiles: start.badFiles
         ).print(asJSON: isJSON)
     }
 }
 
+/// What a training begins with, for its report.
+struct TrainingStart {
+    let model: String
+    let parameterCount: Int
+    /// What an example is: `image`, `sequence`.
+    let exampleNoun: String
+    let splits: DataSplits
+    let badFiles: BadFileRecord
+    let lastBatch: LastBatch
+    /// A line about how examples are changed; nil where they are taken as they are.
+    let changes: String?
+    let device: Device
+    let epochs: Int
+}
+
 extension LastBatch {
-    /// The notice about images that no step sees.
-    fileprivate var notice: String? {
+    /// The notice about examples that no step sees.
+    fileprivate func notice(of noun: String) -> String? {
         guard case .leftOut(let count, let reason) = self else { return nil }
         let images =
-            "each epoch leaves out \(count.grouped) image\(count == 1 ? "" : "s") that \(count == 1 ? "does" : "do") not fill a batch"
+            "each epoch leaves out \(count.grouped) \(noun)\(count == 1 ? "" : "s") that \(count == 1 ? "does" : "do") not fill a batch"
         return reason.map { "\(images), since the network cannot be trained on so few: \($0)" } ?? images
     }
 }

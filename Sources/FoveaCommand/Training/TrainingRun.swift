@@ -39,6 +39,11 @@ struct TrainingRun {
     init(_ options: Train, command: [String]) async throws {
         self.options = options
         entry = try ModelReference.zooEntry(options.model)
+        if let flag = options.sequences.firstFlag {
+            throw FoveaError(
+                .usage, "\(flag) is for networks over sequences, and `\(options.model)` is for images.",
+                remedy: "Leave it out, or use a network such as `gru`.")
+        }
         let optimizer = try options.optimizer.make(fallback: Train.defaultOptimizer)
         let loss = try options.training.makeLoss()
         plan = try options.training.makePlan(seed: options.random.seed)
@@ -97,25 +102,11 @@ struct TrainingRun {
     func carryOut(reportingTo report: inout TrainingReport) async throws -> Outcome {
         let model = try ModelDescription(
             entry, classNames: splits.training.classNames, preprocessing: preprocessing)
-        var folder =
-            if let out = options.out {
-                try RunFolder.create(at: out, run: description, model: model)
-            } else {
-                try RunFolder.create(named: "\(entry.name)-\(splits.training.name)", run: description, model: model)
-            }
-        var recorder = RunRecorder(folder)
-        do {
+        var folder = try RunFolder.create(
+            at: options.out, orNamed: "\(entry.name)-\(splits.training.name)", run: description, model: model)
+        let recorded = RecordedFit(fit: fit, trainer: trainer, device: device)
+        let recorder = try await recorded.carryOut(in: folder, reportingTo: &report) { folder in
             try badFiles.open(in: folder)
-            try await train(&recorder, &report)
-        } catch let error as FoveaError {
-            report.stop()
-            if recorder.epochs == 0 {
-                // No epoch has ended, so there is nothing to keep; this run created the folder.
-                removeFolder(folder.path)
-            } else {
-                StandardError.notice("the epochs before are in \(quoted(folder.path))")
-            }
-            throw error
         }
         if splits.test != nil || validation != nil { try await trainer.load(fileAt: folder.weightsPath(.best)) }
         let calibration = try await trainer.classifier.calibration(
@@ -129,26 +120,11 @@ struct TrainingRun {
         return Outcome(folder: folder, best: recorder.best, calibration: calibration, test: test)
     }
 
-    private func train(_ recorder: inout RunRecorder, _ report: inout TrainingReport) async throws {
-        let interruption = Interruption()
-        for try await event in fit {
-            var place = "after its last epoch"
-            switch event {
-            case .step(let step, let epoch, let stepInEpoch, let stepsPerEpoch):
-                report.step(step, epoch: epoch, stepInEpoch: stepInEpoch, stepsPerEpoch: stepsPerEpoch)
-                place = "after step \(stepInEpoch.grouped) of \(stepsPerEpoch.grouped) of epoch \(epoch)"
-            case .epoch(let metrics):
-                try await recorder.record(metrics, of: trainer)
-                try device.recordKernels(in: recorder.folder)
-                try report.epoch(metrics)
-                place = "after epoch \(metrics.epoch)"
-            }
-            guard let signal = interruption.signal else { continue }
-            report.stop()
-            try await trainer.save(as: .last, in: recorder.folder)
-            throw Interruption.Stop(
-                signal: signal,
-                description: "stopped \(place); its weights are in \(quoted(recorder.folder.weightsPath(.last)))")
-        }
+    /// What the report begins with.
+    var start: TrainingStart {
+        TrainingStart(
+            model: entry.name, parameterCount: parameterCount, exampleNoun: "image", splits: splits,
+            badFiles: badFiles, lastBatch: fit.lastBatch, changes: augmentationText.map { "augment \($0)" },
+            device: device, epochs: plan.epochs)
     }
 }

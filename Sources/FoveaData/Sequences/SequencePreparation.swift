@@ -48,6 +48,15 @@ public struct SequencePreparation: Hashable, Sendable {
         }
     }
 
+    /// The same with another number of steps.
+    ///
+    /// - Throws: ``FoveaError`` when it is less than 1 or too large.
+    public func padding(to length: Int) throws -> SequencePreparation {
+        try SequencePreparation(
+            channels: channels, length: length, missing: missing, scaling: scaling, mean: mean,
+            standardDeviation: standardDeviation)
+    }
+
     /// The number of channels of a network's input; nil where steps are tokens.
     public var inputChannels: Int? { channels.map { missing == .indicator ? 2 * $0 : $0 } }
 

@@ -11,6 +11,11 @@ extension SequenceSource {
     public var groups: [Int]? { nil }
 }
 
+extension ExampleSource {
+    /// The number of steps of the longest sequence, where that is known without reading.
+    public var longestSequence: Int? { (self as? any SequenceSource)?.knownLengths?.max() }
+}
+
 extension ExampleSubset: SequenceSource {
     public var knownLengths: [Int]? {
         (whole as? any SequenceSource)?.knownLengths.map { all in positions.map { all[$0] } }

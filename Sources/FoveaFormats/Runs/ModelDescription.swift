@@ -12,10 +12,29 @@ public struct ModelDescription: Hashable, Sendable {
         /// The length of an image's shorter side before the middle is cut out; nil where images are taken as they are.
         public let shorterSide: Int?
 
-        public init(mean: [Float], standardDeviation: [Float], shorterSide: Int? = nil) {
+        /// How sequences are prepared; nil where the network takes images.
+        public let sequences: Sequences?
+
+        public init(
+            mean: [Float], standardDeviation: [Float], shorterSide: Int? = nil, sequences: Sequences? = nil
+        ) {
             self.mean = mean
             self.standardDeviation = standardDeviation
             self.shorterSide = shorterSide
+            self.sequences = sequences
+        }
+    }
+
+    /// How sequences are prepared, by the names that the command line has for it.
+    public struct Sequences: Hashable, Sendable {
+        /// The treatment of missing values.
+        public let missing: String
+        /// What the numbers are scaled by.
+        public let scaling: String
+
+        public init(missing: String, scaling: String) {
+            self.missing = missing
+            self.scaling = scaling
         }
     }
 
@@ -28,8 +47,10 @@ public struct ModelDescription: Hashable, Sendable {
     public var head: String?
     /// The names of the classes, in the order of the network's outputs.
     public let classNames: [String]
-    /// Channels, height and width of an image.
+    /// Channels, height and width of an image; channels, as the data have them, and steps of a series; steps of a text.
     public let input: [Int]
+    /// The number of filters or the size of the state of a network over sequences; nil for the usual one.
+    public var width: Int?
     public let preprocessing: Preprocessing
     /// Nil where the network's logits are taken as they are.
     public var calibration: Calibration?
@@ -56,16 +77,15 @@ public struct ModelDescription: Hashable, Sendable {
         try Self.require(!classNames.isEmpty, "The field `class_names` has no names.")
         try Self.require(!classNames.contains(""), "The field `class_names` has an empty name.")
         try Self.require(Set(classNames).count == classes, "The field `class_names` has a name twice.")
-        try Self.require(
-            input.count == 3 && input.allSatisfy(Self.extents.contains),
-            "The field `input` is \(input), not channels, height and width from 1 to \(Self.extents.upperBound).")
+        try checkInput()
         let (mean, deviation) = (preprocessing.mean, preprocessing.standardDeviation)
+        let channels = input.count == 1 ? 0 : input[0]
         try Self.require(
-            mean.count == input[0] && mean.allSatisfy(\.isFinite),
-            "The field `preprocessing.mean` does not have one number per channel (\(input[0])).")
+            mean.count == channels && mean.allSatisfy(\.isFinite),
+            "The field `preprocessing.mean` does not have one number per channel (\(channels)).")
         try Self.require(
-            deviation.count == input[0] && deviation.allSatisfy { $0.isFinite && $0 > 0 },
-            "The field `preprocessing.standard_deviation` does not have one positive number per channel (\(input[0])).")
+            deviation.count == channels && deviation.allSatisfy { $0.isFinite && $0 > 0 },
+            "The field `preprocessing.standard_deviation` does not have one positive number per channel (\(channels)).")
         if let shorterSide = preprocessing.shorterSide {
             let crop = max(input[1], input[2])
             try Self.require(
@@ -74,7 +94,20 @@ public struct ModelDescription: Hashable, Sendable {
         }
     }
 
+    private func checkInput() throws {
+        guard preprocessing.sequences == nil else {
+            return try Self.require(
+                (1...2).contains(input.count) && input.allSatisfy(Self.steps.contains),
+                "The field `input` is \(input), not channels and steps, or steps, from 1 to \(Self.steps.upperBound).")
+        }
+        try Self.require(
+            input.count == 3 && input.allSatisfy(Self.extents.contains),
+            "The field `input` is \(input), not channels, height and width from 1 to \(Self.extents.upperBound).")
+    }
+
     private static let extents = 1...maximumImageExtent
+    /// Far above any sequence that is trained on.
+    private static let steps = 1...(1 << 24)
 
     static func require(_ condition: Bool, _ problem: String) throws {
         guard condition else { throw FoveaError(.badData, problem) }
@@ -94,7 +127,8 @@ extension ModelDescription {
             ("preprocessing", preprocessing.json),
         ]
         let optional: [(String, JSONValue)?] = [
-            head.map { ("head", .string($0)) }, calibration.map { ("calibration", $0.json) },
+            head.map { ("head", .string($0)) }, width.map { ("width", .integer($0)) },
+            calibration.map { ("calibration", $0.json) },
         ]
         return JSONValue(fields: fields + optional.compactMap { $0 })
     }
@@ -107,14 +141,15 @@ extension ModelDescription {
         try fields.expectFormatVersion(Self.formatVersion)
         try fields.refuseFields(besides: [
             "format_version", "fovea_version", "architecture", "input", "classes", "class_names", "preprocessing",
-            "head", "calibration",
+            "head", "width", "calibration",
         ])
         try self.init(
             architecture: fields.string("architecture"), classNames: fields.strings("class_names"),
-            input: fields.integers("input", in: Self.extents),
+            input: fields.integers("input", in: Self.steps),
             preprocessing: Preprocessing(fields.object("preprocessing")),
             calibration: fields.contains("calibration") ? Calibration(fields.object("calibration")) : nil)
         if fields.contains("head") { head = try fields.string("head") }
+        if fields.contains("width") { width = try fields.integer("width", in: 1...(1 << 20)) }
         let stated = try fields.integer("classes", in: 1...Int.max)
         try Self.require(
             stated == classes, "The field `classes` is \(stated), but there are \(classes) `class_names`.")
@@ -128,15 +163,20 @@ extension ModelDescription.Preprocessing {
             ("mean", .array(mean.map { JSONValue($0) })),
             ("standard_deviation", .array(standardDeviation.map { JSONValue($0) })),
         ]
-        return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []))
+        let own: [(String, JSONValue)] =
+            sequences.map { [("missing", .string($0.missing)), ("scaling", .string($0.scaling))] } ?? []
+        return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []) + own)
     }
 
     /// Reads the form that ``json`` writes.
     package init(_ fields: JSONFields) throws {
-        try fields.refuseFields(besides: ["mean", "standard_deviation", "shorter_side"])
+        try fields.refuseFields(besides: ["mean", "standard_deviation", "shorter_side", "missing", "scaling"])
         self.init(
             mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),
             shorterSide: try fields.contains("shorter_side")
-                ? fields.integer("shorter_side", in: 1...maximumImageExtent) : nil)
+                ? fields.integer("shorter_side", in: 1...maximumImageExtent) : nil,
+            sequences: try fields.contains("missing") || fields.contains("scaling")
+                ? ModelDescription.Sequences(
+                    missing: fields.string("missing"), scaling: fields.string("scaling")) : nil)
     }
 }

@@ -84,17 +84,20 @@ struct RecurrentStepGradient {
             sums[.projection]?.addProducts(forState, zip(out, squashed).map(*), rows: rows)
             forUnprojected = projection.transposedTimes(forState, rows: rows)
         }
-        func peephole(_ number: Int, _ k: Int) -> Double { o.peepholes.map { $0[number, k] } ?? 0 }
+        /// What a gradient gives through a peephole; without peepholes nothing, not even of an infinity.
+        func through(_ number: Int, _ k: Int, _ gradient: Double) -> Double {
+            o.peepholes.map { gradient * $0[number, k] } ?? 0
+        }
         var forSums: [[Double]] = Array(repeating: .zeros(hidden), count: 4)
         for k in 0..<hidden {
             forSums[3][k] = forUnprojected[k] * squashed[k] * out[k] * (1 - out[k])
             let forC =
                 forCell[k] + forUnprojected[k] * out[k] * (1 - squashed[k] * squashed[k])
-                + forSums[3][k] * peephole(1, k)
+                + through(1, k, forSums[3][k])
             forSums[0][k] = forC * g[k] * i[k] * (1 - i[k])
             forSums[1][k] = forC * given.cellBefore[k] * f[k] * (1 - f[k])
             forSums[2][k] = forC * i[k] * (1 - g[k] * g[k])
-            forCell[k] = forC * f[k] + forSums[0][k] * peephole(0, k) + forSums[1][k] * peephole(2, k)
+            forCell[k] = forC * f[k] + through(0, k, forSums[0][k]) + through(2, k, forSums[1][k])
         }
         let cells = [
             (0, forSums[0], given.cellBefore), (1, forSums[3], given.cellAfter), (2, forSums[1], given.cellBefore),

@@ -32,6 +32,11 @@ public struct LSTM: RecurrentLayer {
         parameters = stack.makeParameters(initializers)
     }
 
+    public var directions: Int { stack.directions }
+    public var stateCount: Int { stack.layers * stack.directions }
+    public var stateSize: Int { stack.outputs }
+    public var cellSize: Int { stack.hidden }
+
     public func callAsFunction(_ input: SequenceValue, state: RecurrentState?) throws -> RecurrentResult {
         try input.values.trace.place(self, holding: parameters.parameters.first) { trace in
             try stack(input, state: state, parameters, in: trace)

@@ -26,6 +26,15 @@ public struct RecurrentResult {
 
 /// A layer with a memory from step to step.
 public protocol RecurrentLayer: SequenceLayer {
+    /// Number of directions: 2 if it is bidirectional.
+    var directions: Int { get }
+    /// Number of states: one for each layer and direction.
+    var stateCount: Int { get }
+    /// Size of a state.
+    var stateSize: Int { get }
+    /// Size of an LSTM's cell, which without a projection is that of the state.
+    var cellSize: Int { get }
+
     /// Adds the layer to the graph of `input`.
     ///
     /// - Parameter state: where the sequences go on from; zeros by default.

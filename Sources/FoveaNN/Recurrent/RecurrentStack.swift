@@ -12,8 +12,8 @@ struct RecurrentStack: Hashable {
     var projection: Int?
     var hasPeepholes = false
 
-    private var directions: Int { isBidirectional ? 2 : 1 }
-    private var outputs: Int { projection ?? hidden }
+    var directions: Int { isBidirectional ? 2 : 1 }
+    var outputs: Int { projection ?? hidden }
 
     private static func suffix(_ layer: Int, _ direction: Int) -> String {
         "l\(layer)" + (direction == 1 ? "_reverse" : "")

@@ -1,0 +1,40 @@
+public import ArgumentParser
+public import FoveaData
+import FoveaFoundation
+import FoveaGraph
+
+/// How series are prepared.
+struct SequencePreparationOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            Treatment of missing values of series: refuse; linear, a straight line between the known values beside them; zero; or \
+            indicator, which is zero and tells the network where. (default: refuse)
+            """, valueName: "rule"))
+    var missing: MissingValues?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Scaling of series to mean 0 and deviation 1: channel, by those of the training part; series, each by its own; or none. \
+            (default: channel; none for images that are read as sequences)
+            """, valueName: "rule"))
+    var scaling: SequenceScaling?
+
+    /// The preparation, learned on the training part, and padding to the longest sequence of all parts.
+    ///
+    /// - Parameter isScaled: whether the numbers are scaled already.
+    /// - Throws: ``FoveaError`` that names the example that does not fit.
+    func preparation(for splits: DataSplits, isScaled: Bool = false) throws -> SequencePreparation {
+        let training = splits.training
+        let isText = try training.exampleTypes[Batch.sequencesName]?.dataType == .int32
+        let prepared = try SequencePreparation(
+            fittedTo: training, missing: missing ?? .refused,
+            scaling: scaling ?? (isText || isScaled ? .none : .channel))
+        let longest = splits.parts.compactMap { $0.source.longestSequence }.max() ?? 0
+        return longest > prepared.length ? try prepared.padding(to: longest) : prepared
+    }
+}
+
+extension MissingValues: ExpressibleByArgument {}
+extension SequenceScaling: ExpressibleByArgument {}

@@ -1,0 +1,36 @@
+import FoveaFoundation
+import FoveaGraph
+import FoveaNN
+import FoveaTraining
+
+/// A network with filters and one with a memory that has about as many parameters.
+struct MatchedPair {
+    let entries: [SequenceZoo.Entry]
+    let widths: [Int]
+    let contestants: [Contestant]
+    /// One step of each from a state; nil for the one without a memory.
+    let steps: [TracedNetwork?]
+
+    init(
+        cnn: SequenceZoo.Entry, rnn: SequenceZoo.Entry, width: Int?, _ problem: SequenceZoo.Problem
+    ) throws {
+        let width = width ?? cnn.width
+        let filters = TracedNetwork(cnn.make(problem, width: width), inputs: problem.inputs)
+        let wanted = try filters.parameters.trainableCount
+        let matched = try MatchedWidth(parameters: wanted, inputs: problem.inputs) { rnn.make(problem, width: $0) }
+        let memory = rnn.make(problem, width: matched.width)
+        entries = [cnn, rnn]
+        widths = [width, matched.width]
+        contestants = [
+            Contestant(name: cnn.name, network: filters),
+            Contestant(name: rnn.name, network: TracedNetwork(memory, inputs: problem.inputs)),
+        ]
+        let stream = (memory.encoder as? RecurrentEncoder).map { RecurrentStream($0.recurrent) }
+        let channels = problem.channels ?? SequenceZoo.embeddingWidth
+        // A network that reads backwards too has to wait for the end.
+        let canStream = stream?.directions == 1
+        steps = [
+            nil, canStream ? stream.map { TracedNetwork($0, inputs: $0.inputs(channels: channels, steps: 1)) } : nil,
+        ]
+    }
+}

@@ -1,0 +1,129 @@
+import FoveaData
+import FoveaFormats
+import FoveaFoundation
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTraining
+
+/// Everything that a run on sequences needs, checked before anything is written.
+struct SequenceTrainingRun {
+    let start: TrainingStart
+    private let entry: SequenceZoo.Entry
+    private let preparation: SequencePreparation
+    private let trainer: Trainer
+    private let fit: Fit
+    private let options: Train
+    private let description: RunDescription
+
+    /// - Throws: ``FoveaError`` for the first thing that is wrong; cheap checks come first.
+    init(_ options: Train, _ entry: SequenceZoo.Entry, command: [String]) async throws {
+        (self.options, self.entry) = (options, entry)
+        let optimizer = try options.optimizer.make(fallback: Train.defaultOptimizer)
+        let loss = try options.training.makeLoss()
+        let plan = try options.training.makePlan(seed: options.random.seed)
+        try options.data.check()
+        try options.sequences.check()
+        try Self.refuseImageOptions(options)
+        if let out = options.out { try RunFolder.expectFree(out) }
+        let device = try options.device.open()
+        let weights = try options.weights.map { try WeightsFile(at: $0) }
+
+        let data = try options.data.loadSequences(
+            missing: options.sequences.preparation.missing ?? .refused, seed: options.random.seed)
+        let splits = data.splits
+        for note in splits.notes { StandardError.notice("\(note)") }
+        try plan.validate(for: splits.training)
+        preparation = try options.sequences.preparation.preparation(
+            for: splits, isScaled: SequenceData.isScaled(options.data.data))
+        let problem = SequenceZoo.Problem(
+            classes: splits.training.classNames.count, channels: preparation.inputChannels, steps: preparation.length)
+        let network = TracedNetwork(
+            entry.make(problem, width: options.sequences.width), inputs: problem.inputs)
+        let parameters = try network.parameters
+        let rule = UpdateRule(optimizer, clipNorm: options.sequences.clipNorm ?? 1)
+        trainer = try await Trainer(
+            network, objective: Classification(loss), rule: rule, device: device, seed: options.random.seed,
+            weights: try weights?.weights(for: parameters))
+        fit = try trainer.fit(
+            splits.training, validation: splits.validation, preprocessing: preparation, plan: plan,
+            workers: options.loading.workers)
+        try await fit.prepare()
+        description = RunDescription(
+            command: command, versions: Versions.libraries, seed: options.random.seed,
+            dataFingerprint: try splits.training.fingerprint(),
+            settings: options.settings(optimizer: optimizer, backend: device.backend, heldOut: data.heldOut)
+                + [
+                    ("width", .integer(options.sequences.width ?? entry.width)),
+                    ("clip-norm", .number(options.sequences.clipNorm ?? 1)),
+                    ("missing", .string(preparation.missing.rawValue)),
+                    ("scaling", .string(preparation.scaling.rawValue)),
+                ])
+        start = TrainingStart(
+            model: entry.name, parameterCount: parameters.trainableCount, exampleNoun: "sequence", splits: splits,
+            badFiles: BadFileRecord(.error, splits), lastBatch: fit.lastBatch, changes: Self.text(of: preparation),
+            device: device, epochs: plan.epochs)
+    }
+
+    private static func text(of preparation: SequencePreparation) -> String {
+        let channels = preparation.channels.map { "\($0) channel\($0 == 1 ? "" : "s")" } ?? "tokens"
+        return "steps   \(channels), padded to \(preparation.length.grouped) steps"
+            + (preparation.channels == nil ? "" : ", scaled by \(preparation.scaling.rawValue)")
+    }
+
+    /// Throws for options that only trainings on images have.
+    private static func refuseImageOptions(_ options: Train) throws {
+        let flags = [
+            ("--image-size", options.data.imageSize != nil), ("--augment", !options.augmentation.isEmpty),
+            ("--cache-memory", options.loading.cacheMemory != nil),
+            ("--bad-files", options.data.badFiles != .error),
+        ]
+        guard let flag = flags.first(where: \.1)?.0 else { return }
+        throw FoveaError(
+            .usage, "\(flag) is for images, and `\(options.model)` is a network over sequences.",
+            remedy: "Leave it out.")
+    }
+
+    /// Trains, and keeps the run folder up to date.
+    ///
+    /// - Throws: as ``RecordedFit/carryOut(in:reportingTo:prepare:)``.
+    func carryOut(reportingTo report: inout TrainingReport) async throws -> TrainingRun.Outcome {
+        let model = try ModelDescription(
+            entry, width: options.sequences.width, classNames: start.splits.training.classNames,
+            preparation: preparation)
+        let folder = try RunFolder.create(
+            at: options.out, orNamed: "\(entry.name)-\(start.splits.training.name)", run: description, model: model)
+        let recorder = try await RecordedFit(fit: fit, trainer: trainer, device: start.device)
+            .carryOut(in: folder, reportingTo: &report)
+        var test: Evaluation?
+        if let part = start.splits.test {
+            try await trainer.load(fileAt: folder.weightsPath(.best))
+            test = try await trainer.predictor.classEvaluation(of: part, transforms: [preparation])
+        }
+        return TrainingRun.Outcome(folder: folder, best: recorder.best, calibration: nil, test: test)
+    }
+}
+
+extension DataOptions {
+    /// Sequences, as ``load(seed:)`` loads images.
+    ///
+    /// - Throws: ``FoveaError`` when there is no such data, when it is damaged, or when its parts do not fit together.
+    func loadSequences(missing: MissingValues, seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {
+        let options = SequenceOptions(classes: try classesFile.map { try ClassesFile(path: $0) }, missing: missing)
+        var splits = try SequenceData.load(data, options: options)
+        var heldOut = 0.0
+        if let val {
+            let other = try SequenceData.load(val, options: options)
+            guard other.training.classNames == splits.training.classNames else {
+                throw FoveaError(
+                    .badData, "\(quoted(val)) has other classes than \(quoted(data)).",
+                    remedy: "Validate with data of the same classes in the same order.")
+            }
+            splits.validation = other.training
+        } else {
+            heldOut = valSplit ?? Self.defaultSplit
+        }
+        let division = DataDivision(heldOut: heldOut, limitTrain: limitTrain, limitVal: limitVal, seed: seed)
+        return (try division.divided(splits), heldOut)
+    }
+}

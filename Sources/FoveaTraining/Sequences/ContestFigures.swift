@@ -1,0 +1,60 @@
+import FoveaFoundation
+import FoveaGraph
+public import FoveaNN
+public import FoveaRuntime
+
+/// What a network over sequences costs, whatever it learns.
+public struct ContestFigures: Hashable, Sendable {
+    public let parameters: Int
+    /// For one sequence of all steps.
+    public let multiplyAdds: Int
+    /// The number of steps that a filter of the last layer sees; nil where a memory has seen all steps before.
+    public let receptiveField: Int?
+    /// Memory of a training step; nil where the device cannot tell.
+    public let trainingByteCount: Int?
+    /// Median seconds that one whole sequence takes.
+    public let secondsPerSequence: Double
+    /// Median seconds of one more step of a sequence from the memory of those before; nil where there is none.
+    public let secondsPerStep: Double?
+
+    /// - Parameters:
+    ///   - step: one step of the network from a state, where it has one.
+    ///   - batchSize: that of a training step.
+    /// - Throws: ``FoveaError`` when the network does not fit its inputs.
+    public init(
+        of network: TracedNetwork, step: TracedNetwork?, batchSize: Int, on device: Device
+    ) async throws {
+        let summary = try Summary(of: network)
+        parameters = summary.totalParameters
+        multiplyAdds = summary.totalMultiplyAdds
+        receptiveField = step == nil ? summary.layers.last { $0.type == "Conv1D" }?.receptiveField.first : nil
+        let training = try TrainingGraph(
+            network, objective: Classification(), rule: UpdateRule(AdamW(learningRate: 0.001)),
+            batch: network.inputs.batched(batchSize))
+        trainingByteCount = try device.backend.predictedByteCount(
+            of: device.optimized(training.graph).graph, state: [:])
+        secondsPerSequence = try await Self.median(of: network, on: device)
+        secondsPerStep = if let step { try await Self.median(of: step, on: device) } else { nil }
+    }
+
+    /// Median seconds of the network on one example of zeros.
+    private static func median(of network: TracedNetwork, on device: Device) async throws -> Double {
+        let types = try network.inputs.batched(1)
+        let inference = try InferenceGraph(network, batch: types)
+        let program = try await device.compile(inference.graph)
+        try await program.states.write(
+            Weights(initializing: inference.parameters, seed: 0).tensors.map { (name: $0.key, tensor: $0.value) })
+        let inputs = try program.ordered(
+            Dictionary(uniqueKeysWithValues: types.map { ($0, Tensor(repeating: 1, $1)) }))
+        func times(_ length: SeriesLength) async throws -> [Double] {
+            try await device.series(of: program, length) { _ in
+                inputs
+            } keeping: { _, outputs in
+                for output in outputs { _ = try output.read() }
+            }.map { $0.duration / .seconds(1) }
+        }
+        _ = try await times(.about(.seconds(0.1), atLeast: 5))
+        let sorted = try await times(.about(.seconds(0.5), atLeast: 11)).sorted()
+        return sorted[sorted.count / 2]
+    }
+}
