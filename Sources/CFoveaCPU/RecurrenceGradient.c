@@ -334,13 +334,14 @@ static void deliver(const run *run) {
 }
 
 typedef struct {
-    run *run;
+    const run *run;
+    // How many threads there were: known only while they run.
+    size_t *members;
 } team;
 
 static void run_counted(size_t member, size_t members, const void *context) {
     const team *team = context;
-    // How many there are is known only now.
-    if (member == 0) team->run->members = members;
+    if (member == 0) *team->members = members;
     run run = *team->run;
     run.share_count = count_of_share(run.r, members);
     run_rows(member, members, &run);
@@ -356,8 +357,10 @@ void fovea_recurrence_gradient(
     pack(r, o, p, packed);
     run run = {.r = r, .o = o, .upstream = upstream, .gradients = gradients, .packed = packed, .places = p,
                .sum_places = sums_of(r), .widths = widths(r), .order = order, .scratch = packed + p.end};
-    team team = {&run};
+    size_t members = 1;
+    team team = {&run, &members};
     fovea_run_team(smaller(fovea_team_size(), r->batch), run_counted, &team);
-    run.share_count = count_of_share(r, run.members);
+    run.members = members;
+    run.share_count = count_of_share(r, members);
     deliver(&run);
 }
