@@ -33,6 +33,8 @@ public actor Trainer {
     private var programs = RecentlyUsed<StepKind, StepProgram>()
     /// Number of steps made, one for each batch.
     public internal(set) var stepCount = 0
+    /// Whether a step ended with a loss or gradients that were not finite, though its batch was.
+    private(set) var hasDiverged = false
     /// Position in the data of the last step of a fit.
     public internal(set) var place = DataPlace()
 
@@ -334,12 +336,10 @@ public actor Trainer {
         }
     }
 
-    /// The beginning of the error of a training whose loss or gradients are not finite.
-    static let divergenceText = "Training diverged"
-
     /// The error for a loss that is not finite, naming the first layer whose result is not.
     private func divergence(_ loss: Float, _ batch: Batch, step: Int) async throws -> FoveaError {
         if let fault = batch.nonFiniteInput(of: signature) { return fault }
+        hasDiverged = true
         let count = try count(of: batch)
         let diagnostic = try DiagnosticGraph(
             network, objective: batch.objective(objective), batch: network.inputs.batched(count), freezing: rule.frozen)
@@ -352,7 +352,7 @@ public actor Trainer {
             ? "the gradients of step \(step) are not finite"
             : "the loss of step \(step) is \(loss.isNaN ? "not a number" : "infinite"); \(cause)"
         return FoveaError(
-            .badData, "\(Self.divergenceText): \(problem).",
+            .badData, "Training diverged: \(problem).",
             remedy: "Lower the learning rate (it is \(rule.optimizer.learningRate)), or check the data.")
     }
 }

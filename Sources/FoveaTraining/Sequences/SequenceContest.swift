@@ -199,7 +199,8 @@ public struct SequenceContest: Sendable {
                 curve.append(epoch)
                 if secondsToTarget == nil, epoch.accuracy >= recipe.targetAccuracy { secondsToTarget = seconds }
             }
-        } catch let error as FoveaError where error.problem.hasPrefix(Trainer.divergenceText) {
+        } catch {
+            guard await trainer.hasDiverged else { throw error }
             hasDiverged = true
         }
         let accuracy =
