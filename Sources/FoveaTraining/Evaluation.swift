@@ -105,4 +105,12 @@ public struct Evaluation: Sendable {
                 name: classNames[index], precision: precision, recall: recall, f1: f1, support: support)
         }
     }
+
+    /// The mean F1 of the classes that occur, as the class of an example or as a prediction; 0 where there are none.
+    public var macroF1: Double {
+        let occurring = zip(classNames.indices, perClass).filter { index, figures in
+            figures.support > 0 || confusion.contains { $0[index] > 0 }
+        }
+        return occurring.reduce(0) { $0 + $1.1.f1 } / Double(max(1, occurring.count))
+    }
 }

@@ -95,7 +95,9 @@ struct SequenceCommandTests {
             try error("compare cnn rnn --data Waves_TRAIN.ts --cnn lstm", 64, "--cnn is `lstm`, which has a memory")
             try error("compare cnn rnn --data Waves_TRAIN.ts --rnn grru", 64, "Did you mean `gru`?")
             try error("compare cnn rnn --data Waves_TRAIN.ts --seeds 1", 64, "--seeds is 1")
-            try error("compare cnn rnn --data Waves_TEST.ts", 65, "has no test part")
+            try error(
+                "compare cnn rnn --data Waves_TRAIN.ts --test-split 0.5", 64,
+                "`Waves_TRAIN.ts` has a test part, and --test-split asks for another.")
         }
     }
 

@@ -27,7 +27,7 @@ struct CompareSequences: AsyncParsableCommand {
     var other: Other
 
     @Option(
-        help: ArgumentHelp("Series with a training and a test part, such as the folder of GunPoint.", valueName: "data")
+        help: ArgumentHelp("Series or texts, such as the folder of GunPoint.", valueName: "data")
     )
     var data: String
 
@@ -55,6 +55,13 @@ struct CompareSequences: AsyncParsableCommand {
         help: ArgumentHelp("Number of seeds, from 0 on, with which each network is trained.", valueName: "count"))
     var seeds = 5
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Fraction of every class to hold out for testing. (default: 0.1 where the data has no test part)",
+            valueName: "fraction"))
+    var testSplit: Double?
+
     @OptionGroup var preparation: SequencePreparationOptions
 
     @Option(
@@ -68,15 +75,10 @@ struct CompareSequences: AsyncParsableCommand {
     func run() async throws {
         try check()
         let device = try device.open()
-        let splits = try SequenceData.load(data, options: .init(missing: preparation.missing ?? .refused))
-        for note in splits.notes { StandardError.notice("\(note)") }
-        guard let test = splits.test else {
-            throw FoveaError(
-                .badData, "\(quoted(data)) has no test part.", remedy: "Give data with a training and a test part.")
-        }
+        let splits = try load()
+        guard let test = splits.test else { preconditionFailure("a test part is held out where there is none") }
         let prepared = try preparation.preparation(for: splits, isScaled: SequenceData.isScaled(data))
-        let problem = SequenceZoo.Problem(
-            classes: splits.training.classNames.count, channels: prepared.inputChannels, steps: prepared.length)
+        let problem = SequenceZoo.Problem(classes: splits.training.classNames.count, prepared)
         let recipe = ContestRecipe(
             epochs: epochs, batchSize: batchSize, seeds: (0..<UInt64(seeds)).map { $0 })
         let pair = try MatchedPair(cnn: entry(cnn), rnn: entry(rnn), width: width, problem)
@@ -115,6 +117,27 @@ struct CompareSequences: AsyncParsableCommand {
         }
     }
 
+    /// The data with a test part.
+    private func load() throws -> DataSplits {
+        let splits = try SequenceData.load(data, options: preparation.loading())
+        for note in splits.notes { StandardError.notice("\(note)") }
+        if splits.test != nil {
+            guard testSplit == nil else {
+                throw FoveaError(
+                    .usage, "\(quoted(data)) has a test part, and --test-split asks for another.",
+                    remedy: "Leave --test-split out.")
+            }
+            return splits
+        }
+        let divided = try DataDivision(
+            heldOut: 0, heldOutTest: testSplit ?? 0.1, limitTrain: nil, limitVal: nil, seed: 0
+        ).divided(splits)
+        StandardError.line(
+            "test    \((divided.test?.count ?? 0).grouped) of \(splits.training.count.grouped) sequences, held out "
+                + "(--test-split \(testSplit ?? 0.1))")
+        return divided
+    }
+
     /// Throws ``FoveaError`` for mistakes that are evident before anything is loaded.
     private func check() throws {
         for (flag, count) in [("--epochs", epochs), ("--batch-size", batchSize), ("--width", width ?? 1)]
@@ -124,6 +147,11 @@ struct CompareSequences: AsyncParsableCommand {
         guard (2...1000).contains(seeds) else {
             throw FoveaError(
                 .usage, "--seeds is \(seeds).", remedy: "Use 2 to 1,000: an interval needs several trainings.")
+        }
+        if let testSplit, !(testSplit > 0 && testSplit < 1) {
+            throw FoveaError(
+                .usage, "--test-split is \(testSplit), not a fraction between 0 and 1.",
+                remedy: "Use for example 0.1 for every tenth example.")
         }
         if let page, page.fileExtension != "html" {
             throw FoveaError(

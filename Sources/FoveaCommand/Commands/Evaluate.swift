@@ -74,7 +74,10 @@ struct Evaluate: AsyncParsableCommand {
             try measurement.classesFile.map { try ClassesFile(path: $0) }
             ?? ClassesFile(names: saved.classNames, source: "the model")
         let splits = try SequenceData.load(
-            measurement.data, options: .init(classes: classes, missing: saved.preparation.missing))
+            measurement.data,
+            options: .init(
+                classes: classes, missing: saved.preparation.missing,
+                tokens: saved.preparation.vocabulary?.kind ?? .characters))
         let part = try MeasuredPart(split, of: splits, named: measurement.data, for: .run(folder))
         saved = try saved.taking(steps: part.source.longestSequence ?? 0)
         let evaluation = try await Predictor(saved, device: device)

@@ -8,17 +8,17 @@ import FoveaTraining
 /// `fovea predict`
 struct Predict: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "predict", abstract: "Classifies images, or series of numbers.",
+        commandName: "predict", abstract: "Classifies images, series of numbers, or texts.",
         discussion: """
             Images are resized to what the network was trained with. Files that cannot be read are named on standard \
             error, and the others are classified; the exit status then says what was wrong. Where `fovea calibrate` has chosen \
             a threshold, images of which the network is less sure are `not sure`. A network over sequences takes files of series, \
-            and classifies each of them.
+            and classifies each of them; one over texts takes files with a text on each line, or texts themselves.
             """)
 
     @OptionGroup var model: TrainedModelOptions
 
-    @Argument(help: "Image files, or folders that hold them; for a network over sequences, files of series.")
+    @Argument(help: "Image files, or folders that hold them; for a network over sequences, files of series, or texts.")
     var inputs: [String]
 
     @Option(
@@ -92,7 +92,7 @@ struct Predict: AsyncParsableCommand {
         let saved = try SavedSequenceModel(folder, weightsPath: model.weights)
         let limit = try limit(classes: saved.classNames.count)
         let report = try await SequencePredictions(
-            saved, files: inputs, limit: limit, on: device.open())
+            saved, inputs: inputs, limit: limit, on: device.open())
         if output.json {
             try StandardOutput.document(report.json)
         } else {

@@ -6,7 +6,7 @@ import FoveaGraph
 /// The part of some data that a network is measured on.
 ///
 /// Where a run held examples out of a training part by its seed, and the data are those of the training, they are the
-/// validation part here too, and the training part is the rest.
+/// validation and the test part here too, and the training part is the rest.
 struct MeasuredPart {
     let part: DataPart
     let source: any ExampleSource
@@ -19,8 +19,8 @@ struct MeasuredPart {
     /// - Throws: ``FoveaError`` when there is no such part, or when the run's record is damaged.
     init(_ wanted: DataPart?, of whole: DataSplits, named data: String, for reference: ModelReference) throws {
         let own = Self.parts(of: whole)
-        let isOwn = wanted == .test || whole.validation != nil || (wanted == nil && whole.test != nil)
-        let division = isOwn ? nil : try Self.division(of: reference)
+        var division = try Self.division(of: reference)
+        if let found = division, !found.division.divides(wanted, of: whole) { division = nil }
         guard let division, let splits = try division.recreated(from: whole) else {
             (part, source) = try Self.found(wanted, among: own, of: data, isOther: division != nil)
             isRecreated = false
@@ -33,11 +33,15 @@ struct MeasuredPart {
         }
         (part, source) = try Self.found(wanted, among: Self.parts(of: splits), of: data, isOther: false)
         isRecreated = true
-        let origin = part == .validation ? "which the training held out" : "which it was trained on"
+        let origin = part == .training ? "which it was trained on" : "which the training held out"
+        let noun = whole.training is any SequenceSource ? "sequences" : "images"
+        let flags =
+            (division.division.heldOut > 0 ? ["--val-split \(division.division.heldOut)"] : [])
+            + (division.division.heldOutTest > 0 ? ["--test-split \(division.division.heldOutTest)"] : [])
+            + ["--seed \(division.division.seed)"]
         StandardError.line(
-            "part    \(part.rawValue): \(source.count.grouped) of \(whole.training.count.grouped) images of "
-                + "\(quoted(data)), \(origin) (--val-split \(division.division.heldOut), --seed \(division.division.seed))"
-        )
+            "part    \(part.rawValue): \(source.count.grouped) of \(whole.training.count.grouped) \(noun) of "
+                + "\(quoted(data)), \(origin) (\(flags.joined(separator: ", ")))")
     }
 
     /// The parts in the order in which they are preferred.

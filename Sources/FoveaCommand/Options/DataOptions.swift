@@ -14,7 +14,7 @@ struct DataOptions: ParsableArguments {
         folders of those; a .csv of `path,label`, or of `path,label,split`; or a folder with the binary files of CIFAR-10 or \
         CIFAR-100, or with the four IDX files of MNIST or of an EMNIST set, plain or .gz. For networks over sequences: a .ts file, a \
         .txt or .tsv file of the UCR archive, a folder with NAME_TRAIN and NAME_TEST of these, or rows:, pixels: or permuted: before a \
-        folder of IDX files.
+        folder of IDX files; for texts: a folder with a .txt file for each class, a text on each line, or a .txt of `text<tab>label`.
         """
 
     /// The help of `--classes-file`.
@@ -38,6 +38,13 @@ struct DataOptions: ParsableArguments {
             "Fraction of every class to hold out for validation; 0 for none. (default: 0.1 where the data has no validation part)",
             valueName: "fraction"))
     var valSplit: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Fraction of every class to hold out for testing, where the data has no test part. (default: none)",
+            valueName: "fraction"))
+    var testSplit: Double?
 
     @Option(help: Self.classesFileHelp)
     var classesFile: String?
@@ -88,6 +95,11 @@ struct DataOptions: ParsableArguments {
             throw FoveaError(
                 .usage, "--image-size is \(imageSize).", remedy: "Use 1 to \(maximumImageExtent.grouped), such as 224.")
         }
+        if let testSplit, !(testSplit > 0 && testSplit < 1) {
+            throw FoveaError(
+                .usage, "--test-split is \(testSplit), not a fraction between 0 and 1.",
+                remedy: "Use for example 0.1 for every tenth example, or leave it out.")
+        }
         guard let valSplit else { return }
         guard valSplit >= 0, valSplit < 1 else {
             throw FoveaError(
@@ -108,6 +120,7 @@ struct DataOptions: ParsableArguments {
             ("data", .string(data)),
             ("val", val.map(JSONValue.string) ?? .null),
             ("val-split", .number(heldOut)),
+            ("test-split", testSplit.map(JSONValue.number) ?? .null),
             ("classes-file", classesFile.map(JSONValue.string) ?? .null),
             ("bad-files", .string(badFiles.rawValue)),
             ("limit-train", limitTrain.map(JSONValue.integer) ?? .null),
@@ -141,8 +154,21 @@ struct DataOptions: ParsableArguments {
             }
             heldOut = fraction
         }
-        let division = DataDivision(heldOut: heldOut, limitTrain: limitTrain, limitVal: limitVal, seed: seed)
-        return (try division.divided(splits), heldOut)
+        return (try divided(splits, heldOut: heldOut, seed: seed), heldOut)
+    }
+
+    /// The parts as divided by the options.
+    ///
+    /// - Throws: ``FoveaError`` when a part would have no example, or when there is a test part already.
+    func divided(_ splits: DataSplits, heldOut: Double, seed: UInt64) throws -> DataSplits {
+        if testSplit != nil, splits.test != nil {
+            throw FoveaError(
+                .usage, "`\(data)` has a test part, and --test-split asks for another.",
+                remedy: "Leave --test-split out.")
+        }
+        return try DataDivision(
+            heldOut: heldOut, heldOutTest: testSplit ?? 0, limitTrain: limitTrain, limitVal: limitVal, seed: seed
+        ).divided(splits)
     }
 }
 

@@ -21,13 +21,27 @@ struct SequencePreparationOptions: ParsableArguments {
             """, valueName: "rule"))
     var scaling: SequenceScaling?
 
+    @Option(
+        help: ArgumentHelp(
+            "Pieces in which texts are read: characters, bytes or words. (default: characters)", valueName: "kind"))
+    var tokens: TokenKind?
+
+    /// How data is loaded.
+    func loading(classes: ClassesFile? = nil) -> SequenceOptions {
+        SequenceOptions(classes: classes, missing: missing ?? .refused, tokens: tokens ?? .characters)
+    }
+
     /// The preparation, learned on the training part, and padding to the longest sequence of all parts.
     ///
     /// - Parameter isScaled: whether the numbers are scaled already.
     /// - Throws: ``FoveaError`` that names the example that does not fit.
     func preparation(for splits: DataSplits, isScaled: Bool = false) throws -> SequencePreparation {
         let training = splits.training
-        let isText = try training.exampleTypes[Batch.sequencesName]?.dataType == .int32
+        let isText = try training.exampleTypes[Batch.textName] != nil
+        if tokens != nil, !isText {
+            throw FoveaError(
+                .usage, "--tokens is for texts, and `\(training.name)` has series of numbers.", remedy: "Leave it out.")
+        }
         let prepared = try SequencePreparation(
             fittedTo: training, missing: missing ?? .refused,
             scaling: scaling ?? (isText || isScaled ? .none : .channel))
@@ -38,3 +52,14 @@ struct SequencePreparationOptions: ParsableArguments {
 
 extension MissingValues: ExpressibleByArgument {}
 extension SequenceScaling: ExpressibleByArgument {}
+extension TokenKind: ExpressibleByArgument {}
+
+extension SequencePreparation {
+    /// What a step is: `2 channels`, or `79 different characters`.
+    var stepText: String {
+        if let vocabulary {
+            return "\(vocabulary.knownCount.grouped) different \(vocabulary.kind.rawValue)"
+        }
+        return channels.map { "\($0) channel\($0 == 1 ? "" : "s")" } ?? "tokens"
+    }
+}

@@ -22,7 +22,7 @@ struct SequenceTrainingOptions: ParsableArguments {
     var firstFlag: String? {
         [
             ("--missing", preparation.missing != nil), ("--scaling", preparation.scaling != nil),
-            ("--width", width != nil), ("--clip-norm", clipNorm != nil),
+            ("--tokens", preparation.tokens != nil), ("--width", width != nil), ("--clip-norm", clipNorm != nil),
         ].first { $0.1 }?.0
     }
 

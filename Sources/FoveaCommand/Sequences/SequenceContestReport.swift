@@ -45,7 +45,9 @@ struct SequenceContestReport {
     }
 
     var dataText: String {
-        let channels = problem.channels.map { "\($0) channel\($0 == 1 ? "" : "s"), " } ?? "tokens, "
+        let channels =
+            problem.channels.map { "\($0) channel\($0 == 1 ? "" : "s"), " }
+            ?? "\((problem.tokens ?? 0).grouped) tokens, "
         return "data    \(data.training.name.onOneLine): \(data.training.count.grouped) training, "
             + "\((data.test?.count ?? 0).grouped) test; \(channels)up to \(problem.steps.grouped) steps, \(problem.classes) classes"
     }

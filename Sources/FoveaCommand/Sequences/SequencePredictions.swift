@@ -5,35 +5,63 @@ import FoveaGraph
 import FoveaRuntime
 import FoveaTraining
 
-/// The classes of the series in some files, as text and as JSON.
+/// The classes of the series or texts in some files, as text and as JSON.
 struct SequencePredictions {
-    private let results: [(file: String, number: Int, predictions: [Prediction])]
-    private let classNames: [String]
+    private struct Result {
+        /// A file, or a text itself.
+        let input: String
+        /// The position in the file, counted from 1.
+        let number: Int
+        /// Nil for series.
+        let text: String?
+        let predictions: [Prediction]
+    }
 
-    /// - Parameter limit: the number of classes of each series.
-    /// - Throws: ``FoveaError`` that names the file and the line, or the example, when a series cannot be read or does not fit.
+    private var results: [Result] = []
+    private let classNames: [String]
+    /// The longest text that a table shows.
+    private static let maximumTextLength = 40
+
+    /// - Parameters:
+    ///   - inputs: files; for a network over texts also texts themselves.
+    ///   - limit: the number of classes of each sequence.
+    /// - Throws: ``FoveaError`` that names the file and the line, or the example, when a sequence cannot be read or does not fit.
     init(
-        _ model: SavedSequenceModel, files: [String], limit: Int, on device: Device
+        _ model: SavedSequenceModel, inputs: [String], limit: Int, on device: Device
     ) async throws {
         classNames = model.classNames
-        var results: [(file: String, number: Int, predictions: [Prediction])] = []
-        let sources = try files.map { file in
-            (file, try SequenceData.load(file, options: .init(missing: model.preparation.missing)).training)
-        }
-        let model = try model.taking(steps: sources.compactMap { $0.1.longestSequence }.max() ?? 0)
+        let sources = try inputs.map { (input: $0, source: try Self.source($0, for: model.preparation)) }
+        let model = try model.taking(steps: sources.compactMap { $0.source.longestSequence }.max() ?? 0)
         let predictor = try await Predictor(model, device: device)
-        for (file, source) in sources {
+        for (input, source) in sources {
+            let texts = (source as? TextSet)?.texts
             let loader = try DataLoader(
                 source, transforms: [model.preparation], batchSize: min(64, source.count),
                 order: EpochOrder(seed: 0, isShuffled: false))
             for try await batch in loader {
                 let predictions = try await predictor.logits(of: batch).predictions(limit: limit)
                 for (index, predictions) in zip(batch.indices, predictions) {
-                    results.append((file, index + 1, predictions))
+                    results.append(
+                        Result(input: input, number: index + 1, text: texts?[index], predictions: predictions))
                 }
             }
         }
-        self.results = results
+    }
+
+    /// The sequences of a file; for a network over texts its lines, or the input itself where it names no file.
+    private static func source(
+        _ input: String, for preparation: SequencePreparation
+    ) throws -> any ExampleSource {
+        guard let kind = preparation.vocabulary?.kind else {
+            return try SequenceData.load(input, options: .init(missing: preparation.missing)).training
+        }
+        if FileKind(at: input) == .regularFile { return try SequenceData.texts(ofLinesIn: input, tokens: kind) }
+        guard FileKind(at: input) == nil, !input.utf8.contains(UInt8(ascii: "/")), input.fileExtension != "txt" else {
+            throw FoveaError(
+                .missingInput, "There is no file \(quoted(input)).",
+                remedy: "Give a file with a text on each line, or a text itself.")
+        }
+        return try TextSet(name: input, texts: [input], tokens: kind)
     }
 
     var json: JSONValue {
@@ -42,20 +70,26 @@ struct SequencePredictions {
                 let predictions = result.predictions.map { prediction -> JSONValue in
                     ["class": .string(classNames[prediction.index]), "probability": .number(prediction.probability)]
                 }
-                return [
-                    "input": .string(result.file), "series": .integer(result.number),
-                    "predictions": .array(predictions),
-                ]
+                return JSONValue(fields: [
+                    ("input", .string(result.input)),
+                    result.text.map { ("text", .string($0)) } ?? ("series", .integer(result.number)),
+                    ("predictions", .array(predictions)),
+                ])
             })
     }
 
     var text: String {
         let ranks = results.first?.predictions.count ?? 0
+        let isText = results.first?.text != nil
         return textTable(
-            header: ["File", "Series"] + (1...max(1, ranks)).map { $0 == 1 ? "Class" : "or" },
+            header: (isText ? ["Text"] : ["File", "Series"]) + (1...max(1, ranks)).map { $0 == 1 ? "Class" : "or" },
             rows: results.map { result in
-                [result.file.onOneLine, result.number.grouped]
+                (result.text.map { [Self.shortened($0)] } ?? [result.input.onOneLine, result.number.grouped])
                     + result.predictions.map { "\(classNames[$0.index]) (\($0.probability.percent))" }
-            }, rightAligned: [1])
+            }, rightAligned: isText ? [] : [1])
+    }
+
+    private static func shortened(_ text: String) -> String {
+        (text.count > maximumTextLength ? "\(text.prefix(maximumTextLength - 1))…" : text).onOneLine
     }
 }

@@ -23,6 +23,7 @@ struct EvaluationReport {
         var fields: [(String, JSONValue)] = [("accuracy", .number(evaluation.accuracy))]
         if let topFive = evaluation.topFiveAccuracy { fields.append(("top5_accuracy", .number(topFive))) }
         fields += [
+            ("macro_f1", .number(evaluation.macroF1)),
             ("loss", .number(evaluation.loss)),
             ("count", .integer(evaluation.count)),
             (
@@ -53,6 +54,7 @@ struct EvaluationReport {
         [
             "accuracy  \(evaluation.accuracy.percent)",
             evaluation.topFiveAccuracy.map { "top 5     \($0.percent)" },
+            "macro F1  \(evaluation.macroF1.percent)",
             "loss      \(evaluation.loss.fourDecimals)",
             "\(noun)s\(String(repeating: " ", count: max(1, 9 - noun.count)))\(evaluation.count.grouped)",
             "",

@@ -30,14 +30,13 @@ struct SequenceTrainingRun {
         let weights = try options.weights.map { try WeightsFile(at: $0) }
 
         let data = try options.data.loadSequences(
-            missing: options.sequences.preparation.missing ?? .refused, seed: options.random.seed)
+            options.sequences.preparation, seed: options.random.seed)
         let splits = data.splits
         for note in splits.notes { StandardError.notice("\(note)") }
         try plan.validate(for: splits.training)
         preparation = try options.sequences.preparation.preparation(
             for: splits, isScaled: SequenceData.isScaled(options.data.data))
-        let problem = SequenceZoo.Problem(
-            classes: splits.training.classNames.count, channels: preparation.inputChannels, steps: preparation.length)
+        let problem = SequenceZoo.Problem(classes: splits.training.classNames.count, preparation)
         let network = TracedNetwork(
             entry.make(problem, width: options.sequences.width), inputs: problem.inputs)
         let parameters = try network.parameters
@@ -56,6 +55,7 @@ struct SequenceTrainingRun {
                 + [
                     ("width", .integer(options.sequences.width ?? entry.width)),
                     ("clip-norm", .number(options.sequences.clipNorm ?? 1)),
+                    ("tokens", preparation.vocabulary.map { .string($0.kind.rawValue) } ?? .null),
                     ("missing", .string(preparation.missing.rawValue)),
                     ("scaling", .string(preparation.scaling.rawValue)),
                 ])
@@ -66,7 +66,7 @@ struct SequenceTrainingRun {
     }
 
     private static func text(of preparation: SequencePreparation) -> String {
-        let channels = preparation.channels.map { "\($0) channel\($0 == 1 ? "" : "s")" } ?? "tokens"
+        let channels = preparation.stepText
         return "steps   \(channels), padded to \(preparation.length.grouped) steps"
             + (preparation.channels == nil ? "" : ", scaled by \(preparation.scaling.rawValue)")
     }
@@ -108,8 +108,10 @@ extension DataOptions {
     /// Sequences, as ``load(seed:)`` loads images.
     ///
     /// - Throws: ``FoveaError`` when there is no such data, when it is damaged, or when its parts do not fit together.
-    func loadSequences(missing: MissingValues, seed: UInt64) throws -> (splits: DataSplits, heldOut: Double) {
-        let options = SequenceOptions(classes: try classesFile.map { try ClassesFile(path: $0) }, missing: missing)
+    func loadSequences(
+        _ preparation: SequencePreparationOptions, seed: UInt64
+    ) throws -> (splits: DataSplits, heldOut: Double) {
+        let options = preparation.loading(classes: try classesFile.map { try ClassesFile(path: $0) })
         var splits = try SequenceData.load(data, options: options)
         var heldOut = 0.0
         if let val {
@@ -120,10 +122,14 @@ extension DataOptions {
                     remedy: "Validate with data of the same classes in the same order.")
             }
             splits.validation = other.training
-        } else {
-            heldOut = valSplit ?? Self.defaultSplit
+        } else if let fraction = valSplit ?? (splits.validation == nil ? Self.defaultSplit : nil) {
+            guard splits.validation == nil else {
+                throw FoveaError(
+                    .usage, "`\(data)` has a validation part, and --val-split asks for another.",
+                    remedy: "Leave --val-split out.")
+            }
+            heldOut = fraction
         }
-        let division = DataDivision(heldOut: heldOut, limitTrain: limitTrain, limitVal: limitVal, seed: seed)
-        return (try division.divided(splits), heldOut)
+        return (try divided(splits, heldOut: heldOut, seed: seed), heldOut)
     }
 }

@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaGraph
 
 extension ExampleSource {
@@ -25,7 +26,45 @@ extension ExampleSource {
 }
 
 extension ExampleSource {
+    /// The part of each example, when the same fractions of every class are cut off, drawn at random.
+    ///
+    /// The validation part is the one of ``split(validationFraction:seed:)``; the test part comes out of the rest.
+    ///
+    /// - Parameters:
+    ///   - validation: the fraction for validation; 0 for none.
+    ///   - test: the fraction for testing, of all examples.
+    /// - Throws: ``FoveaError`` when the fractions make no sense, when a part would have no example, or when an example has no
+    ///   label.
+    package func parts(validation: Double, test: Double, seed: UInt64) throws -> [DataPart] {
+        guard validation >= 0, test >= 0, validation + test < 1 else {
+            throw FoveaError(
+                .usage, "Fractions of \(validation) and \(test) leave nothing to train on.",
+                remedy: "Use for example 0.2 and 0.1.")
+        }
+        var parts = [DataPart](repeating: .training, count: count)
+        if validation > 0 {
+            for (index, isChosen) in try chosen(fraction: validation, seed: seed).enumerated() where isChosen {
+                parts[index] = .validation
+            }
+        }
+        if test > 0 {
+            let rest = parts.indices.filter { parts[$0] == .training }
+            let chosen = try subset(rest).chosen(
+                fraction: test / (1 - validation), seed: seed, purpose: "split.test")
+            for (index, isChosen) in zip(rest, chosen) where isChosen { parts[index] = .test }
+        }
+        for part in [DataPart.training] + (validation > 0 ? [.validation] : []) + (test > 0 ? [.test] : [])
+        where !parts.contains(part) {
+            throw FoveaError(
+                .usage, "The \(count) examples of `\(name)` leave the part `\(part.rawValue)` empty.",
+                remedy: "Choose other fractions, or use more examples.")
+        }
+        return parts
+    }
+
     /// For each example, whether ``split(validationFraction:seed:)`` takes it.
+    ///
+    /// Examples that belong together (``SequenceSource/groups``) are taken together, as one of the class of the first.
     ///
     /// - Throws: ``FoveaError`` when the fraction is not greater than 0 and less than 1, or when an example has no label.
     func chosen(fraction: Double, seed: UInt64, purpose: String = "split") throws -> [Bool] {
@@ -34,8 +73,11 @@ extension ExampleSource {
                 .usage, "The validation fraction is \(fraction).",
                 remedy: "Use a number between 0 and 1, such as 0.2 for every fifth example.")
         }
+        let first = firstOfGroup
         var membersOfClass: [Int32: [Int]] = [:]
-        for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
+        for (index, label) in try labels().enumerated() where first.map({ $0[index] == index }) ?? true {
+            membersOfClass[label, default: []].append(index)
+        }
         let generator = CounterBasedGenerator(seed: seed, purpose: purpose)
         var isChosen = [Bool](repeating: false, count: count)
         for (label, members) in membersOfClass {
@@ -43,7 +85,18 @@ extension ExampleSource {
             let order = generator.derived(UInt64(truncatingIfNeeded: label)).permutation(of: members.count)
             for position in order.prefix(share) { isChosen[members[position]] = true }
         }
-        return isChosen
+        return first.map { first in isChosen.indices.map { isChosen[first[$0]] } } ?? isChosen
+    }
+
+    /// For each example the first one that it is never divided from, itself perhaps; nil where each stands alone.
+    private var firstOfGroup: [Int]? {
+        guard let groups = (self as? any SequenceSource)?.groups else { return nil }
+        var firstOf: [Int: Int] = [:]
+        return groups.enumerated().map { index, group in
+            let first = firstOf[group] ?? index
+            firstOf[group] = first
+            return first
+        }
     }
 }
 

@@ -8,7 +8,10 @@ public enum SequenceData {
         ImageSequences.named(source) != nil || (try? kind(of: source)) != nil
     }
 
-    /// Loads series: a `.ts` file, a `.txt` or `.tsv` file of the UCR archive, or a folder with one pair of these, called
+    /// Loads texts: a folder with a file for each class, `CLASS.txt`, one text a line, or with folders `train`, `val` and `test` of
+    /// these; or a `.txt` or `.tsv` file with a text on each line, and after a tab its label.
+    ///
+    /// Or series: a `.ts` file, a `.txt` or `.tsv` file of the UCR archive, or a folder with one pair of these, called
     /// `NAME_TRAIN` and `NAME_TEST`. A file called `NAME_TRAIN` brings the test part beside it along.
     ///
     /// `rows:FOLDER`, `pixels:FOLDER` and `permuted:FOLDER` are the images of an IDX set read row by row, pixel by pixel, or pixel by
@@ -30,28 +33,41 @@ public enum SequenceData {
         }
         switch kind {
         case .series(let files): return try files.load(options)
+        case .texts(let files): return try files.load(options)
         }
     }
 
     /// Whether a source's numbers have been scaled already, as images that are read as sequences have.
     public static func isScaled(_ source: String) -> Bool { ImageSequences.named(source) != nil }
 
+    /// The lines of a file as texts, whatever it is called; labels after a tab are left out.
+    ///
+    /// - Throws: ``FoveaError`` with file and line when it is not UTF-8.
+    public static func texts(ofLinesIn path: String, tokens: TokenKind) throws -> TextSet {
+        var table = TextTable(tokens, ignoringLabels: true)
+        try table.add(file: path, label: nil)
+        return try table.set(name: path, classNames: [], path: path)
+    }
+
     enum Kind {
         case series(SequenceFiles)
+        case texts(TextFiles)
     }
 
     /// Nil where it is no sequence data.
     static func kind(of source: String) throws -> Kind? {
         switch FileKind(at: source) {
-        case .folder: return try SequenceFiles(folder: source).map(Kind.series)
-        case .regularFile: return try SequenceFiles(file: source).map(Kind.series)
+        case .folder:
+            return try SequenceFiles(folder: source).map(Kind.series) ?? TextFiles(folder: source).map(Kind.texts)
+        case .regularFile:
+            return try SequenceFiles(file: source).map(Kind.series) ?? TextFiles(file: source).map(Kind.texts)
         default: return nil
         }
     }
 
     private static let supportedKinds =
-        "Give a .ts file, a .txt or .tsv file of the UCR archive, or a folder with NAME_TRAIN and NAME_TEST; or rows:, pixels: or "
-        + "permuted: before a folder of IDX files."
+        "Give a .ts file, a .txt or .tsv file of the UCR archive, or a folder with NAME_TRAIN and NAME_TEST; a folder with a .txt "
+        + "file of texts for each class, or a .txt of `text<tab>label`; or rows:, pixels: or permuted: before a folder of IDX files."
 }
 
 /// How sequence data is loaded.
@@ -60,8 +76,14 @@ public struct SequenceOptions: Sendable {
     public var classes: ClassesFile?
     /// Where it is ``MissingValues/refused``, a missing value is an error with its file and line.
     public var missing: MissingValues
+    /// What the tokens of texts are.
+    public var tokens: TokenKind
+    /// Whether texts without labels are an error.
+    public var requiresLabels = true
 
-    public init(classes: ClassesFile? = nil, missing: MissingValues = .refused) {
-        (self.classes, self.missing) = (classes, missing)
+    public init(
+        classes: ClassesFile? = nil, missing: MissingValues = .refused, tokens: TokenKind = .characters
+    ) {
+        (self.classes, self.missing, self.tokens) = (classes, missing, tokens)
     }
 }

@@ -57,18 +57,22 @@ struct SequenceFiles {
     private static func format(of path: String) throws -> Format? {
         switch path.fileExtension {
         case "ts": return .ts
-        case "txt", "tsv":
-            var file = try FileReader(path: path)
-            var beginning = try file.read(upTo: beginningByteCount)
-            // A number that the beginning cuts off would be another one.
-            if beginning.count < file.size,
-                let end = beginning.lastIndex(where: { $0.isBlank || $0 == 0x2c || $0 == 0x0a })
-            {
-                beginning.removeSubrange(end...)
-            }
-            return UCRFile.begins(beginning) ? .ucr : nil
+        case "txt", "tsv": return try holdsNumbers(path) ? .ucr : nil
         default: return nil
         }
+    }
+
+    /// Whether a file begins as those of the UCR archive do: with a line of numbers.
+    static func holdsNumbers(_ path: String) throws -> Bool {
+        var file = try FileReader(path: path)
+        var beginning = try file.read(upTo: beginningByteCount)
+        // A number that the beginning cuts off would be another one.
+        if beginning.count < file.size,
+            let end = beginning.lastIndex(where: { $0.isBlank || $0 == 0x2c || $0 == 0x0a })
+        {
+            beginning.removeSubrange(end...)
+        }
+        return UCRFile.begins(beginning)
     }
 
     func load(_ options: SequenceOptions) throws -> DataSplits {

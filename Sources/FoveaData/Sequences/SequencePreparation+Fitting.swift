@@ -15,6 +15,15 @@ extension SequencePreparation {
         guard training.count > 0 else {
             throw FoveaError(.badData, "`\(training.name)` has no examples.", remedy: "Give it at least one.")
         }
+        if let kind = try training.textTokens() {
+            guard missing == .refused, scaling == .none else {
+                throw FoveaError(
+                    .usage, "Texts are neither scaled nor have missing values.",
+                    remedy: "Leave out scaling and missing values.")
+            }
+            self = try Self(fittedToTexts: training, kind, length: length)
+            return
+        }
         let first = try training.locatingErrors(ofExample: 0) { try training.example(at: 0).sequence() }
         let channels = first.shape.rank == 2 ? first.shape[0] : nil
         var longest = (training as? any SequenceSource)?.knownLengths?.max()
@@ -33,14 +42,47 @@ extension SequencePreparation {
             channels: channels, length: length ?? longest ?? 1, missing: missing, scaling: scaling,
             mean: needsMoments ? moments.map(\.mean) : nil,
             standardDeviation: needsMoments ? moments.map(\.deviation) : nil)
-        guard let longest, longest > self.length else { return }
+        try expectRoom(for: longest ?? 1, of: training)
+    }
+
+    /// The vocabulary and the longest text of the training part.
+    private init(fittedToTexts training: any ExampleSource, _ kind: TokenKind, length: Int?) throws {
+        var (counts, longest) = (TokenCounts(kind), 0)
+        for index in 0..<training.count {
+            try training.locatingErrors(ofExample: index) {
+                let text = try training.example(at: index).text()
+                counts.add(text)
+                longest = max(longest, kind.count(in: text))
+            }
+        }
+        try self.init(channels: nil, length: length ?? max(1, longest), vocabulary: counts.vocabulary())
+        try expectRoom(for: longest, of: training)
+    }
+
+    private func expectRoom(for longest: Int, of training: any ExampleSource) throws {
+        guard longest > length else { return }
         throw FoveaError(
-            .usage, "The longest sequence of `\(training.name)` has \(longest) steps, more than \(self.length).",
+            .usage, "The longest sequence of `\(training.name)` has \(longest) steps, more than \(length).",
             remedy: "Use at least \(longest) steps, or cut the sequences into windows.")
     }
 }
 
+extension ExampleSource {
+    /// What the tokens of its texts are; nil where its examples are no texts.
+    fileprivate func textTokens() throws -> TokenKind? {
+        guard try exampleTypes[Batch.textName] != nil else { return nil }
+        return (self as? any SequenceSource)?.tokenKind ?? .characters
+    }
+}
+
 extension Example {
+    fileprivate func text() throws -> String {
+        guard let bytes = values[Batch.textName]?.elements(as: UInt8.self) else {
+            throw FoveaError(.badData, "It is no text.", remedy: "Use data whose examples are all texts.")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Its sequence: float32 `[channels, steps]` or int32 `[steps]`.
     fileprivate func sequence() throws -> Tensor {
         guard let tensor = values[Batch.sequencesName],

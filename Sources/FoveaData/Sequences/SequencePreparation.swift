@@ -17,12 +17,14 @@ public struct SequencePreparation: Hashable, Sendable {
     /// The standard deviation of each channel likewise, greater than 0; 1 for a channel whose values are all the same, and where
     /// nothing needs it.
     public let standardDeviation: [Float]
+    /// The tokens of texts; nil for series, and where examples have numbers of tokens already.
+    public let vocabulary: Vocabulary?
 
     /// - Throws: ``FoveaError`` when there are no channels or steps, or the mean or deviation does not have one finite value for
     ///   each channel, the deviation's greater than 0.
     public init(
         channels: Int?, length: Int, missing: MissingValues = .refused, scaling: SequenceScaling = .none,
-        mean: [Float]? = nil, standardDeviation: [Float]? = nil
+        mean: [Float]? = nil, standardDeviation: [Float]? = nil, vocabulary: Vocabulary? = nil
     ) throws {
         guard length >= 1, (channels ?? 1) >= 1, (channels ?? 1) <= Shape.maximumElementCount / 2 / length else {
             throw FoveaError(
@@ -30,7 +32,7 @@ public struct SequencePreparation: Hashable, Sendable {
                 remedy: "They have at least one of each.")
         }
         self.channels = channels
-        (self.length, self.missing, self.scaling) = (length, missing, scaling)
+        (self.length, self.missing, self.scaling, self.vocabulary) = (length, missing, scaling, vocabulary)
         self.mean = mean ?? Array(repeating: 0, count: channels ?? 0)
         self.standardDeviation = standardDeviation ?? Array(repeating: 1, count: channels ?? 0)
         guard self.mean.count == channels ?? 0, self.standardDeviation.count == channels ?? 0,
@@ -46,6 +48,10 @@ public struct SequencePreparation: Hashable, Sendable {
             throw FoveaError(
                 .usage, "Tokens are neither scaled nor missing.", remedy: "Leave out scaling and missing values.")
         }
+        guard channels == nil || vocabulary == nil else {
+            throw FoveaError(
+                .usage, "Series of numbers have no vocabulary.", remedy: "Leave out the kind of tokens.")
+        }
     }
 
     /// The same with another number of steps.
@@ -54,7 +60,7 @@ public struct SequencePreparation: Hashable, Sendable {
     public func padding(to length: Int) throws -> SequencePreparation {
         try SequencePreparation(
             channels: channels, length: length, missing: missing, scaling: scaling, mean: mean,
-            standardDeviation: standardDeviation)
+            standardDeviation: standardDeviation, vocabulary: vocabulary)
     }
 
     /// The number of channels of a network's input; nil where steps are tokens.
@@ -70,9 +76,9 @@ extension SequencePreparation: Transform {
     /// - Throws: ``FoveaError`` when there is no sequence, when it has other channels or more steps than the network's, when its
     ///   number of steps is not that of its values, or when a value is missing and that is refused.
     public func transformed(_ example: Example, random: CounterBasedGenerator) throws -> Example {
+        var example = try tokenized(example)
         let sequence = try fitting(example)
         let steps = sequence.shape.dimensions.last ?? 0
-        var example = example
         if let channels {
             guard let values = sequence.elements(as: Float.self) else { preconditionFailure("a series has numbers") }
             example.values[Batch.sequencesName] = tensor(
@@ -83,6 +89,32 @@ extension SequencePreparation: Transform {
             example.values[Batch.sequencesName] = Tensor(integers: tokens + padding)
         }
         example.values[Batch.lengthsName] = Tensor(repeating: Double(steps), TensorType([], .int32))
+        return example
+    }
+
+    /// The example with the numbers of its tokens in place of its text.
+    private func tokenized(_ example: Example) throws -> Example {
+        guard let vocabulary else {
+            guard example.values[Batch.textName] == nil || example.values[Batch.sequencesName] != nil else {
+                throw FoveaError(
+                    .badData, "It is a text, the model was made for series of numbers.",
+                    remedy: "Use series, or train a model on texts.")
+            }
+            return example
+        }
+        guard let bytes = example.values[Batch.textName]?.elements(as: UInt8.self) else {
+            throw FoveaError(
+                .badData, "It is no text, and the model was made for texts.",
+                remedy: "Use texts, or train a model on series.")
+        }
+        let numbers = vocabulary.numbers(of: String(decoding: bytes, as: UTF8.self))
+        guard !numbers.isEmpty else {
+            throw FoveaError(
+                .badData, "The text has no \(vocabulary.kind.rawValue).", remedy: "Leave out empty texts.")
+        }
+        var example = example
+        example.values[Batch.textName] = nil
+        example.values[Batch.sequencesName] = Tensor(integers: numbers)
         return example
     }
 

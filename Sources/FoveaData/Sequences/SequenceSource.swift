@@ -5,10 +5,13 @@ public protocol SequenceSource: ExampleSource {
     /// For each example a number that it shares with those that are never divided between two parts: the same text under
     /// another class. Nil where each example stands alone.
     var groups: [Int]? { get }
+    /// What the tokens of texts are; nil where examples are no texts.
+    var tokenKind: TokenKind? { get }
 }
 
 extension SequenceSource {
     public var groups: [Int]? { nil }
+    public var tokenKind: TokenKind? { nil }
 }
 
 extension ExampleSource {
@@ -21,4 +24,5 @@ extension ExampleSubset: SequenceSource {
         (whole as? any SequenceSource)?.knownLengths.map { all in positions.map { all[$0] } }
     }
     public var groups: [Int]? { (whole as? any SequenceSource)?.groups.map { all in positions.map { all[$0] } } }
+    public var tokenKind: TokenKind? { (whole as? any SequenceSource)?.tokenKind }
 }

@@ -9,16 +9,11 @@ struct SequenceTable {
     private(set) var values: [Float] = []
     private(set) var lengths: [Int] = []
     private(set) var lines: [Int] = []
-    /// The position of each example's label in ``labelNames``; empty where there are no labels.
-    private(set) var labels: [Int] = []
-    /// The different labels, in the order in which they occur.
-    private(set) var labelNames: [String] = []
+    private(set) var labels = LabelColumn()
     /// The classes in the order that the file gives them, where it does.
     var declaredClasses: [String]?
     /// What is odd about the file, but does not keep it from being read.
     var notes: [FoveaError] = []
-
-    private var positionOfName: [String: Int] = [:]
 
     init(path: String) { self.path = path }
 
@@ -56,27 +51,20 @@ struct SequenceTable {
         for channel in channels { values += channel }
         lengths.append(length)
         lines.append(line)
-        if let label { labels.append(position(of: label)) }
-    }
-
-    private mutating func position(of name: String) -> Int {
-        if let position = positionOfName[name] { return position }
-        positionOfName[name] = labelNames.count
-        labelNames.append(name)
-        return labelNames.count - 1
+        if let label { labels.add(label) }
     }
 
     /// The classes of these series: in the order that the file gives, else numbers by size and then texts by their bytes.
     ///
     /// A class that the file lists and that no series has is left out, with a note.
     mutating func classes() -> [String] {
-        guard let declaredClasses else { return labelNames.sortedAsClasses() }
-        for name in declaredClasses where positionOfName[name] == nil {
+        guard let declaredClasses else { return labels.names.sortedAsClasses() }
+        for name in declaredClasses where !labels.contains(name) {
             notes.append(
                 FoveaError(
                     .badData, "The header lists the class \(quoted(name)), which no series has.", at: .file(path)))
         }
-        return declaredClasses.filter { positionOfName[$0] != nil }
+        return declaredClasses.filter(labels.contains)
     }
 
     /// The series with labels that count these classes.
@@ -84,30 +72,13 @@ struct SequenceTable {
     /// - Throws: ``FoveaError`` with file and line when a label is none of the classes, or a value is missing where that is
     ///   refused.
     func set(name: String, classNames: [String], missing: MissingValues) throws -> SequenceSet {
-        let labels = try classIndices(classNames)
         let origins = SequenceOrigins(path: path, lines: lines)
+        let labels = try labels.indices(in: classNames, locating: origins.locating)
         let set = try SequenceSet(
             name: name, classNames: labels.isEmpty ? [] : classNames, labels: labels, lengths: lengths,
             steps: .series(values, channels: channels), origins: origins)
         if missing == .refused { try set.expectNoMissingValues() }
         return set
-    }
-
-    private func classIndices(_ classNames: [String]) throws -> [Int32] {
-        let classes = Dictionary(
-            classNames.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
-        let indices = labelNames.map { classes[$0] }
-        return try zip(labels, lines).map { label, line in
-            if let index = indices[label] { return index }
-            let known = classNames.prefix(10).map(quoted).joined(separator: ", ")
-            let hint =
-                nearestName(to: labelNames[label], among: classNames).map { " Did you mean \(quoted($0))?" } ?? ""
-            throw FoveaError(
-                .badData,
-                "The label \(quoted(labelNames[label])) is none of the \(classNames.count) classes of the training data: "
-                    + "\(known)\(classNames.count > 10 ? ", …" : "").", at: .file(path), .line(line),
-                remedy: "Use data of the same classes.\(hint)")
-        }
     }
 }
 

@@ -32,7 +32,7 @@ package struct SplitTable {
             throw FoveaError(
                 .usage, "`\(training.name)` has a \(name) part already.", remedy: "Leave out the fraction for it.")
         }
-        let parts = try Self.parts(of: training, validation: validation ?? 0, test: test ?? 0, seed: seed)
+        let parts = try training.parts(validation: validation ?? 0, test: test ?? 0, seed: seed)
         var rows = try zip(training.labelledPaths, parts).map { try Self.row($0, $1, training.classNames, folder) }
         for (part, source) in splits.parts.dropFirst() {
             guard let source = source as? ImageFolderSource else { continue }
@@ -42,35 +42,6 @@ package struct SplitTable {
         for (part, source) in splits.parts.dropFirst() { counts[part] = source.count }
         text = (["path,label,split"] + rows).map { "\($0)\n" }.joined()
         self.counts = counts
-    }
-
-    private static func parts(
-        of training: ImageFolderSource, validation: Double, test: Double, seed: UInt64
-    ) throws -> [DataPart] {
-        guard validation >= 0, test >= 0, validation + test < 1 else {
-            throw FoveaError(
-                .usage, "Fractions of \(validation) and \(test) leave nothing to train on.",
-                remedy: "Use for example 0.2 and 0.1.")
-        }
-        var parts = [DataPart](repeating: .training, count: training.count)
-        if validation > 0 {
-            for (index, isChosen) in try training.chosen(fraction: validation, seed: seed).enumerated() where isChosen {
-                parts[index] = .validation
-            }
-        }
-        if test > 0 {
-            let rest = parts.indices.filter { parts[$0] == .training }
-            let chosen = try training.subset(rest).chosen(
-                fraction: test / (1 - validation), seed: seed, purpose: "split.test")
-            for (index, isChosen) in zip(rest, chosen) where isChosen { parts[index] = .test }
-        }
-        for part in [DataPart.training] + (validation > 0 ? [.validation] : []) + (test > 0 ? [.test] : [])
-        where !parts.contains(part) {
-            throw FoveaError(
-                .usage, "The \(training.count) examples of `\(training.name)` leave the part `\(part.rawValue)` empty.",
-                remedy: "Choose other fractions, or use more examples.")
-        }
-        return parts
     }
 
     private static func row(

@@ -31,10 +31,26 @@ public struct ModelDescription: Hashable, Sendable {
         public let missing: String
         /// What the numbers are scaled by.
         public let scaling: String
+        /// What texts are read as; nil for series.
+        public let tokens: Tokens?
 
-        public init(missing: String, scaling: String) {
+        public init(missing: String, scaling: String, tokens: Tokens? = nil) {
             self.missing = missing
             self.scaling = scaling
+            self.tokens = tokens
+        }
+
+        /// The tokens of texts.
+        public struct Tokens: Hashable, Sendable {
+            /// `characters`, `bytes` or `words`.
+            public let kind: String
+            /// The known tokens in the order of their numbers, which begin at 2; empty for bytes.
+            public let vocabulary: [String]
+
+            public init(kind: String, vocabulary: [String]) {
+                self.kind = kind
+                self.vocabulary = vocabulary
+            }
         }
     }
 
@@ -163,20 +179,29 @@ extension ModelDescription.Preprocessing {
             ("mean", .array(mean.map { JSONValue($0) })),
             ("standard_deviation", .array(standardDeviation.map { JSONValue($0) })),
         ]
-        let own: [(String, JSONValue)] =
+        var own: [(String, JSONValue)] =
             sequences.map { [("missing", .string($0.missing)), ("scaling", .string($0.scaling))] } ?? []
+        if let tokens = sequences?.tokens {
+            own += [
+                ("tokens", .string(tokens.kind)), ("vocabulary", .array(tokens.vocabulary.map(JSONValue.string))),
+            ]
+        }
         return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []) + own)
     }
 
     /// Reads the form that ``json`` writes.
     package init(_ fields: JSONFields) throws {
-        try fields.refuseFields(besides: ["mean", "standard_deviation", "shorter_side", "missing", "scaling"])
+        try fields.refuseFields(besides: [
+            "mean", "standard_deviation", "shorter_side", "missing", "scaling", "tokens", "vocabulary",
+        ])
         self.init(
             mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),
             shorterSide: try fields.contains("shorter_side")
                 ? fields.integer("shorter_side", in: 1...maximumImageExtent) : nil,
             sequences: try fields.contains("missing") || fields.contains("scaling")
                 ? ModelDescription.Sequences(
-                    missing: fields.string("missing"), scaling: fields.string("scaling")) : nil)
+                    missing: fields.string("missing"), scaling: fields.string("scaling"),
+                    tokens: fields.contains("tokens")
+                        ? .init(kind: fields.string("tokens"), vocabulary: fields.strings("vocabulary")) : nil) : nil)
     }
 }

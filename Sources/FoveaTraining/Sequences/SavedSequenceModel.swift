@@ -29,8 +29,7 @@ public struct SavedSequenceModel: Sendable {
                 remedy: "Use a run that was trained on sequences.")
         }
         preparation = try SequencePreparation(model)
-        let problem = SequenceZoo.Problem(
-            classes: model.classes, channels: preparation.inputChannels, steps: preparation.length)
+        let problem = SequenceZoo.Problem(classes: model.classes, preparation)
         network = TracedNetwork(entry.make(problem, width: model.width), inputs: problem.inputs)
         architecture = entry.name
         classNames = model.classNames
@@ -57,6 +56,15 @@ extension SavedSequenceModel {
     }
 }
 
+extension SequenceZoo.Problem {
+    /// The problem that prepared sequences pose.
+    public init(classes: Int, _ preparation: SequencePreparation) {
+        self.init(
+            classes: classes, channels: preparation.inputChannels, steps: preparation.length,
+            tokens: preparation.vocabulary?.count)
+    }
+}
+
 extension SequencePreparation {
     /// The preparation of a saved model.
     ///
@@ -72,7 +80,20 @@ extension SequencePreparation {
         }
         try self.init(
             channels: model.input.count == 2 ? model.input[0] : nil, length: model.input[model.input.count - 1],
-            missing: missing, scaling: scaling, mean: stored.mean, standardDeviation: stored.standardDeviation)
+            missing: missing, scaling: scaling, mean: stored.mean, standardDeviation: stored.standardDeviation,
+            vocabulary: names.tokens.map { try Vocabulary($0) })
+    }
+}
+
+extension Vocabulary {
+    /// - Throws: ``FoveaError`` when the tokens are of a kind that this version does not know.
+    fileprivate init(_ stored: ModelDescription.Sequences.Tokens) throws {
+        guard let kind = TokenKind(rawValue: stored.kind) else {
+            throw FoveaError(
+                .badData, "The preprocessing of `model.json` has tokens of the kind \(quoted(stored.kind)).",
+                remedy: "Use the version of Fovea that the run was made with.")
+        }
+        try self.init(kind, tokens: stored.vocabulary)
     }
 }
 
@@ -87,7 +108,8 @@ extension ModelDescription {
             preprocessing: Preprocessing(
                 mean: preparation.mean, standardDeviation: preparation.standardDeviation,
                 sequences: Sequences(
-                    missing: preparation.missing.rawValue, scaling: preparation.scaling.rawValue)))
+                    missing: preparation.missing.rawValue, scaling: preparation.scaling.rawValue,
+                    tokens: preparation.vocabulary.map { .init(kind: $0.kind.rawValue, vocabulary: $0.tokens) })))
         self.width = width
     }
 }

@@ -54,17 +54,17 @@ struct SequenceDataTests {
     @Test("is recognized by name and content, and other data are not")
     func recognition() throws {
         let files: [(String, String, Bool)] = [
-            ("a.ts", "", true), ("b.txt", "1 2 3", true), ("c.txt", "hello there", false),
+            ("a.ts", "", true), ("b.txt", "1 2 3", true), ("c.txt", "hello there", true),
             ("d.csv", "path,label\na,b", false),
             ("e.tsv", "1\t\(String(repeating: "0.123456 ", count: 10_000))", true), ("f.png", "1 2", false),
-            ("g.txt", "", false),
+            ("g.txt", "", true), ("h.md", "hello there", false),
         ]
         try withTemporaryFolder { folder in
             for (name, text, isSequences) in files {
                 try replaceFile(at: "\(folder)/\(name)", with: Array(text.utf8))
                 #expect(SequenceData.recognizes("\(folder)/\(name)") == isSequences, "\(name)")
             }
-            #expect(!SequenceData.recognizes("\(folder)/absent") && !SequenceData.recognizes(folder))
+            #expect(!SequenceData.recognizes("\(folder)/absent") && SequenceData.recognizes(folder))
         }
         #expect(sequenceProblem([:], "absent").hasPrefix("There is no data at `absent`. Give a .ts file"))
         #expect(sequenceProblem("x", as: "x.md").hasPrefix("The kind of the sequences at `x.md` is not known."))

@@ -14,6 +14,8 @@ struct TextLines {
     let bytes: [UInt8]
     private var position: Int
     private var number = 0
+    /// The number of empty lines so far.
+    private(set) var skippedCount = 0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -29,6 +31,7 @@ struct TextLines {
             let range = bytes.trimmed(start..<position)
             position += 1
             if !range.isEmpty { return Line(number: number, range: range) }
+            skippedCount += 1
         }
         return nil
     }

@@ -1,0 +1,73 @@
+import FoveaFoundation
+import FoveaGraph
+
+/// The tokens that a model knows, and their numbers: 0 is padding, 1 any token that it does not know, and the others count from 2.
+///
+/// Bytes need no list: each is its value plus 2.
+public struct Vocabulary: Hashable, Sendable {
+    /// The number of what lies beyond a text's end.
+    public static let padding: Int32 = 0
+    /// The number of any token that is not in the list.
+    public static let unknown: Int32 = 1
+    /// The longest list that is learned; rarer tokens are unknown.
+    public static let maximumTokens = 30_000
+
+    public let kind: TokenKind
+    /// The tokens from number 2 on; empty for bytes.
+    public let tokens: [String]
+    private let numbers: [Substring: Int32]
+
+    private static let first: Int32 = 2
+
+    /// - Parameter tokens: empty for bytes, which are all known.
+    /// - Throws: ``FoveaError`` when a token is empty or there twice, when there are too many, or when bytes have a list.
+    public init(_ kind: TokenKind, tokens: [String] = []) throws {
+        (self.kind, self.tokens) = (kind, tokens)
+        guard kind != .bytes || tokens.isEmpty, tokens.count <= Self.maximumTokens, !tokens.contains("") else {
+            throw FoveaError(
+                .badData, "A vocabulary of \(kind.rawValue) cannot have these \(tokens.count) tokens.",
+                remedy: "Give at most \(Self.maximumTokens), none of them empty; and none for bytes.")
+        }
+        var numbers: [Substring: Int32] = [:]
+        for (position, token) in tokens.enumerated() {
+            guard numbers.updateValue(Self.first + Int32(position), forKey: token[...]) == nil else {
+                throw FoveaError(
+                    .badData, "The vocabulary has the token \(quoted(token)) twice.", remedy: "List each token once.")
+            }
+        }
+        self.numbers = numbers
+    }
+
+    /// The number of tokens, padding and unknown ones included.
+    public var count: Int { Int(Self.first) + knownCount }
+
+    /// The number of tokens that a text may have and that are known.
+    public var knownCount: Int { kind == .bytes ? 256 : tokens.count }
+
+    /// The numbers of the tokens of a text.
+    public func numbers(of text: String) -> [Int32] {
+        kind == .bytes
+            ? text.utf8.map { Int32($0) + Self.first }
+            : kind.tokens(of: text).map { numbers[$0] ?? Self.unknown }
+    }
+}
+
+/// How often each token occurs in some texts.
+struct TokenCounts {
+    let kind: TokenKind
+    private var counts: [Substring: Int] = [:]
+
+    init(_ kind: TokenKind) { self.kind = kind }
+
+    mutating func add(_ text: String) {
+        for token in kind.tokens(of: text) { counts[token, default: 0] += 1 }
+    }
+
+    /// The tokens in the order of their number, the most frequent first, of equally frequent ones that whose bytes come first.
+    func vocabulary() throws -> Vocabulary {
+        let sorted = counts.sorted {
+            $0.value != $1.value ? $0.value > $1.value : $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+        }
+        return try Vocabulary(kind, tokens: sorted.prefix(Vocabulary.maximumTokens).map { String($0.key) })
+    }
+}
