@@ -98,6 +98,14 @@ void fovea_window_lengths(size_t count, const int32_t *lengths, int64_t margin, 
     }
 }
 
+void fovea_transposed_window_lengths(
+    size_t count, const int32_t *lengths, int64_t margin, int64_t stride, int32_t *results) {
+    for (size_t number = 0; number < count; number++) {
+        int64_t length = ((int64_t)lengths[number] - 1) * stride + margin;
+        results[number] = length < 1 ? 1 : length > INT32_MAX ? INT32_MAX : (int32_t)length;
+    }
+}
+
 void fovea_gather_rows(
     size_t rows, size_t width, const float *table, size_t count, const int32_t *indices, float *gathered) {
     for (size_t place = 0; place < count; place++) {

@@ -16,6 +16,8 @@ public struct Initializer: Hashable, Sendable {
 
     private indirect enum Distribution: Hashable, Sendable {
         case constant(Double)
+        /// One for each of some equal parts.
+        case constants([Double])
         /// ‖w‖ of each row of a weight beside it.
         case lengths(of: Initializer, named: String)
         case uniform(bound: Scale)
@@ -47,6 +49,10 @@ public struct Initializer: Hashable, Sendable {
     public static let zeros = Initializer(distribution: .constant(0))
     public static let ones = Initializer(distribution: .constant(1))
     public static func constant(_ value: Double) -> Initializer { Initializer(distribution: .constant(value)) }
+
+    /// A number for each of some equal parts along the first axis, such as the gates of a recurrent layer: `.constants([0, 1, 0, 0])`
+    /// has the bias 1 for what an ``LSTM`` forgets.
+    public static func constants(_ values: [Double]) -> Initializer { Initializer(distribution: .constants(values)) }
 
     /// U(−b, b) with b = √(6 / ((1 + a²) · fan-in)), a = √5: the default of PyTorch's convolutions and linear layers,
     /// where it equals b = 1/√fan-in.
@@ -87,6 +93,13 @@ public struct Initializer: Hashable, Sendable {
         var stream = CounterBasedGenerator(seed: seed, purpose: "initialize " + path).stream
         switch distribution {
         case .constant(let value): return Tensor(repeating: value, type)
+        case .constants(let values):
+            let count = max(1, type.shape.elementCount)
+            var place = 0
+            return Tensor(type) {
+                defer { place += 1 }
+                return values.isEmpty ? 0 : values[place * values.count / count]
+            }
         case .lengths(let initializer, let name):
             let (rows, width) = (type.shape.elementCount, max(1, fans.incoming))
             let filters = initializer.values(

@@ -36,6 +36,10 @@ float fovea_sequence_step_count(const fovea_sequences *s);
 /// Lengths behind a window: ⌊(length + margin) / stride⌋ + 1, at least 1.
 void fovea_window_lengths(size_t count, const int32_t *lengths, int64_t margin, int64_t stride, int32_t *results);
 
+/// Lengths behind a transposed window: (length − 1)·stride + margin, at least 1.
+void fovea_transposed_window_lengths(
+    size_t count, const int32_t *lengths, int64_t margin, int64_t stride, int32_t *results);
+
 /// Rows of a table [rows, width] by their numbers; zeros for a number that is no row.
 void fovea_gather_rows(
     size_t rows, size_t width, const float *table, size_t count, const int32_t *indices, float *gathered);

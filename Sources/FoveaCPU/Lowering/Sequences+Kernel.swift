@@ -130,6 +130,24 @@ extension WindowLengths: CPULowerable {
     }
 }
 
+extension TransposedWindowLengths: CPULowerable {
+    func isSupported(operands: [TensorType], results: [TensorType]) -> Bool { operands[0].isLowerable }
+
+    func lower(_ node: NodeLowering) throws {
+        let result = try node.allocatePlain(node.results[0])
+        let (margin, stride) = (Int64(margin), Int64(axis.stride))
+        let count = node.operands[0].shape[0]
+        node.run(kernel: "lengths", reads: [try node.plainOperand(0)], writes: [result]) { memory in
+            {
+                // Safe: there are as many results as lengths.
+                unsafe fovea_transposed_window_lengths(
+                    count, memory.operand(0, of: Int32.self), margin, stride, memory.result(0, of: Int32.self))
+            }
+        }
+        node.deliver(result)
+    }
+}
+
 extension Gather: CPULowerable {
     func isSupported(operands: [TensorType], results: [TensorType]) -> Bool { areLowerableWithIntegers(operands) }
 

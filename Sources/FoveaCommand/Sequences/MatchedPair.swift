@@ -8,7 +8,7 @@ struct MatchedPair {
     let entries: [SequenceZoo.Entry]
     let widths: [Int]
     let contestants: [Contestant]
-    /// One step of each from a state; nil for the one without a memory.
+    /// One step of each from a state; nil for one that waits for later steps.
     let steps: [TracedNetwork?]
 
     init(
@@ -25,12 +25,16 @@ struct MatchedPair {
             Contestant(name: cnn.name, network: filters),
             Contestant(name: rnn.name, network: TracedNetwork(memory, inputs: problem.inputs)),
         ]
-        let stream = (memory.encoder as? RecurrentEncoder).map { RecurrentStream($0.recurrent) }
         let channels = problem.channels ?? SequenceZoo.embeddingWidth
-        // A network that reads backwards too has to wait for the end.
-        let canStream = stream?.directions == 1
-        steps = [
-            nil, canStream ? stream.map { TracedNetwork($0, inputs: $0.inputs(channels: channels, steps: 1)) } : nil,
-        ]
+        steps = [cnn.make(problem, width: width).encoder, memory.encoder].map { encoder in
+            // A network that reads backwards too has to wait for the end.
+            if let memory = encoder as? RecurrentEncoder, memory.recurrent.directions == 1 {
+                let stream = RecurrentStream(memory.recurrent)
+                return TracedNetwork(stream, inputs: stream.inputs(channels: channels, steps: 1))
+            }
+            guard let causal = encoder as? any CausalLayer else { return nil }
+            let stream = CausalStream(causal)
+            return TracedNetwork(stream, inputs: stream.inputs(channels: channels, steps: 1))
+        }
     }
 }

@@ -1,6 +1,6 @@
 extension Value {
     /// One number per channel, [C], in a shape that broadcasts over images of a rank: [1, C, 1, …].
-    func perChannel(rank: Int) throws -> Value {
+    package func perChannel(rank: Int) throws -> Value {
         try Reshape(to: Shape([1, shape[0]] + Array(repeating: 1, count: rank - 2))).applied(to: self)
     }
 

@@ -51,6 +51,11 @@ public struct Conv1D: SequenceLayer {
     }
 
     public func callAsFunction(_ input: SequenceValue) throws -> SequenceValue {
+        try convolved(input, padding: padding)
+    }
+
+    /// The layer with another padding.
+    func convolved(_ input: SequenceValue, padding: Padding) throws -> SequenceValue {
         try input.values.trace.place(self, holding: weight.parameters.first) { trace in
             try input.expectSeries()
             let channels = input.values.shape[1]
@@ -65,7 +70,7 @@ public struct Conv1D: SequenceLayer {
                     .usage, layer: "pads sequences of unequal lengths to the same length with the stride \(stride).",
                     remedy: "The zeros before a sequence would depend on its padding: give their number instead.")
             }
-            let axis = try axis(over: input.steps)
+            let axis = try axis(over: input.steps, padding: padding)
             let window = try Window(axes: [axis])
             let shape = try Shape(validating: [filters, channels / groups, kernel])
             let (fanIn, fanOut) = (channels / groups * kernel, filters / groups * kernel)
@@ -80,7 +85,7 @@ public struct Conv1D: SequenceLayer {
         }
     }
 
-    private func axis(over steps: Int) throws -> Window.Axis {
+    private func axis(over steps: Int, padding: Padding) throws -> Window.Axis {
         let span = saturatingSum(saturatingProduct(dilation, kernel - 1), 1)
         switch padding {
         case .valid: return Window.Axis(kernel: kernel, stride: stride, dilation: dilation)

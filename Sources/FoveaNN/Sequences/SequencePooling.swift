@@ -40,10 +40,15 @@ public struct SequencePooling: Layer {
         case (.last, nil):
             let last = try Slice(axis: 2, start: input.steps - 1, end: input.steps).applied(to: input.values)
             return try Reshape(to: summary).applied(to: last)
-        case (.mean, let lengths?): return try SequenceMean().applied(to: input.values, lengths)
-        case (.mean, nil): return try ReduceMean(axes: [2]).applied(to: input.values)
+        case (.mean, _): return try Self.mean(of: input)
         case (.maximum, _):
             return try ReduceMaximum(axes: [2]).applied(to: input.masked(by: -.infinity).values)
         }
+    }
+
+    /// The mean of each channel over the valid steps, [N, C].
+    static func mean(of input: SequenceValue) throws -> Value {
+        guard let lengths = input.lengths else { return try ReduceMean(axes: [2]).applied(to: input.values) }
+        return try SequenceMean().applied(to: input.values, lengths)
     }
 }

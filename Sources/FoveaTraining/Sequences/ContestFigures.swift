@@ -27,7 +27,7 @@ public struct ContestFigures: Hashable, Sendable {
         let summary = try Summary(of: network)
         parameters = summary.totalParameters
         multiplyAdds = summary.totalMultiplyAdds
-        receptiveField = step == nil ? summary.layers.last { $0.type == "Conv1D" }?.receptiveField.first : nil
+        receptiveField = summary.layers.last { $0.type == "Conv1D" }?.receptiveField.first
         let training = try TrainingGraph(
             network, objective: Classification(), rule: UpdateRule(AdamW(learningRate: 0.001)),
             batch: network.inputs.batched(batchSize))

@@ -26,7 +26,12 @@ extension OperationCase {
         let windows = [
             Window.Axis(kernel: 3), Window.Axis(kernel: 2, stride: 2), Window.Axis(kernel: 5, dilation: 3, before: 6),
             Window.Axis(kernel: 4, stride: 3, before: 1, after: 2),
-        ].map { OperationCase(WindowLengths($0), [OperandDraw([9], .classIndices(below: 20))]) }
+        ].flatMap { axis in
+            [WindowLengths(axis) as any Operation, TransposedWindowLengths(axis, outputPadding: axis.stride - 1)].map {
+                operation in
+                OperationCase(operation, [OperandDraw([9], .classIndices(below: 20))])
+            }
+        }
         let counts = [OperationCase(SequenceStepCount(steps: 7), [OperandDraw([5], .classIndices(below: 9))])]
         let gathered = [(5, 3, [4]), (2, 17, [3, 6]), (1, 1, [1])].map { rows, width, indices in
             OperationCase(
