@@ -10,8 +10,8 @@ public struct Summary: Sendable {
         public let parameters: Int
         /// For one example.
         public let multiplyAdds: Int
-        /// The extent of the input that one position of the result depends on, along each spatial axis: [height, width]. After a
-        /// layer that sees everything, the size of the image.
+        /// The extent of the input that one position of the result depends on, along each spatial axis: [height, width], or
+        /// [steps]. After a layer that sees everything, the size of the input.
         public let receptiveField: [Int]
     }
 
@@ -19,6 +19,8 @@ public struct Summary: Sendable {
     public let totalParameters: Int
     public let trainableParameters: Int
     public let totalMultiplyAdds: Int
+    /// The extent of the input that the network's first output depends on, along each spatial axis.
+    public let receptiveField: [Int]
 
     /// - Parameter input: the shape of one example, [channels, height, width].
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
@@ -50,6 +52,7 @@ public struct Summary: Sendable {
         trainableParameters = inference.parameters.filter { $0.role == .trainable }
             .reduce(0) { $0 + $1.shape.elementCount }
         totalParameters = trainableParameters
+        receptiveField = graph.outputs.first.flatMap { fields[$0.value.node]?.sizes } ?? []
     }
 
     private static func owner(of parameter: String) -> String {

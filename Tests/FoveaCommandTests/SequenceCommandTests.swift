@@ -70,6 +70,63 @@ struct SequenceCommandTests {
         }
     }
 
+    @Test("are summarized with what they see of a sequence, and what they do not")
+    func summary() throws {
+        try withWaves { folder in
+            let tcn = try fovea("summary --model tcn --data Waves_TRAIN.ts --width 5 --json", in: folder)
+            #expect(tcn.status == 0, "\(tcn.errors)")
+            let json = try tcn.json
+            // One level of kernel 7 sees 13 of 14 steps; two see all.
+            #expect(json["input"] == [2, 14] && json["receptive_field"] == [14] && json["warnings"].elements.isEmpty)
+            #expect(json["layers"].elements.filter { $0["type"] == "Conv1D" }.count == 5)
+            let text = try fovea("summary --model cnn1d --input 2x50 --classes 3", in: folder).output
+            #expect(text.contains("filters see    7 of 50 steps") && text.contains("result sees    50 of 50 steps"))
+            #expect(text.contains("per sequence"))
+
+            let line =
+                "train --data Waves_TRAIN.ts --model tcn --width 4 --epochs 1 --batch-size 8 --val-split 0 --out run"
+            #expect(try fovea(line, in: folder).status == 0)
+            #expect(try fovea("summary --model run --json", in: folder).json["warnings"].elements.isEmpty)
+            let longer = try fovea("summary --model run --input 2x90", in: folder)
+            #expect(longer.errors.contains("depends on 37 of 90 steps only"), "\(longer.errors)")
+        }
+    }
+
+    @Test("show where the gradient vanishes: after many steps in a simple recurrent network, not in one of filters")
+    func gradients() throws {
+        try withWaves { folder in
+            func norms(_ model: String) throws -> [Double] {
+                let run = try fovea("summary --model \(model) --input 1x60 --classes 2 --gradients --json", in: folder)
+                #expect(run.status == 0, "\(run.errors)")
+                return try run.json["gradient_norms"].elements.compactMap(\.double)
+            }
+            let (simple, filters) = (try norms("rnn"), try norms("tcn"))
+            #expect(simple.count == 60 && filters.count == 60)
+            #expect(simple[0] > 0 && simple[0] < 1e-6 * simple[59])
+            #expect(filters[0] > 1e-3 * filters[59])
+            let text = try fovea("summary --model rnn --input 1x60 --classes 2 --gradients", in: folder).output
+            #expect(text.contains("‖∂L/∂x‖") && text.contains("of the largest"))
+        }
+    }
+
+    @Test("say what is wrong with the options of summary")
+    func summaryMistakes() throws {
+        try withWaves { folder in
+            for (line, text) in [
+                ("--model tcn", "`tcn` has no usual size of its sequences."),
+                ("--model lenet5 --data Waves_TRAIN.ts", "--data is for networks over sequences"),
+                ("--model tcn --data Waves_TRAIN.ts --classes 2", "says it again"),
+                ("--model tcn --input 2x9 --classes 2 --missing zero", "--missing says how --data is read"),
+                ("--model tcn --input 2x9 --classes 2 --width 0", "--width is 0"),
+                ("--model lenet5 --gradients", "--gradients is for networks over series"),
+                ("--model lenet5 --input 2x9", "is none of an image"),
+            ] {
+                let run = try fovea("summary " + line, in: folder)
+                #expect(run.status == 64 && run.errors.contains(text), "\(line): \(run.errors)")
+            }
+        }
+    }
+
     @Test("say what is wrong with data and options")
     func mistakes() throws {
         try withWaves { folder in
