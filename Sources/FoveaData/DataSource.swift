@@ -54,7 +54,8 @@ public enum DataSource {
             if let folder = try IDXFolder(path: source) { return .held { try folder.load() } }
             if let folder = try CIFARFolder(path: source) { return .held { try folder.load() } }
             if let folder = try ImageFolder(path: source) { return .folder(folder) }
-        case .regularFile where source.fileExtension == "csv": return .table(try PathTable(path: source))
+        case .regularFile where source.fileExtension == "csv" && !SequenceData.recognizes(source):
+            return .table(try PathTable(path: source))
         default: break
         }
         if SequenceData.recognizes(source) {

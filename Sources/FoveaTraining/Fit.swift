@@ -134,7 +134,8 @@ public struct Fit: AsyncSequence, Sendable {
                 batches = try DataLoader(
                     fit.training, transforms: fit.transforms, batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
-                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0, mixing: fit.mixing,
+                    skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0,
+                    bucketing: fit.plan.bucketing, mixing: fit.mixing,
                     workers: fit.workers, failures: fit.leavingOut == nil ? .thrown : .kept
                 ).makeAsyncIterator()
             }

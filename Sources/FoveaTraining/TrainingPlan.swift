@@ -13,12 +13,14 @@ public struct TrainingPlan: Hashable, Sendable {
     public var dropLast: Bool
     /// Whether each epoch sees the examples in a different order.
     public var isShuffled: Bool
+    /// Whether batches have sequences of about the same length.
+    public var bucketing: Bool
     /// Seed of the orders.
     public var seed: UInt64
 
     public init(
         epochs: Int, batchSize: Int, schedule: LearningRateSchedule.Kind = .constant, warmupEpochs: Int = 0,
-        dropLast: Bool = false, isShuffled: Bool = true, seed: UInt64 = 42
+        dropLast: Bool = false, isShuffled: Bool = true, bucketing: Bool = false, seed: UInt64 = 42
     ) {
         self.epochs = epochs
         self.batchSize = batchSize
@@ -26,6 +28,7 @@ public struct TrainingPlan: Hashable, Sendable {
         self.warmupEpochs = warmupEpochs
         self.dropLast = dropLast
         self.isShuffled = isShuffled
+        self.bucketing = bucketing
         self.seed = seed
     }
 

@@ -119,7 +119,7 @@ struct CompareSequences: AsyncParsableCommand {
 
     /// The data with a test part.
     private func load() throws -> DataSplits {
-        let splits = try SequenceData.load(data, options: preparation.loading())
+        let splits = try SequenceData.load(data, options: try preparation.loading())
         for note in splits.notes { StandardError.notice("\(note)") }
         if splits.test != nil {
             guard testSplit == nil else {

@@ -70,14 +70,9 @@ struct Evaluate: AsyncParsableCommand {
         }
         var saved = try SavedSequenceModel(folder, weightsPath: model.weights)
         let device = try device.open()
-        let classes =
-            try measurement.classesFile.map { try ClassesFile(path: $0) }
-            ?? ClassesFile(names: saved.classNames, source: "the model")
-        let splits = try SequenceData.load(
-            measurement.data,
-            options: .init(
-                classes: classes, missing: saved.preparation.missing,
-                tokens: saved.preparation.vocabulary?.kind ?? .characters))
+        var loading = saved.loading
+        if let file = measurement.classesFile { loading.classes = try ClassesFile(path: file) }
+        let splits = try SequenceData.load(measurement.data, options: loading)
         let part = try MeasuredPart(split, of: splits, named: measurement.data, for: .run(folder))
         saved = try saved.taking(steps: part.source.longestSequence ?? 0)
         let evaluation = try await Predictor(saved, device: device)

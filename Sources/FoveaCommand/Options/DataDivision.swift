@@ -22,7 +22,7 @@ struct DataDivision {
             let training = splits.training
             let parts = try training.parts(validation: heldOut, test: heldOutTest, seed: seed)
             func subset(_ part: DataPart) throws -> any ExampleSource {
-                try training.subset(parts.indices.filter { parts[$0] == part })
+                try training.subset(parts.indices(of: part))
             }
             (splits.training, splits.test) = (try subset(.training), try subset(.test))
             if heldOut > 0 { splits.validation = try subset(.validation) }

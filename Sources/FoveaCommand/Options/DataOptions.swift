@@ -12,7 +12,7 @@ struct DataOptions: ParsableArguments {
         """
         `glyphs`, the built-in digits; a folder with a folder of images for each class, or with `train`, `val` and `test` \
         folders of those; a .csv of `path,label`, or of `path,label,split`; or a folder with the binary files of CIFAR-10 or \
-        CIFAR-100, or with the four IDX files of MNIST or of an EMNIST set, plain or .gz. For networks over sequences: a .ts file, a \
+        CIFAR-100, or with the four IDX files of MNIST or of an EMNIST set, plain or .gz. For networks over sequences: a .ts, .arff, .csv or .npz file, a \
         .txt or .tsv file of the UCR archive, a folder with NAME_TRAIN and NAME_TEST of these, or rows:, pixels: or permuted: before a \
         folder of IDX files; for texts: a folder with a .txt file for each class, a text on each line, or a .txt of `text<tab>label`.
         """

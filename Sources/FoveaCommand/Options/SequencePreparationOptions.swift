@@ -26,9 +26,30 @@ struct SequencePreparationOptions: ParsableArguments {
             "Pieces in which texts are read: characters, bytes or words. (default: characters)", valueName: "kind"))
     var tokens: TokenKind?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Cuts one long series, a .csv with a row for each step, into windows of so many steps; the class of a window is that of its \
+            last step, and parts are divided by time.
+            """, valueName: "steps"))
+    var window: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Steps from one window to the next. (default: half a window)", valueName: "steps"))
+    var stride: Int?
+
     /// How data is loaded.
-    func loading(classes: ClassesFile? = nil) -> SequenceOptions {
-        SequenceOptions(classes: classes, missing: missing ?? .refused, tokens: tokens ?? .characters)
+    ///
+    /// - Throws: ``FoveaError`` when windows make no sense.
+    func loading(classes: ClassesFile? = nil) throws -> SequenceOptions {
+        var options = SequenceOptions(classes: classes, missing: missing ?? .refused, tokens: tokens ?? .characters)
+        if stride != nil, window == nil {
+            throw FoveaError(.usage, "--stride is for windows, and there is no --window.", remedy: "Add --window.")
+        }
+        options.window = try window.map { try SlidingWindow(length: $0, stride: stride) }
+        return options
     }
 
     /// The preparation, learned on the training part, and padding to the longest sequence of all parts.

@@ -18,11 +18,16 @@ struct SequenceTrainingOptions: ParsableArguments {
             "Euclidean norm to which gradients are clipped in trainings on sequences. (default: 1)", valueName: "norm"))
     var clipNorm: Double?
 
+    @Flag(help: "Fills batches with sequences of about the same length, which recurrent networks compute faster.")
+    var bucketing = false
+
     /// The first of these options that is on the command line.
     var firstFlag: String? {
         [
             ("--missing", preparation.missing != nil), ("--scaling", preparation.scaling != nil),
-            ("--tokens", preparation.tokens != nil), ("--width", width != nil), ("--clip-norm", clipNorm != nil),
+            ("--tokens", preparation.tokens != nil), ("--window", preparation.window != nil),
+            ("--stride", preparation.stride != nil), ("--width", width != nil), ("--clip-norm", clipNorm != nil),
+            ("--bucketing", bucketing),
         ].first { $0.1 }?.0
     }
 

@@ -30,7 +30,7 @@ struct SequencePredictions {
         _ model: SavedSequenceModel, inputs: [String], limit: Int, on device: Device
     ) async throws {
         classNames = model.classNames
-        let sources = try inputs.map { (input: $0, source: try Self.source($0, for: model.preparation)) }
+        let sources = try inputs.map { (input: $0, source: try Self.source($0, for: model)) }
         let model = try model.taking(steps: sources.compactMap { $0.source.longestSequence }.max() ?? 0)
         let predictor = try await Predictor(model, device: device)
         for (input, source) in sources {
@@ -50,10 +50,13 @@ struct SequencePredictions {
 
     /// The sequences of a file; for a network over texts its lines, or the input itself where it names no file.
     private static func source(
-        _ input: String, for preparation: SequencePreparation
+        _ input: String, for model: SavedSequenceModel
     ) throws -> any ExampleSource {
-        guard let kind = preparation.vocabulary?.kind else {
-            return try SequenceData.load(input, options: .init(missing: preparation.missing)).training
+        guard let kind = model.preparation.vocabulary?.kind else {
+            var loading = model.loading
+            // Labels, where there are some, may be others than the model's.
+            loading.classes = nil
+            return try SequenceData.load(input, options: loading).training
         }
         if FileKind(at: input) == .regularFile { return try SequenceData.texts(ofLinesIn: input, tokens: kind) }
         guard FileKind(at: input) == nil, !input.utf8.contains(UInt8(ascii: "/")), input.fileExtension != "txt" else {

@@ -21,7 +21,8 @@ struct SequenceTrainingRun {
         (self.options, self.entry) = (options, entry)
         let optimizer = try options.optimizer.make(fallback: Train.defaultOptimizer)
         let loss = try options.training.makeLoss()
-        let plan = try options.training.makePlan(seed: options.random.seed)
+        var plan = try options.training.makePlan(seed: options.random.seed)
+        plan.bucketing = options.sequences.bucketing
         try options.data.check()
         try options.sequences.check()
         try Self.refuseImageOptions(options)
@@ -56,6 +57,9 @@ struct SequenceTrainingRun {
                     ("width", .integer(options.sequences.width ?? entry.width)),
                     ("clip-norm", .number(options.sequences.clipNorm ?? 1)),
                     ("tokens", preparation.vocabulary.map { .string($0.kind.rawValue) } ?? .null),
+                    ("bucketing", .boolean(options.sequences.bucketing)),
+                    ("window", options.sequences.preparation.window.map(JSONValue.integer) ?? .null),
+                    ("stride", options.sequences.preparation.stride.map(JSONValue.integer) ?? .null),
                     ("missing", .string(preparation.missing.rawValue)),
                     ("scaling", .string(preparation.scaling.rawValue)),
                 ])
@@ -90,7 +94,9 @@ struct SequenceTrainingRun {
     func carryOut(reportingTo report: inout TrainingReport) async throws -> TrainingRun.Outcome {
         let model = try ModelDescription(
             entry, width: options.sequences.width, classNames: start.splits.training.classNames,
-            preparation: preparation)
+            preparation: preparation,
+            permutationSeed: SequenceData.isPermuted(options.data.data) ? options.random.seed : nil,
+            window: options.sequences.preparation.loading().window)
         let folder = try RunFolder.create(
             at: options.out, orNamed: "\(entry.name)-\(start.splits.training.name)", run: description, model: model)
         let recorder = try await RecordedFit(fit: fit, trainer: trainer, device: start.device)
@@ -111,7 +117,8 @@ extension DataOptions {
     func loadSequences(
         _ preparation: SequencePreparationOptions, seed: UInt64
     ) throws -> (splits: DataSplits, heldOut: Double) {
-        let options = preparation.loading(classes: try classesFile.map { try ClassesFile(path: $0) })
+        var options = try preparation.loading(classes: try classesFile.map { try ClassesFile(path: $0) })
+        options.permutationSeed = seed
         var splits = try SequenceData.load(data, options: options)
         var heldOut = 0.0
         if let val {

@@ -27,6 +27,8 @@ public struct DataLoader: AsyncSequence, Sendable {
     ///   - order: the order of the examples, for the given `epoch`. Its seed also draws the transforms' random numbers.
     ///   - skipping: number of batches at the beginning of the epoch to leave out, because they have been seen.
     ///   - dropLast: leaves out the last batch when it is smaller than the others.
+    ///   - bucketing: whether batches have sequences of about the same length, where the source knows their lengths and the order is
+    ///     shuffled.
     ///   - mixing: mixes each batch; what it draws depends on seed, epoch and the batch's number.
     ///   - workers: number of threads; by default one for each processor that the process may use, up to 8.
     ///   - limits: bounds on the batches prepared ahead.
@@ -35,7 +37,7 @@ public struct DataLoader: AsyncSequence, Sendable {
     /// - Throws: ``FoveaError`` when the batch size or the number of workers is less than 1, or no batch is left.
     public init(
         _ source: any ExampleSource, transforms: [any Transform] = [], batchSize: Int, order: EpochOrder,
-        epoch: Int = 0, skipping: Int = 0, dropLast: Bool = false, mixing: BatchMixing? = nil,
+        epoch: Int = 0, skipping: Int = 0, dropLast: Bool = false, bucketing: Bool = false, mixing: BatchMixing? = nil,
         workers: Int? = nil, limits: LoadingLimits = LoadingLimits(), failures: Failures = .thrown,
         examples: Set<Int>? = nil, randomKeys: [UInt64]? = nil
     ) throws {
@@ -50,7 +52,10 @@ public struct DataLoader: AsyncSequence, Sendable {
         }
         precondition(epoch >= 0, "epochs count from 0")
         precondition(randomKeys.map { $0.count == source.count } ?? true, "a key for each example")
-        let indices = order.indices(count: source.count, epoch: epoch).filter { examples?.contains($0) ?? true }
+        var indices = order.indices(count: source.count, epoch: epoch).filter { examples?.contains($0) ?? true }
+        if bucketing, order.isShuffled, let lengths = (source as? any SequenceSource)?.knownLengths {
+            indices = order.bucketed(indices, lengths: lengths, batchSize: batchSize, epoch: epoch)
+        }
         let batches = indices.count / batchSize + (dropLast || indices.count % batchSize == 0 ? 0 : 1)
         guard batches > 0 else {
             throw FoveaError(

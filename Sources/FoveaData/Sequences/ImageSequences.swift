@@ -23,8 +23,9 @@ enum ImageSequences: String, CaseIterable {
 
     /// The parts of a folder of IDX files as sequences.
     ///
+    /// - Parameter permutationSeed: draws the order of ``permuted``.
     /// - Throws: ``FoveaError`` when there is no such folder, or its images are not grey.
-    func load(folder: String) throws -> DataSplits {
+    func load(folder: String, permutationSeed: UInt64 = 0) throws -> DataSplits {
         guard let files = try IDXFolder(path: folder) else {
             throw FoveaError(
                 FileKind(at: folder) == nil ? .missingInput : .badData,
@@ -32,13 +33,13 @@ enum ImageSequences: String, CaseIterable {
                 remedy: "Give a folder with the four files of MNIST, as in \(rawValue):mnist.")
         }
         var splits = try files.load()
-        splits.training = try sequences(splits.training)
-        splits.validation = try splits.validation.map(sequences)
-        splits.test = try splits.test.map(sequences)
+        splits.training = try sequences(splits.training, permutationSeed)
+        splits.validation = try splits.validation.map { try sequences($0, permutationSeed) }
+        splits.test = try splits.test.map { try sequences($0, permutationSeed) }
         return splits
     }
 
-    private func sequences(_ source: any ExampleSource) throws -> any ExampleSource {
+    private func sequences(_ source: any ExampleSource, _ seed: UInt64) throws -> any ExampleSource {
         guard let images = source as? Dataset, images.channels == 1 else {
             throw FoveaError(
                 .badData, "\(quoted(source.name)) has images in colour.", remedy: "Give grey images, such as MNIST's.")
@@ -52,7 +53,7 @@ enum ImageSequences: String, CaseIterable {
             switch self {
             case .rows: (0..<width).flatMap { column in (0..<height).map { $0 * width + column } }
             case .pixels: Array(0..<pixels)
-            case .permuted: CounterBasedGenerator(seed: 0, purpose: "permuted pixels").permutation(of: pixels)
+            case .permuted: CounterBasedGenerator(seed: seed, purpose: "permuted pixels").permutation(of: pixels)
             }
         let scaled = (0..<256).map { (Float($0) / 255 - 0.1307) / 0.3081 }
         var values: [Float] = []

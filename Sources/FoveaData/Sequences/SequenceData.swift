@@ -11,18 +11,28 @@ public enum SequenceData {
     /// Loads texts: a folder with a file for each class, `CLASS.txt`, one text a line, or with folders `train`, `val` and `test` of
     /// these; or a `.txt` or `.tsv` file with a text on each line, and after a tab its label.
     ///
-    /// Or series: a `.ts` file, a `.txt` or `.tsv` file of the UCR archive, or a folder with one pair of these, called
+    /// Or series: a `.ts`, `.arff`, `.csv` or `.npz` file, a `.txt` or `.tsv` file of the UCR archive, or a folder with one pair of these, called
     /// `NAME_TRAIN` and `NAME_TEST`. A file called `NAME_TRAIN` brings the test part beside it along.
     ///
     /// `rows:FOLDER`, `pixels:FOLDER` and `permuted:FOLDER` are the images of an IDX set read row by row, pixel by pixel, or pixel by
-    /// pixel in an order that is drawn once.
+    /// pixel in an order that ``SequenceOptions/permutationSeed`` draws.
     ///
     /// The order of the classes is that of `@classLabel` in a `.ts` file's header; else labels that are numbers by size, and then
     /// texts by their bytes.
     ///
     /// - Throws: ``FoveaError`` when there is no such data, or with file and line when it is damaged.
     public static func load(_ source: String, options: SequenceOptions = SequenceOptions()) throws -> DataSplits {
-        if let images = ImageSequences.named(source) { return try images.reading.load(folder: images.folder) }
+        if let images = ImageSequences.named(source) {
+            return try images.reading.load(folder: images.folder, permutationSeed: options.permutationSeed)
+        }
+        if let window = options.window, FileKind(at: source) == .regularFile {
+            guard source.fileExtension == "csv" else {
+                throw FoveaError(
+                    .usage, "\(quoted(source)) is no .csv, and windows are cut out of one.",
+                    remedy: "Give a .csv with a row for each step and a column for each channel.")
+            }
+            return try LongSeriesCSV(path: source, options: options).load(window)
+        }
         guard let kind = try kind(of: source) else {
             guard FileKind(at: source) != nil else {
                 throw FoveaError(
@@ -36,6 +46,9 @@ public enum SequenceData {
         case .texts(let files): return try files.load(options)
         }
     }
+
+    /// Whether a source reads the pixels of images in an order that a seed draws.
+    public static func isPermuted(_ source: String) -> Bool { ImageSequences.named(source)?.reading == .permuted }
 
     /// Whether a source's numbers have been scaled already, as images that are read as sequences have.
     public static func isScaled(_ source: String) -> Bool { ImageSequences.named(source) != nil }
@@ -66,7 +79,7 @@ public enum SequenceData {
     }
 
     private static let supportedKinds =
-        "Give a .ts file, a .txt or .tsv file of the UCR archive, or a folder with NAME_TRAIN and NAME_TEST; a folder with a .txt "
+        "Give a .ts, .arff, .csv or .npz file of series, a .txt or .tsv file of the UCR archive, or a folder with NAME_TRAIN and NAME_TEST; a folder with a .txt "
         + "file of texts for each class, or a .txt of `text<tab>label`; or rows:, pixels: or permuted: before a folder of IDX files."
 }
 
@@ -78,6 +91,10 @@ public struct SequenceOptions: Sendable {
     public var missing: MissingValues
     /// What the tokens of texts are.
     public var tokens: TokenKind
+    /// Cuts one long series, a `.csv` with a row for each step, into windows; nil where the data has a series for each example.
+    public var window: SlidingWindow?
+    /// The seed of the order in which `permuted:` reads pixels.
+    public var permutationSeed: UInt64 = 0
     /// Whether texts without labels are an error.
     public var requiresLabels = true
 

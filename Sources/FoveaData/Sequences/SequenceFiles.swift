@@ -5,8 +5,7 @@ import FoveaGraph
 struct SequenceFiles {
     /// The formats that are told by a file's extension, and its content where several share it.
     enum Format: String, CaseIterable {
-        case ts
-        case ucr
+        case ts, ucr, arff, csv, npz
     }
 
     let name: String
@@ -57,32 +56,37 @@ struct SequenceFiles {
     private static func format(of path: String) throws -> Format? {
         switch path.fileExtension {
         case "ts": return .ts
+        case "arff": return .arff
+        case "npz": return .npz
+        case "csv": return try SeriesCSV.begins(beginning(of: path)) ? .csv : nil
         case "txt", "tsv": return try holdsNumbers(path) ? .ucr : nil
         default: return nil
         }
     }
 
     /// Whether a file begins as those of the UCR archive do: with a line of numbers.
-    static func holdsNumbers(_ path: String) throws -> Bool {
+    static func holdsNumbers(_ path: String) throws -> Bool { UCRFile.begins(try beginning(of: path)) }
+
+    /// The bytes by which a file's format is told, without a field that is cut off: it would be another one.
+    private static func beginning(of path: String) throws -> [UInt8] {
         var file = try FileReader(path: path)
         var beginning = try file.read(upTo: beginningByteCount)
-        // A number that the beginning cuts off would be another one.
         if beginning.count < file.size,
-            let end = beginning.lastIndex(where: { $0.isBlank || $0 == 0x2c || $0 == 0x0a })
+            let end = beginning.lastIndex(where: { $0.isBlank || [0x2c, 0x3b, 0x0a].contains($0) })
         {
             beginning.removeSubrange(end...)
         }
-        return UCRFile.begins(beginning)
+        return beginning
     }
 
     func load(_ options: SequenceOptions) throws -> DataSplits {
-        var first = try table(training)
+        var first = try table(training, .training)
         let classNames = options.classes?.names ?? first.classes()
         var splits = DataSplits(
             training: try first.set(name: name, classNames: classNames, missing: options.missing))
         splits.notes = first.notes
-        guard let test else { return splits }
-        let second = try table(test)
+        guard let test = try test ?? testWithin() else { return splits }
+        let second = try table(test, .test)
         guard second.channels == first.channels else {
             throw FoveaError(
                 .badData,
@@ -99,8 +103,14 @@ struct SequenceFiles {
         return splits
     }
 
+    /// The file itself where it holds a test part too.
+    private func testWithin() throws -> String? {
+        guard format == .npz else { return nil }
+        return try NPZFile(readFile(at: training, limit: Self.maximumByteCount)).hasTest ? training : nil
+    }
+
     /// - Throws: ``FoveaError`` with the file and the line that is wrong.
-    func table(_ path: String) throws -> SequenceTable {
+    func table(_ path: String, _ part: DataPart) throws -> SequenceTable {
         // The bytes, and a number of 4 bytes for at least 2 of them.
         try AvailableMemory.require(
             saturatingProduct(4, min(fileByteCount(at: path) ?? 0, Self.maximumByteCount)), for: "its series")
@@ -112,6 +122,13 @@ struct SequenceFiles {
                 var file = TSFile(bytes)
                 try file.read(into: &table)
             case .ucr: try UCRFile(bytes).read(into: &table)
+            case .arff:
+                var file = ARFFFile(bytes)
+                try file.read(into: &table)
+            case .csv: try SeriesCSV(bytes).read(into: &table)
+            case .npz:
+                table.hasLines = false
+                try NPZFile(bytes).read(part, into: &table)
             }
             guard table.count > 0 else {
                 throw FoveaError(.badData, "The file has no series.", remedy: "Copy or download it again.")

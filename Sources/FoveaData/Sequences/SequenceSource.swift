@@ -5,12 +5,16 @@ public protocol SequenceSource: ExampleSource {
     /// For each example a number that it shares with those that are never divided between two parts: the same text under
     /// another class. Nil where each example stands alone.
     var groups: [Int]? { get }
+    /// The steps of one long series that each example takes: parts are divided by them, in the order of time. Nil where examples do
+    /// not come from one series.
+    var stretches: [Range<Int>]? { get }
     /// What the tokens of texts are; nil where examples are no texts.
     var tokenKind: TokenKind? { get }
 }
 
 extension SequenceSource {
     public var groups: [Int]? { nil }
+    public var stretches: [Range<Int>]? { nil }
     public var tokenKind: TokenKind? { nil }
 }
 
@@ -24,5 +28,8 @@ extension ExampleSubset: SequenceSource {
         (whole as? any SequenceSource)?.knownLengths.map { all in positions.map { all[$0] } }
     }
     public var groups: [Int]? { (whole as? any SequenceSource)?.groups.map { all in positions.map { all[$0] } } }
+    public var stretches: [Range<Int>]? {
+        (whole as? any SequenceSource)?.stretches.map { all in positions.map { all[$0] } }
+    }
     public var tokenKind: TokenKind? { (whole as? any SequenceSource)?.tokenKind }
 }

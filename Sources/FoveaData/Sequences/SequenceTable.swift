@@ -4,6 +4,8 @@ import FoveaGraph
 /// Labelled series as one file has them, before the order of the classes is fixed.
 struct SequenceTable {
     let path: String
+    /// Whether the file has lines; else ``lines`` counts series.
+    var hasLines = true
     private(set) var channels = 0
     /// Example after example, each `[channel, step]`.
     private(set) var values: [Float] = []
@@ -72,7 +74,7 @@ struct SequenceTable {
     /// - Throws: ``FoveaError`` with file and line when a label is none of the classes, or a value is missing where that is
     ///   refused.
     func set(name: String, classNames: [String], missing: MissingValues) throws -> SequenceSet {
-        let origins = SequenceOrigins(path: path, lines: lines)
+        let origins = SequenceOrigins(path: path, lines: lines, areLines: hasLines)
         let labels = try labels.indices(in: classNames, locating: origins.locating)
         let set = try SequenceSet(
             name: name, classNames: labels.isEmpty ? [] : classNames, labels: labels, lengths: lengths,

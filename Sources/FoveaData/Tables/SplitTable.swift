@@ -32,7 +32,7 @@ package struct SplitTable {
             throw FoveaError(
                 .usage, "`\(training.name)` has a \(name) part already.", remedy: "Leave out the fraction for it.")
         }
-        let parts = try training.parts(validation: validation ?? 0, test: test ?? 0, seed: seed)
+        let parts = try training.parts(validation: validation ?? 0, test: test ?? 0, seed: seed).compactMap(\.self)
         var rows = try zip(training.labelledPaths, parts).map { try Self.row($0, $1, training.classNames, folder) }
         for (part, source) in splits.parts.dropFirst() {
             guard let source = source as? ImageFolderSource else { continue }

@@ -10,8 +10,6 @@ public import FoveaGraph
 public enum NPY {
     /// The type that is read and written: little-endian, 4 bytes.
     private static let elementType = "<f4"
-    /// A header for floats has a tenth of that.
-    private static let maximumHeaderByteCount = 1 << 12
 
     /// Reads a file; sizes are checked against it before memory is allocated.
     ///
@@ -22,11 +20,11 @@ public enum NPY {
         let size = try file.regularFileSize()
         do {
             let (header, start) = try header(of: file, fileSize: size)
-            let type = TensorType(header.shape, .float32)
+            let type = TensorType(try Shape(validating: header.shape), .float32)
             guard size - start == type.byteCount else {
                 throw FoveaError(
                     .badData,
-                    "It has \(size - start) bytes of elements; its shape \(header.shape) takes \(type.byteCount).",
+                    "It has \(size - start) bytes of elements; its shape \(type.shape) takes \(type.byteCount).",
                     remedy: "Check that the file is whole.")
             }
             try AvailableMemory.require(type.byteCount, for: "a tensor of type \(type)")
@@ -46,7 +44,7 @@ public enum NPY {
             throw FoveaError(
                 .usage, "A tensor of type \(tensor.type) is not written as NPY.", remedy: "Convert it to f32.")
         }
-        let header = NPYHeader(elementType: elementType, isColumnMajor: false, shape: tensor.shape)
+        let header = NPYHeader(elementType: elementType, isColumnMajor: false, shape: tensor.shape.dimensions)
         try replaceFile(at: path) { file in
             try file.write(header.bytes)
             // Safe: the bytes are used only while the tensor that owns them is borrowed.
@@ -56,41 +54,14 @@ public enum NPY {
 
     /// The header, and the position of the first element.
     private static func header(of file: borrowing File, fileSize: Int) throws -> (NPYHeader, start: Int) {
-        let beginning = try file.read(upTo: 12, at: 0)
-        guard beginning.starts(with: NPYHeader.magic), beginning.count == 12 else {
-            throw FoveaError(
-                .badData, "It is no NPY file.", remedy: "Name a file that fovea features or numpy.save has written.")
-        }
-        let version = (beginning[6], beginning[7])
-        let fieldSize: Int
-        switch version {
-        case (1, 0): fieldSize = 2
-        case (2, 0): fieldSize = 4
-        default:
-            throw FoveaError(
-                .badData, "Its version is \(version.0).\(version.1); 1.0 and 2.0 are read.", at: .byte(6),
-                remedy: "Write it again with numpy.save.")
-        }
-        let length = (0..<fieldSize).reduce(0) { $0 | Int(beginning[8 + $1]) << (8 * $1) }
-        let start = 8 + fieldSize + length
-        guard length <= maximumHeaderByteCount, start <= fileSize else {
-            throw FoveaError(
-                .badData,
-                "It states a header of \(length) bytes, which a file of \(fileSize) bytes with floats cannot have.",
-                at: .byte(8), remedy: "Check that the file is whole.")
-        }
-        let header: NPYHeader
-        do {
-            header = try NPYHeader(parsing: try file.read(upTo: length, at: 8 + fieldSize))
-        } catch let error as FoveaError {
-            throw error.counted(fromByte: 8 + fieldSize)
-        }
+        let (header, start) = try NPYHeader.read(
+            from: file.read(upTo: NPYHeader.maximumByteCount, at: 0), fileSize: fileSize)
         guard header.elementType == elementType else {
             throw FoveaError(
                 .badData, "Its elements are \(quoted(header.elementType)), not \(quoted(elementType)).",
                 remedy: "Convert them: array.astype(\"<f4\").")
         }
-        guard !header.isColumnMajor || header.shape.rank < 2 else {
+        guard !header.isColumnMajor || header.shape.count < 2 else {
             throw FoveaError(
                 .badData, "Its elements lie column by column.", remedy: "Use numpy.ascontiguousarray before numpy.save."
             )

@@ -33,11 +33,30 @@ public struct ModelDescription: Hashable, Sendable {
         public let scaling: String
         /// What texts are read as; nil for series.
         public let tokens: Tokens?
+        /// The seed of the order in which the pixels of images were read; nil for other data.
+        public let permutationSeed: UInt64?
+        /// How a long series was cut into windows; nil where examples are whole.
+        public let window: Window?
 
-        public init(missing: String, scaling: String, tokens: Tokens? = nil) {
+        public init(
+            missing: String, scaling: String, tokens: Tokens? = nil, permutationSeed: UInt64? = nil,
+            window: Window? = nil
+        ) {
             self.missing = missing
             self.scaling = scaling
             self.tokens = tokens
+            self.permutationSeed = permutationSeed
+            self.window = window
+        }
+
+        /// Windows of a long series.
+        public struct Window: Hashable, Sendable {
+            /// The number of steps of a window.
+            public let length: Int
+            /// The number of steps from one window to the next.
+            public let stride: Int
+
+            public init(length: Int, stride: Int) { (self.length, self.stride) = (length, stride) }
         }
 
         /// The tokens of texts.
@@ -186,6 +205,10 @@ extension ModelDescription.Preprocessing {
                 ("tokens", .string(tokens.kind)), ("vocabulary", .array(tokens.vocabulary.map(JSONValue.string))),
             ]
         }
+        if let window = sequences?.window {
+            own.append(("window", ["length": .integer(window.length), "stride": .integer(window.stride)]))
+        }
+        if let seed = sequences?.permutationSeed { own.append(("permutation_seed", .string("\(seed)"))) }
         return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []) + own)
     }
 
@@ -193,15 +216,40 @@ extension ModelDescription.Preprocessing {
     package init(_ fields: JSONFields) throws {
         try fields.refuseFields(besides: [
             "mean", "standard_deviation", "shorter_side", "missing", "scaling", "tokens", "vocabulary",
+            "permutation_seed", "window",
         ])
         self.init(
             mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),
             shorterSide: try fields.contains("shorter_side")
                 ? fields.integer("shorter_side", in: 1...maximumImageExtent) : nil,
             sequences: try fields.contains("missing") || fields.contains("scaling")
-                ? ModelDescription.Sequences(
-                    missing: fields.string("missing"), scaling: fields.string("scaling"),
-                    tokens: fields.contains("tokens")
-                        ? .init(kind: fields.string("tokens"), vocabulary: fields.strings("vocabulary")) : nil) : nil)
+                ? ModelDescription.Sequences(fields) : nil)
+    }
+}
+
+extension ModelDescription.Sequences {
+    fileprivate init(_ fields: JSONFields) throws {
+        var seed: UInt64?
+        if fields.contains("permutation_seed") {
+            let text = try fields.string("permutation_seed")
+            seed = UInt64(text)
+            try ModelDescription.require(
+                seed != nil, "The field `preprocessing.permutation_seed` is \(quoted(text)), no seed.")
+        }
+        self.init(
+            missing: try fields.string("missing"), scaling: try fields.string("scaling"),
+            tokens: try fields.contains("tokens")
+                ? Tokens(kind: fields.string("tokens"), vocabulary: fields.strings("vocabulary")) : nil,
+            permutationSeed: seed,
+            window: try fields.contains("window") ? Window(fields.object("window")) : nil)
+    }
+}
+
+extension ModelDescription.Sequences.Window {
+    fileprivate init(_ fields: JSONFields) throws {
+        try fields.refuseFields(besides: ["length", "stride"])
+        self.init(
+            length: try fields.integer("length", in: 1...(1 << 24)),
+            stride: try fields.integer("stride", in: 1...(1 << 24)))
     }
 }

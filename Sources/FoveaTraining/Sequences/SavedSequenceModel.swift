@@ -13,6 +13,8 @@ public struct SavedSequenceModel: Sendable {
     /// The names of the classes, in the order of the network's outputs.
     public let classNames: [String]
     public let preparation: SequencePreparation
+    /// How the data were loaded that it was trained on.
+    public let loading: SequenceOptions
     /// The file that the weights come from.
     public let weightsPath: String
 
@@ -29,6 +31,14 @@ public struct SavedSequenceModel: Sendable {
                 remedy: "Use a run that was trained on sequences.")
         }
         preparation = try SequencePreparation(model)
+        var loading = SequenceOptions(
+            classes: ClassesFile(names: model.classNames, source: "the model"), missing: preparation.missing,
+            tokens: preparation.vocabulary?.kind ?? .characters)
+        loading.permutationSeed = model.preprocessing.sequences?.permutationSeed ?? 0
+        loading.window = try model.preprocessing.sequences?.window.map {
+            try SlidingWindow(length: $0.length, stride: $0.stride)
+        }
+        self.loading = loading
         let problem = SequenceZoo.Problem(classes: model.classes, preparation)
         network = TracedNetwork(entry.make(problem, width: model.width), inputs: problem.inputs)
         architecture = entry.name
@@ -52,7 +62,7 @@ extension SavedSequenceModel {
         inputs.set(GraphName.sequences, to: preparation.inputType)
         network = TracedNetwork(model.network.network, inputs: inputs)
         (architecture, classNames, weightsPath) = (model.architecture, model.classNames, model.weightsPath)
-        self.preparation = preparation
+        (self.preparation, loading) = (preparation, model.loading)
     }
 }
 
@@ -100,7 +110,8 @@ extension Vocabulary {
 extension ModelDescription {
     /// The description that is saved for a network over sequences.
     public init(
-        _ entry: SequenceZoo.Entry, width: Int?, classNames: [String], preparation: SequencePreparation
+        _ entry: SequenceZoo.Entry, width: Int?, classNames: [String], preparation: SequencePreparation,
+        permutationSeed: UInt64? = nil, window: SlidingWindow? = nil
     ) throws {
         try self.init(
             architecture: entry.name, classNames: classNames,
@@ -109,7 +120,9 @@ extension ModelDescription {
                 mean: preparation.mean, standardDeviation: preparation.standardDeviation,
                 sequences: Sequences(
                     missing: preparation.missing.rawValue, scaling: preparation.scaling.rawValue,
-                    tokens: preparation.vocabulary.map { .init(kind: $0.kind.rawValue, vocabulary: $0.tokens) })))
+                    tokens: preparation.vocabulary.map { .init(kind: $0.kind.rawValue, vocabulary: $0.tokens) },
+                    permutationSeed: permutationSeed,
+                    window: window.map { .init(length: $0.length, stride: $0.stride) })))
         self.width = width
     }
 }

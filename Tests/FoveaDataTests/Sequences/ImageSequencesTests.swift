@@ -29,6 +29,10 @@ struct ImageSequencesTests {
         let permuted = try first("permuted:\(mnist)")
         #expect(permuted.values != pixels && permuted.values.sorted() == pixels.sorted())
         #expect(try first("permuted:\(mnist)").values == permuted.values)
+        var other = SequenceOptions()
+        other.permutationSeed = 1
+        let redrawn = try SequenceData.load("permuted:\(mnist)", options: other).training.example(at: 1)
+        #expect(redrawn.values[Batch.sequencesName]?.floats != permuted.values)
     }
 
     @Test("are of IDX files only")

@@ -66,7 +66,7 @@ struct SequenceDataTests {
             }
             #expect(!SequenceData.recognizes("\(folder)/absent") && SequenceData.recognizes(folder))
         }
-        #expect(sequenceProblem([:], "absent").hasPrefix("There is no data at `absent`. Give a .ts file"))
+        #expect(sequenceProblem([:], "absent").hasPrefix("There is no data at `absent`. Give a .ts, .arff"))
         #expect(sequenceProblem("x", as: "x.md").hasPrefix("The kind of the sequences at `x.md` is not known."))
     }
 

@@ -108,7 +108,7 @@ struct TextDataTests {
         for seed in 0..<3 as Range<UInt64> {
             let parts = try set.parts(validation: 0.1, test: 0.2, seed: seed)
             var partsOfText: [String: Set<DataPart>] = [:]
-            for (text, part) in zip(set.texts, parts) { partsOfText[text, default: []].insert(part) }
+            for (text, part) in zip(set.texts, parts) { partsOfText[text, default: []].insert(try #require(part)) }
             #expect(partsOfText.values.allSatisfy { $0.count == 1 })
             let counts = DataPart.allCases.map { part in parts.count { $0 == part } }
             #expect(abs(counts[1] - 60) <= 12 && abs(counts[2] - 120) <= 18, "\(counts)")

@@ -60,14 +60,30 @@ struct TokenCounts {
     init(_ kind: TokenKind) { self.kind = kind }
 
     mutating func add(_ text: String) {
+        if kind == .bytes {
+            for byte in text.utf8 { counts["0x" + String(byte, radix: 16), default: 0] += 1 }
+        }
         for token in kind.tokens(of: text) { counts[token, default: 0] += 1 }
     }
 
-    /// The tokens in the order of their number, the most frequent first, of equally frequent ones that whose bytes come first.
-    func vocabulary() throws -> Vocabulary {
-        let sorted = counts.sorted {
+    /// The tokens, the most frequent first, of equally frequent ones that whose bytes come first.
+    var sorted: [(token: String, count: Int)] {
+        counts.sorted {
             $0.value != $1.value ? $0.value > $1.value : $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+        }.map { (String($0.key), $0.value) }
+    }
+
+    /// The tokens in the order of their number.
+    func vocabulary() throws -> Vocabulary {
+        guard kind != .bytes else { return try Vocabulary(.bytes) }
+        return try Vocabulary(kind, tokens: sorted.prefix(Vocabulary.maximumTokens).map(\.token))
+    }
+
+    /// The fraction of these tokens that others lack.
+    func fraction(lackingIn others: TokenCounts) -> Double {
+        let (total, lacking) = counts.reduce((0, 0)) { sums, entry in
+            (sums.0 + entry.value, sums.1 + (others.counts[entry.key] == nil ? entry.value : 0))
         }
-        return try Vocabulary(kind, tokens: sorted.prefix(Vocabulary.maximumTokens).map { String($0.key) })
+        return Double(lacking) / Double(max(1, total))
     }
 }

@@ -1,21 +1,18 @@
-import FoveaFoundation
-import FoveaGraph
-
 /// The header of an NPY file: a Python dictionary with the element type, the order and the shape of an array.
 ///
 ///     {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
-struct NPYHeader: Hashable {
-    let elementType: String
-    let isColumnMajor: Bool
-    let shape: Shape
+package struct NPYHeader: Hashable, Sendable {
+    package let elementType: String
+    package let isColumnMajor: Bool
+    package let shape: [Int]
 
     /// What every file begins with, before its version.
-    static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
     /// The whole beginning of a file of version 1.0 with such a header, whose length is a multiple of 64.
-    var bytes: [UInt8] {
-        let extents = shape.dimensions.map { "\($0), " }.joined()
-        let tuple = shape.rank == 1 ? extents.dropLast() : extents.dropLast(2)
+    package var bytes: [UInt8] {
+        let extents = shape.map { "\($0), " }.joined()
+        let tuple = shape.count == 1 ? extents.dropLast() : extents.dropLast(2)
         let order = isColumnMajor ? "True" : "False"
         let text = Array("{'descr': '\(elementType)', 'fortran_order': \(order), 'shape': (\(tuple)), }".utf8)
         let start = Self.magic.count + 4
@@ -26,12 +23,50 @@ struct NPYHeader: Hashable {
     }
 
     /// - Throws: ``FoveaError`` that names the byte at which the text is no such dictionary, or a field that it lacks.
-    init(parsing text: [UInt8]) throws {
+    package init(parsing text: [UInt8]) throws {
         var parser = NPYHeaderParser(text: text)
         self = try parser.header()
     }
 
-    init(elementType: String, isColumnMajor: Bool, shape: Shape) {
+    /// The header that a file begins with, and the position of the first element.
+    ///
+    /// - Parameters:
+    ///   - beginning: the file, or at least its first ``maximumByteCount`` bytes.
+    ///   - fileSize: the number of bytes of the whole file.
+    /// - Throws: ``FoveaError`` that names the byte when it is no such file, of another version, or has a damaged header.
+    package static func read(from beginning: [UInt8], fileSize: Int) throws -> (NPYHeader, start: Int) {
+        guard beginning.starts(with: magic), beginning.count >= 12 else {
+            throw FoveaError(
+                .badData, "It is no NPY file.", remedy: "Name a file that fovea features or numpy.save has written.")
+        }
+        let version = (beginning[6], beginning[7])
+        let fieldSize: Int
+        switch version {
+        case (1, 0): fieldSize = 2
+        case (2, 0): fieldSize = 4
+        default:
+            throw FoveaError(
+                .badData, "Its version is \(version.0).\(version.1); 1.0 and 2.0 are read.", at: .byte(6),
+                remedy: "Write it again with numpy.save.")
+        }
+        let length = (0..<fieldSize).reduce(0) { $0 | Int(beginning[8 + $1]) << (8 * $1) }
+        let start = 8 + fieldSize + length
+        guard start <= maximumByteCount, start <= min(fileSize, beginning.count) else {
+            throw FoveaError(
+                .badData, "It states a header of \(length) bytes, which a file of \(fileSize) bytes cannot have.",
+                at: .byte(8), remedy: "Check that the file is whole.")
+        }
+        do {
+            return (try NPYHeader(parsing: Array(beginning[8 + fieldSize..<start])), start)
+        } catch let error as FoveaError {
+            throw error.counted(fromByte: 8 + fieldSize)
+        }
+    }
+
+    /// Far more than a header takes.
+    package static let maximumByteCount = 1 << 12
+
+    package init(elementType: String, isColumnMajor: Bool, shape: [Int]) {
         (self.elementType, self.isColumnMajor, self.shape) = (elementType, isColumnMajor, shape)
     }
 }
@@ -46,7 +81,7 @@ private struct NPYHeaderParser {
     private var next: UInt8? { position < text.count ? text[position] : nil }
 
     mutating func header() throws -> NPYHeader {
-        var (type, order, shape): (String?, Bool?, Shape?)
+        var (type, order, shape): (String?, Bool?, [Int]?)
         try expect("{")
         while !skip("}") {
             let key = try string()
@@ -54,7 +89,7 @@ private struct NPYHeaderParser {
             switch key {
             case "descr" where type == nil: type = try string()
             case "fortran_order" where order == nil: order = try truthValue()
-            case "shape" where shape == nil: shape = try Shape(validating: tuple())
+            case "shape" where shape == nil: shape = try tuple()
             case "descr", "fortran_order", "shape": throw failure("has the field \(quoted(key)) twice")
             default: throw failure("has an unknown field \(quoted(key))")
             }
