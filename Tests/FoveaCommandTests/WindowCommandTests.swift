@@ -30,6 +30,12 @@ struct WindowCommandTests {
             let prediction = try fovea("predict --model run wave.csv --json")
             #expect(prediction.status == 0, "\(prediction.errors)")
             #expect(try prediction.json.elements.count == 146)
+            let summary = try fovea("summary --model tcn --data wave.csv --window 20 --json")
+            #expect(summary.status == 0, "\(summary.errors)")
+            let ignored = try fovea("summary --model tcn --input 1x20 --classes 2 --window 20")
+            #expect(
+                ignored.status == 64 && ignored.errors.contains("--window says how --data is read"), "\(ignored.errors)"
+            )
             let without = try fovea("train --data wave.csv --stride 4 --model gru")
             #expect(without.status == 64 && without.errors.contains("--stride is for windows"), "\(without.errors)")
             let long = try fovea("train --data wave.csv --window 601 --model gru")

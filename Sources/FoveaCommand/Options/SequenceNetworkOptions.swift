@@ -36,6 +36,7 @@ struct SequenceNetworkOptions: ParsableArguments {
         [
             ("--data", data != nil), ("--width", width != nil), ("--missing", preparation.missing != nil),
             ("--scaling", preparation.scaling != nil), ("--tokens", preparation.tokens != nil),
+            ("--window", preparation.window != nil), ("--stride", preparation.stride != nil),
         ].first { $0.1 }?.0
     }
 
