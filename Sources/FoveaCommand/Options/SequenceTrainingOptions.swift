@@ -18,7 +18,7 @@ struct SequenceTrainingOptions: ParsableArguments {
             "Euclidean norm to which gradients are clipped in trainings on sequences. (default: 1)", valueName: "norm"))
     var clipNorm: Double?
 
-    @Flag(help: "Fills batches with sequences of about the same length, which recurrent networks compute faster.")
+    @Flag(help: "Fills batches with sequences of about the same length.")
     var bucketing = false
 
     /// The first of these options that is on the command line.
