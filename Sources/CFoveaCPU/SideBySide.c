@@ -147,15 +147,6 @@ static size_t partial_size(const fovea_side_by_side *c) {
 
 size_t fovea_side_by_side_gradient_scratch(const fovea_side_by_side *c) { return c->blocks * partial_size(c); }
 
-// Adds halves: in a sum from lane to lane each addition would wait for the one before.
-ALWAYS_INLINE float sum_of_lanes(const vector *v) {
-    vector sum = *v;
-    sum += __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
-    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-    return sum[0] + sum[1];
-}
-
 // For some filters and some columns of the kernel.
 typedef struct {
     vector vectors[gradient_filters][gradient_columns];

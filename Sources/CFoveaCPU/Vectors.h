@@ -27,4 +27,13 @@ typedef float vector __attribute__((vector_size(vector_lanes * sizeof(float)), m
 // A vector at an address that need not be a multiple of its size.
 typedef float unaligned_vector __attribute__((vector_size(vector_lanes * sizeof(float)), aligned(4), may_alias));
 
+// The sum of a vector's lanes. Adds halves: in a sum from lane to lane each addition would wait for the one before.
+ALWAYS_INLINE float sum_of_lanes(const vector *v) {
+    vector sum = *v;
+    sum += __builtin_shufflevector(sum, sum, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+    sum += __builtin_shufflevector(sum, sum, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+    sum += __builtin_shufflevector(sum, sum, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    return sum[0] + sum[1];
+}
+
 #endif

@@ -18,6 +18,7 @@
 #include "Normalization.h"
 #include "NormalizationFolding.h"
 #include "Optimizers.h"
+#include "OverTime.h"
 #include "Panels.h"
 #include "Parallel.h"
 #include "Primitives.h"

@@ -20,6 +20,9 @@ extension Convolution: WindowLowerable {
         if residual == nil, activation?.isRectifier ?? true, let sideBySide = SideBySideConvolution(geometry) {
             return try sideBySide.convolved(node, rectified: activation != nil)
         }
+        if activation?.isRectifier ?? true, let overTime = OverTimeConvolution(geometry) {
+            return try overTime.convolved(node, adding: residual, rectified: activation != nil)
+        }
         if residual == nil,
             let result = try PointwiseDepthwiseConvolution(node, geometry, activation)?.convolved()
         {

@@ -14,6 +14,12 @@ extension ConvolutionFilterGradient: WindowLowerable {
             if let bias = gradients.bias { node.deliver(bias, as: 1) }
             return
         }
+        if let overTime = OverTimeConvolution(geometry(withBias: false)) {
+            let (filters, upstream) = try overTime.filterGradient(node)
+            node.deliver(filters)
+            if withBias { node.deliver(try node.sumOfPixels(upstream), as: 1) }
+            return
+        }
         // oneDNN would sum the bias's gradient, over all pixels of all images, in one Float.
         let geometry = geometry(withBias: false)
         let (kernel, threads) = try ConvolutionKernel(.filterGradient, geometry, for: node).primitive

@@ -10,6 +10,10 @@ extension ConvolutionInputGradient: WindowLowerable {
             node.deliver(try sideBySide.inputGradient(node))
             return
         }
+        if let overTime = OverTimeConvolution(geometry) {
+            node.deliver(try overTime.inputGradient(node))
+            return
+        }
         let (kernel, threads) = try ConvolutionKernel(.inputGradient, geometry, for: node).primitive
         let upstream = try node.reorder(node.operand(0), to: kernel.layout(of: .destinationGradient))
         let filters = try node.reorder(

@@ -102,9 +102,16 @@ extension OperationCase {
                 }
             }
         }
-        return geometries + [
-            Geometry(images: [1, 3, 9], filters: 4, groups: 1, window: try Window(axes: [.init(kernel: 9)]))
+        // Sequences of several vectors, windows that reach beyond them, and more channels than a tile has.
+        let far: [(Shape, Int, Window.Axis)] = [
+            ([1, 3, 9], 4, .init(kernel: 9)),
+            ([3, 25, 130], 7, .init(kernel: 7, dilation: 16, before: 96)),
+            ([2, 16, 70], 32, .init(kernel: 3, dilation: 40, before: 80)),
+            ([1, 9, 1100], 13, .init(kernel: 5, dilation: 2, before: 2, after: 9)),
+            ([2, 4, 20], 5, .init(kernel: 2, dilation: 30, before: 41, after: 12)),
+            ([40, 5, 21], 11, .init(kernel: 3, before: 5)),
         ]
+        return try geometries + far.map { Geometry(images: $0, filters: $1, groups: 1, window: try Window(axes: [$2])) }
     }
 
     /// Three spatial axes, each with its own kernel, stride, dilation and padding.
