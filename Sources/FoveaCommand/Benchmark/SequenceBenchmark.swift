@@ -4,6 +4,8 @@ import FoveaGraph
 import FoveaNN
 
 /// A network over sequences, and a batch of noise for it.
+///
+/// Of a stream it is the memory alone, one step at a time: the state before goes in, and the state after comes out.
 struct SequenceBenchmark {
     let network: SequenceClassifier
     let inputs: Named<TensorType>

@@ -86,6 +86,12 @@ struct Benchmark: AsyncParsableCommand {
             "Lengths of the sequences: evenly from this number of steps to all. (default: all)", valueName: "steps"))
     var shortest: Int?
 
+    @Flag(
+        help: """
+            Time one step of a stream with a recurrent network: its state goes in and comes out. Needs --mode infer.
+            """)
+    var stream = false
+
     @OptionGroup(title: "Training") var optimizer: OptimizerOptions
 
     @Flag(help: "Train without dropout, to compare losses with another library, whose masks differ.")
@@ -138,39 +144,6 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    /// Times a network over sequences.
-    private func run(_ entry: SequenceZoo.Entry, _ optimizer: any Optimizer) async throws {
-        let timed = try SequenceBenchmark(
-            entry, input: network.input?.extents, classes: network.classes ?? 10, width: width, batchSize: batchSize,
-            shortest: shortest, seed: random.seed)
-        let device = try device.open(compiling: CompileOptions(withoutPasses: Set(withoutPass)))
-        let traced = TracedNetwork(timed.network, inputs: timed.inputs, hasDropout: !noDropout)
-        let clock = ContinuousClock()
-        let trainer = try await Trainer(
-            traced, objective: Classification(), rule: UpdateRule(optimizer), device: device, seed: random.seed,
-            weights: try startingWeights(of: traced, from: weights))
-        let begin = clock.now
-        _ = try await trainer.program(forExamples: timed.batch.indices.count)
-        let compilation = begin.duration(to: clock.now)
-        guard mode == .train else {
-            throw FoveaError(
-                .usage, "Inference of `\(entry.name)` is not timed here.",
-                remedy: "Use --mode train; `fovea compare cnn rnn` shows the time of one sequence and one step.")
-        }
-        let measured = try await measure(trainer, timed.batch)
-        let report = BenchmarkReport(
-            model: entry.name, mode: mode, images: timed.shape, classes: timed.classes,
-            threads: device.backend.profile.threads, device: device.backend.name, compilation: compilation,
-            steps: measured.durations, multiplyAdds: try Summary(of: traced).totalMultiplyAdds,
-            peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,
-            explanation: explain ? try await trainer.explain(timed.batch, runs: 5) : nil)
-        if output.json {
-            try StandardOutput.document(report.json)
-        } else {
-            try StandardOutput.line(report.text)
-        }
-    }
-
     /// Measures node by node, over about a second.
     private func explanation(_ trainer: Trainer, _ batch: Batch, step: Double) async throws -> Explanation {
         let runs = max(3, min(1000, Int(1 / max(step, 1e-4))))
@@ -196,24 +169,36 @@ struct Benchmark: AsyncParsableCommand {
             throw FoveaError(
                 .usage, "There is no batch size.", remedy: "Give --batch-size, or --batch.")
         }
+        if stream, mode != .infer || SequenceZoo.entry(named: network.model) == nil {
+            throw FoveaError(
+                .usage, "--stream times inference of a recurrent network.",
+                remedy: "Use --mode infer and a network such as lstm, or leave --stream out.")
+        }
         if mode == .infer, let flag = optimizer.firstFlag ?? (noDropout ? "--no-dropout" : nil) {
             throw FoveaError(.usage, "\(flag) belongs to training.", remedy: "Leave it out, or use --mode train.")
         }
     }
 
     /// The weights in a file; nil where none is given and they are to be drawn.
-    private func startingWeights(of network: TracedNetwork, from path: String?) throws -> Weights? {
+    func startingWeights(of network: TracedNetwork, from path: String?) throws -> Weights? {
         try path.map { try WeightsFile(at: $0).weights(for: network.parameters) }
+    }
+
+    /// The lengths of the two series of steps: to warm up, and timed.
+    var lengths: (warmup: SeriesLength, timed: SeriesLength) {
+        (
+            warmup.map(SeriesLength.runs) ?? .about(.seconds(0.5), atLeast: 3),
+            steps.map(SeriesLength.runs) ?? .about(.seconds(5), atLeast: 5)
+        )
     }
 
     /// Warms up, then times the steps.
     ///
     /// - Returns: the time of each step, the results by name, and the growth of memory in bytes.
-    private func measure(
+    func measure(
         _ trainer: Trainer, _ batch: Batch
     ) async throws -> (durations: [Duration], outputs: Weights, memoryGrowth: Int?) {
-        let before = warmup.map(SeriesLength.runs) ?? .about(.seconds(0.5), atLeast: 3)
-        let length = steps.map(SeriesLength.runs) ?? .about(.seconds(5), atLeast: 5)
+        let (before, length) = lengths
         switch mode {
         case .train:
             _ = try await trainer.timedSteps(batch, before)
@@ -229,7 +214,7 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    private func growth(since start: Int?) -> Int? {
+    func growth(since start: Int?) -> Int? {
         guard let start, let end = ProcessMemory.residentByteCount else { return nil }
         return end - start
     }

@@ -40,24 +40,13 @@ public struct ContestFigures: Hashable, Sendable {
     /// Median seconds of the network on one example of ones, all of whose steps are valid.
     private static func median(of network: TracedNetwork, on device: Device) async throws -> Double {
         let types = try network.inputs.batched(1)
-        let inference = try InferenceGraph(network, batch: types)
-        let program = try await device.compile(inference.graph)
-        try await program.states.write(
-            Weights(initializing: inference.parameters, seed: 0).tensors.map { (name: $0.key, tensor: $0.value) })
-        // All steps are valid: a length of 1 would leave out the others.
+        // A length of 1 would leave out the others.
         let steps = Double(try types[GraphName.sequences].shape.dimensions.last ?? 1)
-        let inputs = try program.ordered(
-            Dictionary(
-                uniqueKeysWithValues: types.map { ($0, Tensor(repeating: $0 == GraphName.lengths ? steps : 1, $1)) }))
-        func times(_ length: SeriesLength) async throws -> [Double] {
-            try await device.series(of: program, length) { _ in
-                inputs
-            } keeping: { _, outputs in
-                for output in outputs { _ = try output.read() }
-            }.map { $0.duration / .seconds(1) }
-        }
-        _ = try await times(.about(.seconds(0.1), atLeast: 5))
-        let sorted = try await times(.about(.seconds(0.5), atLeast: 11)).sorted()
-        return sorted[sorted.count / 2]
+        let inputs = types.map { ($0, Tensor(repeating: $0 == GraphName.lengths ? steps : 1, $1)) }
+        let inference = try await TimedInference(
+            of: network, inputs: Dictionary(uniqueKeysWithValues: inputs), on: device)
+        _ = try await inference.durations(.about(.seconds(0.1), atLeast: 5))
+        let sorted = try await inference.durations(.about(.seconds(0.5), atLeast: 11)).sorted()
+        return sorted[sorted.count / 2] / .seconds(1)
     }
 }
