@@ -59,15 +59,14 @@ extension Benchmark {
     private func inferred(_ timed: SequenceBenchmark, _ device: Device) async throws -> Measured {
         let traced =
             stream ? try timed.streamed() : TracedNetwork(timed.network, inputs: timed.inputs, hasDropout: false)
-        var inputs = timed.batch.values
-        if stream {
-            let types = try traced.inputs.batched(timed.batch.indices.count)
-            for (name, type) in types where inputs[name] == nil { inputs[name] = Tensor(repeating: 0, type) }
+        // The state before the first step is 0.
+        let inputs = try traced.inputs.batched(timed.batch.indices.count).map { name, type in
+            (name, timed.batch.values[name] ?? Tensor(repeating: 0, type))
         }
         let clock = ContinuousClock()
         let begin = clock.now
         let inference = try await TimedInference(
-            of: traced, inputs: inputs, weights: try startingWeights(of: traced, from: weights), on: device)
+            of: traced, inputs: Dictionary(uniqueKeysWithValues: inputs), weights: try startingWeights(of: traced, from: weights), on: device)
         let compilation = begin.duration(to: clock.now)
         _ = try await inference.durations(lengths.warmup)
         let start = ProcessMemory.residentByteCount
