@@ -15,6 +15,7 @@ struct Fovea: AsyncParsableCommand {
         version: FoveaVersion.current,
         subcommands: [
             Demo.self, Train.self, FineTune.self, Evaluate.self, Calibrate.self, Compare.self, Predict.self,
+            Generate.self,
             Features.self,
             Similar.self,
             DataCommand.self, Summarize.self, ListModels.self,

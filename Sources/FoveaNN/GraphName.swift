@@ -8,6 +8,10 @@ public enum GraphName {
     public static let lengths = "lengths"
     /// Target of ``Classification``: class indices, int32 [N].
     public static let labels = "labels"
+    /// Output of a network that gives numbers: [N, numbers].
+    public static let predictions = "predictions"
+    /// Target of ``Regression`` and ``StepClassification``: what each example, or each step, should give.
+    public static let targets = "targets"
     /// Input of a step: its learning rate, a scalar; groups with other rates have `learning_rate/1`, ….
     public static let learningRate = "learning_rate"
     /// Input of a step: the number of the update from 1, a scalar.

@@ -209,7 +209,7 @@ public actor Classifier {
 
 extension Signature {
     /// Number of classes that a network distinguishes; 0 where it has no logits.
-    var classCount: Int { (try? outputs[GraphName.logits])?.shape.elementCount ?? 0 }
+    var classCount: Int { (try? outputs[GraphName.logits])?.shape.dimensions.first ?? 0 }
 }
 
 extension Shape {

@@ -118,7 +118,9 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("\(benchmark) --batch-size 1 --weights w.safetensors", 66, "w.safetensors"),
         Mistake("\(benchmark) --batch-size 1 --steps 1 --outputs nowhere/o.safetensors", 73, "nowhere/o.safetensors"),
         Mistake("benchmark --model lenet5 --mode infer --batch-size 1 --lr 0.1", 64, "--lr belongs to training"),
-        Mistake("benchmark --model lenet5 --mode infer --batch-size 1 --stream", 64, "--stream times inference of a recurrent"),
+        Mistake(
+            "benchmark --model lenet5 --mode infer --batch-size 1 --stream", 64,
+            "--stream times inference of a recurrent"),
         Mistake(
             "benchmark --model tcn --input 1x8 --mode infer --batch-size 1 --stream", 64,
             "The network has no memory of the steps before"),

@@ -16,7 +16,7 @@ struct SequenceReceptiveFieldTests {
 
     @Test("a head on the last step sees what that step sees", arguments: [false, true])
     func lastStep(_ lengths: Bool) throws {
-        let tcn = SequenceClassifier(TCN(inputs: 2, filters: 3, levels: 2, kernel: 3), classes: 4)
+        let tcn = SequenceNetwork(TCN(inputs: 2, filters: 3, levels: 2, kernel: 3), classes: 4)
         // 1 + 2·(3 − 1)·(2² − 1).
         let long = try summary(tcn, series(50, lengths: lengths))
         #expect(long.receptiveField == [13])
@@ -27,12 +27,12 @@ struct SequenceReceptiveFieldTests {
 
     @Test("a mean over all steps, a maximum and attention see them all", arguments: [false, true])
     func pooling(_ lengths: Bool) throws {
-        let fcn = SequenceClassifier(FCN(filters: 2), classes: 4)
+        let fcn = SequenceNetwork(FCN(filters: 2), classes: 4)
         let rows = try summary(fcn, series(50, lengths: lengths))
         #expect(rows.layers.last { $0.type == "Conv1D" }?.receptiveField == [14])
         #expect(rows.layers.first { $0.type == "SequencePooling" }?.receptiveField == [50])
         #expect(rows.receptiveField == [50])
-        let cnn = SequenceClassifier(CNN1D(filters: 3), classes: 4)
+        let cnn = SequenceNetwork(CNN1D(filters: 3), classes: 4)
         #expect(try summary(cnn, series(50, lengths: lengths)).receptiveField == [50])
         struct Attending: Network {
             let filters = Conv1D(3, kernel: 5)
@@ -49,7 +49,7 @@ struct SequenceReceptiveFieldTests {
 
     @Test("a memory has seen all steps; normalization of channels sees one")
     func memory() throws {
-        let lstm = SequenceClassifier(RecurrentEncoder(LSTM(5)), classes: 4)
+        let lstm = SequenceNetwork(RecurrentEncoder(LSTM(5)), classes: 4)
         #expect(try summary(lstm, series(30, lengths: true)).receptiveField == [30])
         struct Steps: Network {
             let normalization = LayerNorm1D()
@@ -64,7 +64,7 @@ struct SequenceReceptiveFieldTests {
     @Test("tokens have one, too")
     func tokens() throws {
         let problem = SequenceZoo.Problem(classes: 3, channels: nil, steps: 40, tokens: 7)
-        let network = SequenceClassifier(
+        let network = SequenceNetwork(
             TCN(inputs: 6, filters: 6, levels: 1, kernel: 4), classes: 3, embedding: Embedding(7, width: 6))
         let rows = try summary(network, problem.inputs)
         #expect(rows.layers.first { $0.type == "Conv1D" }?.receptiveField == [4])

@@ -57,8 +57,8 @@ private struct SequenceGolden: Decodable {
         case "images in time with peepholes":
             return overImages(ConvLSTM2D(2, kernel: 3, stride: 2, padding: 1, peepholes: true))
         case "images in time with lengths": return overImages(ConvLSTM2D(2, kernel: 3))
-        case "tcn": return SequenceClassifier(TCN(inputs: 2, filters: 3, levels: 3, kernel: 3), classes: 4)
-        case "fcn": return SequenceClassifier(FCN(filters: 2), classes: 4)
+        case "tcn": return SequenceNetwork(TCN(inputs: 2, filters: 3, levels: 3, kernel: 3), classes: 4)
+        case "fcn": return SequenceNetwork(FCN(filters: 2), classes: 4)
         default: return nil
         }
     }

@@ -60,7 +60,7 @@ private func largestDifference(_ one: Tensor, _ other: Tensor) -> Float {
 struct SequenceLayerTests {
     private static let names = SequenceZoo.entries.map(\.name)
 
-    private func network(_ name: String, steps: Int) throws -> SequenceClassifier {
+    private func network(_ name: String, steps: Int) throws -> SequenceNetwork {
         try #require(SequenceZoo.entry(named: name)).make(.init(classes: 4, channels: 3, steps: 30), width: 6)
     }
 
@@ -149,7 +149,7 @@ struct SequenceLayerTests {
     @Test("the temporal network of the paper has its number of parameters, and sees what it should")
     func parameters() throws {
         let problem = SequenceZoo.Problem(classes: 10, channels: 1, steps: 784)
-        let network = SequenceClassifier(TCN(inputs: 1, filters: 25, levels: 8, kernel: 7), classes: 10)
+        let network = SequenceNetwork(TCN(inputs: 1, filters: 25, levels: 8, kernel: 7), classes: 10)
         let parameters = try TracedNetwork(network, inputs: problem.inputs).parameters
         #expect(parameters.reduce(0) { $0 + $1.shape.elementCount } == 66_910)
         #expect(TCN.levels(seeing: 784, kernel: 7) == 7)

@@ -27,7 +27,7 @@ struct SequenceTrainingGoldenTests {
         let golden = try #require(
             try JSONDecoder().decode([String: Golden].self, from: Data(contentsOf: url))[name])
         let network = TracedNetwork(
-            SequenceClassifier(try #require(Self.encoders[name]), classes: 4),
+            SequenceNetwork(try #require(Self.encoders[name]), classes: 4),
             inputs: [GraphName.sequences: .float32([2, 12])])
         let weights = try network.parameters.map { parameter in
             let index = try #require(golden.parameters.firstIndex(of: parameter.path), "\(parameter.path)")

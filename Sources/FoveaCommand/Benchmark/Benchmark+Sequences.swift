@@ -66,7 +66,8 @@ extension Benchmark {
         let clock = ContinuousClock()
         let begin = clock.now
         let inference = try await TimedInference(
-            of: traced, inputs: Dictionary(uniqueKeysWithValues: inputs), weights: try startingWeights(of: traced, from: weights), on: device)
+            of: traced, inputs: Dictionary(uniqueKeysWithValues: inputs),
+            weights: try startingWeights(of: traced, from: weights), on: device)
         let compilation = begin.duration(to: clock.now)
         _ = try await inference.durations(lengths.warmup)
         let start = ProcessMemory.residentByteCount

@@ -7,7 +7,7 @@ import FoveaNN
 ///
 /// Of a stream it is the memory alone, one step at a time: the state before goes in, and the state after comes out.
 struct SequenceBenchmark {
-    let network: SequenceClassifier
+    let network: SequenceNetwork
     let inputs: Named<TensorType>
     let batch: Batch
     let classes: Int

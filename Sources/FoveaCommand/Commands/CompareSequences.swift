@@ -76,6 +76,11 @@ struct CompareSequences: AsyncParsableCommand {
         try check()
         let device = try device.open()
         let splits = try load()
+        guard try splits.training.question == .itsClass else {
+            throw FoveaError(
+                .usage, "\(quoted(splits.training.name)) asks for something else than the class of each sequence.",
+                remedy: "Train both with `fovea train` and compare their losses.")
+        }
         guard let test = splits.test else { preconditionFailure("a test part is held out where there is none") }
         let prepared = try preparation.preparation(for: splits, isScaled: SequenceData.isScaled(data))
         let problem = SequenceZoo.Problem(classes: splits.training.classNames.count, prepared)

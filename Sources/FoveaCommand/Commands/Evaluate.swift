@@ -75,7 +75,14 @@ struct Evaluate: AsyncParsableCommand {
         let splits = try SequenceData.load(measurement.data, options: loading)
         let part = try MeasuredPart(split, of: splits, named: measurement.data, for: .run(folder))
         saved = try saved.taking(steps: part.source.longestSequence ?? 0)
-        let evaluation = try await Predictor(saved, device: device)
+        let predictor = try await Predictor(saved, device: device)
+        if saved.preparation.question != .itsClass {
+            let evaluation = try await TargetEvaluation(of: part.source, by: predictor, saved.preparation)
+            let report = TargetEvaluationReport(evaluation: evaluation, part: part.part)
+            return output.json ? try StandardOutput.document(report.json) : try StandardOutput.line(report.text)
+        }
+        let evaluation =
+            try await predictor
             .classEvaluation(of: part.source, transforms: [saved.preparation])
         let report = EvaluationReport(evaluation, part: part.part, of: "sequence")
         if output.json {

@@ -75,7 +75,8 @@ struct ListModels: AsyncParsableCommand {
         let sequences = try SequenceZoo.entries.filter { isWanted($0.name) }.map { entry in
             let network = TracedNetwork(entry.make(Self.series), inputs: Self.series.inputs)
             return Row(
-                name: entry.name, summary: entry.summary, input: [1, Self.series.steps], classes: Self.series.classes,
+                name: entry.name, summary: entry.summary, input: [1, Self.series.steps],
+                classes: Self.series.answer.width,
                 figures: try Summary(of: network))
         }
         return images + sequences

@@ -90,6 +90,13 @@ struct Predict: AsyncParsableCommand {
     private func predict(_ folder: RunFolder) async throws {
         _ = try classNames(of: .run(folder))
         let saved = try SavedSequenceModel(folder, weightsPath: model.weights)
+        if saved.preparation.question != .itsClass {
+            if top != nil {
+                throw FoveaError(.usage, "--top is for classes of whole sequences.", remedy: "Leave it out.")
+            }
+            let report = try await TargetPredictions(saved, inputs: inputs, on: device.open())
+            return output.json ? try StandardOutput.document(report.json) : try StandardOutput.line(report.text)
+        }
         let limit = try limit(classes: saved.classNames.count)
         let report = try await SequencePredictions(
             saved, inputs: inputs, limit: limit, on: device.open())

@@ -5,6 +5,9 @@ import FoveaFoundation
 struct SequenceTrainingOptions: ParsableArguments {
     @OptionGroup var preparation: SequencePreparationOptions
 
+    @Flag(help: "Train a model of a language: the next token after each of a text, for `fovea generate`.")
+    var nextToken = false
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
@@ -27,7 +30,7 @@ struct SequenceTrainingOptions: ParsableArguments {
             ("--missing", preparation.missing != nil), ("--scaling", preparation.scaling != nil),
             ("--tokens", preparation.tokens != nil), ("--window", preparation.window != nil),
             ("--stride", preparation.stride != nil), ("--width", width != nil), ("--clip-norm", clipNorm != nil),
-            ("--bucketing", bucketing),
+            ("--bucketing", bucketing), ("--next-token", nextToken),
         ].first { $0.1 }?.0
     }
 

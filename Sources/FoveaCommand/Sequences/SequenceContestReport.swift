@@ -49,7 +49,7 @@ struct SequenceContestReport {
             problem.channels.map { "\($0) channel\($0 == 1 ? "" : "s"), " }
             ?? "\((problem.tokens ?? 0).grouped) tokens, "
         return "data    \(data.training.name.onOneLine): \(data.training.count.grouped) training, "
-            + "\((data.test?.count ?? 0).grouped) test; \(channels)up to \(problem.steps.grouped) steps, \(problem.classes) classes"
+            + "\((data.test?.count ?? 0).grouped) test; \(channels)up to \(problem.steps.grouped) steps, \(problem.answer.width) classes"
     }
 
     var recipeText: String {
@@ -122,7 +122,8 @@ struct SequenceContestReport {
 extension SequenceContestReport {
     var json: JSONValue {
         [
-            "data": .string(data.training.name), "steps": .integer(problem.steps), "classes": .integer(problem.classes),
+            "data": .string(data.training.name), "steps": .integer(problem.steps),
+            "classes": .integer(problem.answer.width),
             "recipe": [
                 "epochs": .integer(recipe.epochs), "batch_size": .integer(recipe.batchSize),
                 "optimizer": "adamw", "schedule": "one-cycle", "weight_decay": .number(recipe.weightDecay),

@@ -37,6 +37,12 @@ struct OutcomeReport {
         if let test = outcome.test {
             try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
         }
+        if let test = outcome.targets {
+            for figure in test.figures {
+                let gap = String(repeating: " ", count: max(1, 16 - figure.name.count))
+                try StandardOutput.line("test \(figure.name)\(gap)\(figure.text)")
+            }
+        }
         try StandardOutput.line("run folder           \(outcome.folder.path.onOneLine)")
     }
 
@@ -49,6 +55,7 @@ struct OutcomeReport {
         if let test = outcome.test {
             fields += [("test_accuracy", .number(test.accuracy)), ("test_loss", .number(test.loss))]
         }
+        if let test = outcome.targets { fields += test.figures.map { ("test_\($0.key)", .number($0.value)) } }
         if let files { fields += [("files", files), ("unreadable_later", .integer(badFiles.laterCount))] }
         fields += [("out", .string(outcome.folder.path)), ("parameters", .integer(parameterCount))]
         return JSONValue(fields: fields)

@@ -35,15 +35,21 @@ struct SequenceTrainingRun {
         let splits = data.splits
         for note in splits.notes { StandardError.notice("\(note)") }
         try plan.validate(for: splits.training)
-        preparation = try options.sequences.preparation.preparation(
+        let fitted = try options.sequences.preparation.preparation(
             for: splits, isScaled: SequenceData.isScaled(options.data.data))
+        preparation = options.sequences.nextToken ? try fitted.asking(.nextToken) : fitted
+        if preparation.question != .itsClass, options.training.labelSmoothing != 0 {
+            throw FoveaError(
+                .usage, "--label-smoothing is for the class of a whole sequence.", remedy: "Leave it out.")
+        }
         let problem = SequenceZoo.Problem(classes: splits.training.classNames.count, preparation)
         let network = TracedNetwork(
             entry.make(problem, width: options.sequences.width), inputs: problem.inputs)
         let parameters = try network.parameters
         let rule = UpdateRule(optimizer, clipNorm: options.sequences.clipNorm ?? 1)
         trainer = try await Trainer(
-            network, objective: Classification(loss), rule: rule, device: device, seed: options.random.seed,
+            network, objective: preparation.question.objective(loss), rule: rule, device: device,
+            seed: options.random.seed,
             weights: try weights?.weights(for: parameters))
         fit = try trainer.fit(
             splits.training, validation: splits.validation, preprocessing: preparation, plan: plan,
@@ -101,12 +107,16 @@ struct SequenceTrainingRun {
             at: options.out, orNamed: "\(entry.name)-\(start.splits.training.name)", run: description, model: model)
         let recorder = try await RecordedFit(fit: fit, trainer: trainer, device: start.device)
             .carryOut(in: folder, reportingTo: &report)
-        var test: Evaluation?
+        var outcome = TrainingRun.Outcome(folder: folder, best: recorder.best, calibration: nil, test: nil)
         if let part = start.splits.test {
             try await trainer.load(fileAt: folder.weightsPath(.best))
-            test = try await trainer.predictor.classEvaluation(of: part, transforms: [preparation])
+            if preparation.question == .itsClass {
+                outcome.test = try await trainer.predictor.classEvaluation(of: part, transforms: [preparation])
+            } else {
+                outcome.targets = try await TargetEvaluation(of: part, by: trainer.predictor, preparation)
+            }
         }
-        return TrainingRun.Outcome(folder: folder, best: recorder.best, calibration: nil, test: test)
+        return outcome
     }
 }
 

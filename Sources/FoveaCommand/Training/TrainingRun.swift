@@ -15,7 +15,9 @@ struct TrainingRun {
         /// Nil where the validation part determines none.
         let calibration: Calibration?
         /// Nil where there is no test part.
-        let test: Evaluation?
+        var test: Evaluation?
+        /// The same for a network that gives other answers than the class of an example.
+        var targets: TargetEvaluation?
     }
 
     let entry: ModelZoo.Entry

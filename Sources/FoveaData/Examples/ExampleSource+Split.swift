@@ -88,7 +88,7 @@ extension ExampleSource {
         try Self.check(fraction: fraction)
         let first = firstOfGroup
         var membersOfClass: [Int32: [Int]] = [:]
-        for (index, label) in try labels().enumerated() where first.map({ $0[index] == index }) ?? true {
+        for (index, label) in try strata().enumerated() where first.map({ $0[index] == index }) ?? true {
             membersOfClass[label, default: []].append(index)
         }
         let generator = CounterBasedGenerator(seed: seed, purpose: purpose)
@@ -107,6 +107,12 @@ extension ExampleSource {
                 .usage, "The validation fraction is \(fraction).",
                 remedy: "Use a number between 0 and 1, such as 0.2 for every fifth example.")
         }
+    }
+
+    /// The class of each example; one for all where the first has none, as where networks give numbers.
+    fileprivate func strata() throws -> [Int32] {
+        if knownLabels == nil, count > 0, try example(at: 0).label == nil { return Array(repeating: 0, count: count) }
+        return try labels()
     }
 
     /// For each example the first one that it is never divided from, itself perhaps; nil where each stands alone.
@@ -152,7 +158,7 @@ extension ExampleSource {
     public func stratified(_ count: Int, seed: UInt64) throws -> any ExampleSource {
         guard count < self.count else { return self }
         var membersOfClass: [Int32: [Int]] = [:]
-        for (index, label) in try labels().enumerated() { membersOfClass[label, default: []].append(index) }
+        for (index, label) in try strata().enumerated() { membersOfClass[label, default: []].append(index) }
         let classes = membersOfClass.sorted { $0.key < $1.key }
         var shares = classes.map { $0.value.count.multipliedFullWidth(by: max(0, count)) }
             .map { self.count.dividingFullWidth($0) }

@@ -5,7 +5,7 @@ import FoveaGraph
 public enum SequenceData {
     /// Whether a source is sequence data, as far as a look at its name and its beginning says. False where there is nothing.
     public static func recognizes(_ source: String) -> Bool {
-        ImageSequences.named(source) != nil || (try? kind(of: source)) != nil
+        isScaled(source) || (try? kind(of: source)) != nil
     }
 
     /// Loads texts: a folder with a file for each class, `CLASS.txt`, one text a line, or with folders `train`, `val` and `test` of
@@ -16,6 +16,8 @@ public enum SequenceData {
     ///
     /// `rows:FOLDER`, `pixels:FOLDER` and `permuted:FOLDER` are the images of an IDX set read row by row, pixel by pixel, or pixel by
     /// pixel in an order that ``SequenceOptions/permutationSeed`` draws.
+    ///
+    /// `adding:T` and `copy:T` are tasks for memories over T steps.
     ///
     /// The order of the classes is that of `@classLabel` in a `.ts` file's header; else labels that are numbers by size, and then
     /// texts by their bytes.
@@ -33,6 +35,7 @@ public enum SequenceData {
             }
             return try LongSeriesCSV(path: source, options: options).load(window)
         }
+        if let made = MemoryTask.named(source) { return try made.task.load(length: made.length) }
         guard let kind = try kind(of: source) else {
             guard FileKind(at: source) != nil else {
                 throw FoveaError(
@@ -50,8 +53,10 @@ public enum SequenceData {
     /// Whether a source reads the pixels of images in an order that a seed draws.
     public static func isPermuted(_ source: String) -> Bool { ImageSequences.named(source)?.reading == .permuted }
 
-    /// Whether a source's numbers have been scaled already, as images that are read as sequences have.
-    public static func isScaled(_ source: String) -> Bool { ImageSequences.named(source) != nil }
+    /// Whether a source's numbers have been scaled already, as images that are read as sequences have, or are made up.
+    public static func isScaled(_ source: String) -> Bool {
+        ImageSequences.named(source) != nil || MemoryTask.named(source) != nil
+    }
 
     /// The lines of a file as texts, whatever it is called; labels after a tab are left out.
     ///

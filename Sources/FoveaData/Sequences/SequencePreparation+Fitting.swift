@@ -41,7 +41,7 @@ extension SequencePreparation {
         try self.init(
             channels: channels, length: length ?? longest ?? 1, missing: missing, scaling: scaling,
             mean: needsMoments ? moments.map(\.mean) : nil,
-            standardDeviation: needsMoments ? moments.map(\.deviation) : nil)
+            standardDeviation: needsMoments ? moments.map(\.deviation) : nil, question: training.question)
         try expectRoom(for: longest ?? 1, of: training)
     }
 

@@ -4,7 +4,8 @@ public import FoveaGraph
 /// The conversion of a sequence to a network's input: what becomes of missing values, how numbers are scaled, and the number of
 /// steps to which shorter sequences are padded with 0, on the right. It is saved with every model and is the last transform.
 ///
-/// `sequences` becomes float32 `[inputChannels, length]`, or int32 `[length]` where steps are tokens; `lengths` stays.
+/// `sequences` becomes float32 `[inputChannels, length]`, or int32 `[length]` where steps are tokens; `lengths` stays. Classes of steps in
+/// `targets` are padded likewise.
 public struct SequencePreparation: Hashable, Sendable {
     /// The number of channels of a series as it is found; nil where steps are tokens.
     public let channels: Int?
@@ -19,12 +20,16 @@ public struct SequencePreparation: Hashable, Sendable {
     public let standardDeviation: [Float]
     /// The tokens of texts; nil for series, and where examples have numbers of tokens already.
     public let vocabulary: Vocabulary?
+    /// What the network is asked. For the next token a text gets one more step, the padding's token 0, before the first: with it
+    /// texts begin, and it is what follows the last.
+    public let question: SequenceQuestion
 
     /// - Throws: ``FoveaError`` when there are no channels or steps, or the mean or deviation does not have one finite value for
     ///   each channel, the deviation's greater than 0.
     public init(
         channels: Int?, length: Int, missing: MissingValues = .refused, scaling: SequenceScaling = .none,
-        mean: [Float]? = nil, standardDeviation: [Float]? = nil, vocabulary: Vocabulary? = nil
+        mean: [Float]? = nil, standardDeviation: [Float]? = nil, vocabulary: Vocabulary? = nil,
+        question: SequenceQuestion = .itsClass
     ) throws {
         guard length >= 1, (channels ?? 1) >= 1, (channels ?? 1) <= Shape.maximumElementCount / 2 / length else {
             throw FoveaError(
@@ -33,6 +38,7 @@ public struct SequencePreparation: Hashable, Sendable {
         }
         self.channels = channels
         (self.length, self.missing, self.scaling, self.vocabulary) = (length, missing, scaling, vocabulary)
+        self.question = question
         self.mean = mean ?? Array(repeating: 0, count: channels ?? 0)
         self.standardDeviation = standardDeviation ?? Array(repeating: 1, count: channels ?? 0)
         guard self.mean.count == channels ?? 0, self.standardDeviation.count == channels ?? 0,
@@ -52,6 +58,9 @@ public struct SequencePreparation: Hashable, Sendable {
             throw FoveaError(
                 .usage, "Series of numbers have no vocabulary.", remedy: "Leave out the kind of tokens.")
         }
+        guard vocabulary != nil || question != .nextToken else {
+            throw FoveaError(.usage, "Only texts have a next token.", remedy: "Use texts, or ask for something else.")
+        }
     }
 
     /// The same with another number of steps.
@@ -60,7 +69,17 @@ public struct SequencePreparation: Hashable, Sendable {
     public func padding(to length: Int) throws -> SequencePreparation {
         try SequencePreparation(
             channels: channels, length: length, missing: missing, scaling: scaling, mean: mean,
-            standardDeviation: standardDeviation, vocabulary: vocabulary)
+            standardDeviation: standardDeviation, vocabulary: vocabulary, question: question)
+    }
+
+    /// The same for another question.
+    ///
+    /// - Throws: ``FoveaError`` when it is that for the next token and there are no texts.
+    public func asking(_ question: SequenceQuestion) throws -> SequencePreparation {
+        let more = (question == .nextToken ? 1 : 0) - (self.question == .nextToken ? 1 : 0)
+        return try SequencePreparation(
+            channels: channels, length: length + more, missing: missing, scaling: scaling, mean: mean,
+            standardDeviation: standardDeviation, vocabulary: vocabulary, question: question)
     }
 
     /// The number of channels of a network's input; nil where steps are tokens.
@@ -89,6 +108,10 @@ extension SequencePreparation: Transform {
             example.values[Batch.sequencesName] = Tensor(integers: tokens + padding)
         }
         example.values[Batch.lengthsName] = Tensor(repeating: Double(steps), TensorType([], .int32))
+        if let classes = example.values[Batch.targetsName]?.elements(as: Int32.self) {
+            example.values[Batch.targetsName] = Tensor(
+                integers: classes + [Int32](repeating: 0, count: max(0, length - classes.count)))
+        }
         return example
     }
 
@@ -114,7 +137,13 @@ extension SequencePreparation: Transform {
         }
         var example = example
         example.values[Batch.textName] = nil
-        example.values[Batch.sequencesName] = Tensor(integers: numbers)
+        guard question == .nextToken else {
+            example.values[Batch.sequencesName] = Tensor(integers: numbers)
+            return example
+        }
+        example.values[Batch.sequencesName] = Tensor(integers: [0] + numbers)
+        example.values[Batch.targetsName] = Tensor(integers: numbers + [0])
+        example.values[Batch.lengthsName] = nil
         return example
     }
 

@@ -24,6 +24,8 @@ public struct SequenceSet: SequenceSource {
     /// The file and line that each example comes from, where it comes from files.
     let origins: SequenceOrigins?
 
+    /// What is to be predicted, where that is no class of the whole.
+    public let targets: SequenceTargets?
     private let steps: Steps
     /// The position of each example's first step, counted over all steps.
     private let starts: [Int]
@@ -32,23 +34,24 @@ public struct SequenceSet: SequenceSource {
     /// - Parameters:
     ///   - labels: a class for each example, or none for any.
     ///   - groups: see ``SequenceSource/groups``.
+    ///   - targets: numbers or classes of steps, the classes those of `classNames`; then there are no labels.
     /// - Throws: ``FoveaError`` when there is no example, when one is empty, when the numbers of labels or values do not fit,
     ///   or when a label is not a class.
     public init(
         name: String, classNames: [String] = [], labels: [Int32] = [], lengths: [Int], steps: Steps,
-        groups: [Int]? = nil
+        groups: [Int]? = nil, targets: SequenceTargets? = nil
     ) throws {
         try self.init(
             name: name, classNames: classNames, labels: labels, lengths: lengths, steps: steps, groups: groups,
-            origins: nil)
+            targets: targets, origins: nil)
     }
 
     init(
         name: String, classNames: [String], labels: [Int32], lengths: [Int], steps: Steps, groups: [Int]? = nil,
-        origins: SequenceOrigins?
+        targets: SequenceTargets? = nil, origins: SequenceOrigins?
     ) throws {
         (self.name, self.classNames, self.labels, self.lengths) = (name, classNames, labels, lengths)
-        (self.steps, self.groups, self.origins) = (steps, groups, origins)
+        (self.steps, self.groups, self.origins, self.targets) = (steps, groups, origins, targets)
         starts = try Self.starts(lengths, steps, name: name)
         guard labels.isEmpty || labels.count == lengths.count, groups.map({ $0.count == lengths.count }) ?? true else {
             throw FoveaError(
@@ -61,7 +64,31 @@ public struct SequenceSet: SequenceSource {
                 "The label \(labels[index]) of sequence \(index) of \(quoted(name)) is none of its \(classNames.count) classes.",
                 remedy: "Labels count the classes from 0.")
         }
-        fingerprint = Self.fingerprint(labels, lengths, steps)
+        try Self.expect(targets, for: lengths, classes: classNames.count, labels: labels, name: name)
+        fingerprint = Self.fingerprint(labels, lengths, steps, targets)
+    }
+
+    private static func expect(
+        _ targets: SequenceTargets?, for lengths: [Int], classes: Int, labels: [Int32], name: String
+    ) throws {
+        let (found, wanted): (Int, Int)
+        switch targets {
+        case .none: return
+        case .numbers(let numbers, let each): (found, wanted) = (numbers.count, saturatingProduct(each, lengths.count))
+        case .stepClasses(let numbers):
+            (found, wanted) = (numbers.count, lengths.reduce(0, saturatingSum))
+            if let wrong = numbers.first(where: { !(0..<classes).contains(Int($0)) }) {
+                throw FoveaError(
+                    .badData, "The class \(wrong) of a step of \(quoted(name)) is none of its \(classes) classes.",
+                    remedy: "Classes count from 0.")
+            }
+        }
+        guard found == wanted, found > 0, labels.isEmpty else {
+            throw FoveaError(
+                .badData,
+                "The set \(quoted(name)) has \(found) targets and \(labels.count) labels; \(wanted) targets are expected.",
+                remedy: "Give each sequence, or each step, its targets, and no labels.")
+        }
     }
 
     /// The positions of the first steps of the examples, when there are as many values as the lengths say.
@@ -94,7 +121,9 @@ public struct SequenceSet: SequenceSource {
     }
 
     /// The CRC-32 of the values and, after a hyphen, that of channels, lengths and labels, in hexadecimal.
-    private static func fingerprint(_ labels: [Int32], _ lengths: [Int], _ steps: Steps) -> String {
+    private static func fingerprint(
+        _ labels: [Int32], _ lengths: [Int], _ steps: Steps, _ targets: SequenceTargets?
+    ) -> String {
         var (values, numbers) = (Checksum(), Checksum())
         // Safe: the buffers are borrowed for the length of the calls.
         switch steps {
@@ -107,6 +136,11 @@ public struct SequenceSet: SequenceSource {
         }
         unsafe lengths.withUnsafeBytes { unsafe numbers.update(with: $0) }
         unsafe labels.withUnsafeBytes { unsafe numbers.update(with: $0) }
+        switch targets {
+        case .none: break
+        case .numbers(let floats, _): unsafe floats.withUnsafeBytes { unsafe numbers.update(with: $0) }
+        case .stepClasses(let classes): unsafe classes.withUnsafeBytes { unsafe numbers.update(with: $0) }
+        }
         return "crc32:\(values)-\(numbers)"
     }
 
@@ -141,12 +175,18 @@ public struct SequenceSet: SequenceSource {
         let sequence =
             channels.map { tensor(Shape([$0, length]), series(at: index)) }
             ?? tensor(Shape([length]), tokens(at: index))
-        return Example(
-            label: labels.isEmpty ? nil : labels[index],
-            values: [
-                Batch.sequencesName: sequence,
-                Batch.lengthsName: Tensor(repeating: Double(length), TensorType([], .int32)),
-            ])
+        var values = [
+            Batch.sequencesName: sequence,
+            Batch.lengthsName: Tensor(repeating: Double(length), TensorType([], .int32)),
+        ]
+        switch targets {
+        case .none: break
+        case .numbers(let numbers, let each):
+            values[Batch.targetsName] = tensor(Shape([each]), numbers[index * each..<(index + 1) * each])
+        case .stepClasses(let classes):
+            values[Batch.targetsName] = tensor(Shape([length]), classes[starts[index]..<starts[index] + length])
+        }
+        return Example(label: labels.isEmpty ? nil : labels[index], values: values)
     }
 }
 

@@ -37,16 +37,19 @@ public struct ModelDescription: Hashable, Sendable {
         public let permutationSeed: UInt64?
         /// How a long series was cut into windows; nil where examples are whole.
         public let window: Window?
+        /// What the network gives; nil for the class of a sequence.
+        public let predicts: String?
 
         public init(
             missing: String, scaling: String, tokens: Tokens? = nil, permutationSeed: UInt64? = nil,
-            window: Window? = nil
+            window: Window? = nil, predicts: String? = nil
         ) {
             self.missing = missing
             self.scaling = scaling
             self.tokens = tokens
             self.permutationSeed = permutationSeed
             self.window = window
+            self.predicts = predicts
         }
 
         /// Windows of a long series.
@@ -209,6 +212,7 @@ extension ModelDescription.Preprocessing {
             own.append(("window", ["length": .integer(window.length), "stride": .integer(window.stride)]))
         }
         if let seed = sequences?.permutationSeed { own.append(("permutation_seed", .string("\(seed)"))) }
+        if let predicts = sequences?.predicts { own.append(("predicts", .string(predicts))) }
         return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []) + own)
     }
 
@@ -216,7 +220,7 @@ extension ModelDescription.Preprocessing {
     package init(_ fields: JSONFields) throws {
         try fields.refuseFields(besides: [
             "mean", "standard_deviation", "shorter_side", "missing", "scaling", "tokens", "vocabulary",
-            "permutation_seed", "window",
+            "permutation_seed", "window", "predicts",
         ])
         self.init(
             mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),
@@ -241,7 +245,8 @@ extension ModelDescription.Sequences {
             tokens: try fields.contains("tokens")
                 ? Tokens(kind: fields.string("tokens"), vocabulary: fields.strings("vocabulary")) : nil,
             permutationSeed: seed,
-            window: try fields.contains("window") ? Window(fields.object("window")) : nil)
+            window: try fields.contains("window") ? Window(fields.object("window")) : nil,
+            predicts: try fields.contains("predicts") ? fields.string("predicts") : nil)
     }
 }
 

@@ -32,7 +32,9 @@ public struct SavedSequenceModel: Sendable {
         }
         preparation = try SequencePreparation(model)
         var loading = SequenceOptions(
-            classes: ClassesFile(names: model.classNames, source: "the model"), missing: preparation.missing,
+            // A model of a language takes texts of any class.
+            classes: preparation.question == .nextToken
+                ? nil : ClassesFile(names: model.classNames, source: "the model"), missing: preparation.missing,
             tokens: preparation.vocabulary?.kind ?? .characters)
         loading.permutationSeed = model.preprocessing.sequences?.permutationSeed ?? 0
         loading.window = try model.preprocessing.sequences?.window.map {
@@ -69,8 +71,15 @@ extension SavedSequenceModel {
 extension SequenceZoo.Problem {
     /// The problem that prepared sequences pose.
     public init(classes: Int, _ preparation: SequencePreparation) {
+        let answer: SequenceAnswer =
+            switch preparation.question {
+            case .itsClass: .classes(classes)
+            case .numbers(let count): .numbers(count)
+            case .stepClasses: .stepClasses(classes)
+            case .nextToken: .stepClasses(preparation.vocabulary?.count ?? classes)
+            }
         self.init(
-            classes: classes, channels: preparation.inputChannels, steps: preparation.length,
+            answer, channels: preparation.inputChannels, steps: preparation.length,
             tokens: preparation.vocabulary?.count)
     }
 }
@@ -91,7 +100,51 @@ extension SequencePreparation {
         try self.init(
             channels: model.input.count == 2 ? model.input[0] : nil, length: model.input[model.input.count - 1],
             missing: missing, scaling: scaling, mean: stored.mean, standardDeviation: stored.standardDeviation,
-            vocabulary: names.tokens.map { try Vocabulary($0) })
+            vocabulary: names.tokens.map { try Vocabulary($0) },
+            question: SequenceQuestion(named: names.predicts, numbers: model.classes))
+    }
+}
+
+extension SequenceQuestion {
+    /// The name in `model.json`; nil for the class of a sequence.
+    fileprivate var name: String? {
+        switch self {
+        case .itsClass: nil
+        case .numbers: "numbers"
+        case .stepClasses: "step-classes"
+        case .nextToken: "next-token"
+        }
+    }
+
+    /// - Throws: ``FoveaError`` when this version does not know the name.
+    fileprivate init(named name: String?, numbers: Int) throws {
+        let all: [SequenceQuestion] = [.itsClass, .numbers(numbers), .stepClasses, .nextToken]
+        guard let found = all.first(where: { $0.name == name }) else {
+            throw FoveaError(
+                .badData, "The model of `model.json` predicts \(quoted(name ?? "")), which this version does not know.",
+                remedy: "Use the version of Fovea that the run was made with.")
+        }
+        self = found
+    }
+
+    /// The names that a model's outputs have where its data gives none.
+    fileprivate func outputNames(_ preparation: SequencePreparation, classNames: [String]) -> [String] {
+        switch self {
+        case .itsClass, .stepClasses: classNames
+        case .numbers(let count): (1...max(1, count)).map { "number \($0)" }
+        case .nextToken: (0..<(preparation.vocabulary?.count ?? 1)).map { "token \($0)" }
+        }
+    }
+
+    /// The objective that a network which answers it is trained and measured by.
+    ///
+    /// - Parameter loss: that of a classifier.
+    public func objective(_ loss: any Loss = CrossEntropyLoss()) -> any Objective {
+        switch self {
+        case .itsClass: Classification(loss)
+        case .numbers: Regression()
+        case .stepClasses, .nextToken: StepClassification()
+        }
     }
 }
 
@@ -114,7 +167,8 @@ extension ModelDescription {
         permutationSeed: UInt64? = nil, window: SlidingWindow? = nil
     ) throws {
         try self.init(
-            architecture: entry.name, classNames: classNames,
+            architecture: entry.name,
+            classNames: preparation.question.outputNames(preparation, classNames: classNames),
             input: (preparation.channels.map { [$0] } ?? []) + [preparation.length],
             preprocessing: Preprocessing(
                 mean: preparation.mean, standardDeviation: preparation.standardDeviation,
@@ -122,7 +176,8 @@ extension ModelDescription {
                     missing: preparation.missing.rawValue, scaling: preparation.scaling.rawValue,
                     tokens: preparation.vocabulary.map { .init(kind: $0.kind.rawValue, vocabulary: $0.tokens) },
                     permutationSeed: permutationSeed,
-                    window: window.map { .init(length: $0.length, stride: $0.stride) })))
+                    window: window.map { .init(length: $0.length, stride: $0.stride) },
+                    predicts: preparation.question.name)))
         self.width = width
     }
 }
@@ -135,7 +190,8 @@ extension Predictor {
         let states = DeviceStates(on: device)
         self.init(
             saved.network, signature: try saved.network.signature,
-            evaluation: EvaluationPrograms(saved.network, Classification(), sharing: states), sharing: states)
+            evaluation: EvaluationPrograms(saved.network, saved.preparation.question.objective(), sharing: states),
+            sharing: states)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
         let source = quoted(saved.weightsPath)
         try await states.write(

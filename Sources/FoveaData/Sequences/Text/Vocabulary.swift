@@ -44,6 +44,16 @@ public struct Vocabulary: Hashable, Sendable {
     /// The number of tokens that a text may have and that are known.
     public var knownCount: Int { kind == .bytes ? 256 : tokens.count }
 
+    /// The text of some tokens; unknown ones and padding leave nothing, and bytes that are no UTF-8 become replacement characters.
+    public func text(of numbers: [Int32]) -> String {
+        guard kind != .bytes else {
+            return String(
+                decoding: numbers.filter { $0 >= Self.first }.map { UInt8(clamping: $0 - Self.first) }, as: UTF8.self)
+        }
+        let known = numbers.map { Int($0 - Self.first) }.filter(tokens.indices.contains).map { tokens[$0] }
+        return known.joined(separator: kind == .words ? " " : "")
+    }
+
     /// The numbers of the tokens of a text.
     public func numbers(of text: String) -> [Int32] {
         kind == .bytes

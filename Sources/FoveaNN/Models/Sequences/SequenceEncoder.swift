@@ -7,3 +7,11 @@ public protocol SequenceEncoder: Sendable {
     /// - Throws: ``FoveaError`` that names the layer that does not fit.
     func features(of input: SequenceValue) throws -> Value
 }
+
+/// An encoder that gives a vector for each step, too.
+public protocol StepEncoder: SequenceEncoder {
+    /// [N, C, T] becomes [N, features, T].
+    ///
+    /// - Throws: as ``SequenceEncoder/features(of:)``.
+    func steps(of input: SequenceValue) throws -> SequenceValue
+}

@@ -4,7 +4,7 @@ public import FoveaGraph
 public struct SequenceZoo: Sendable {
     /// What a network is made for.
     public struct Problem: Hashable, Sendable {
-        public let classes: Int
+        public let answer: SequenceAnswer
         /// The number of channels of a series; nil where the steps are tokens.
         public let channels: Int?
         /// The number of steps of the longest sequence.
@@ -12,8 +12,13 @@ public struct SequenceZoo: Sendable {
         /// The number of tokens, that of the padding included; nil for series.
         public let tokens: Int?
 
+        public init(_ answer: SequenceAnswer, channels: Int?, steps: Int, tokens: Int? = nil) {
+            (self.answer, self.channels, self.steps, self.tokens) = (answer, channels, steps, tokens)
+        }
+
+        /// A problem of classification.
         public init(classes: Int, channels: Int?, steps: Int, tokens: Int? = nil) {
-            (self.classes, self.channels, self.steps, self.tokens) = (classes, channels, steps, tokens)
+            self.init(.classes(classes), channels: channels, steps: steps, tokens: tokens)
         }
 
         /// The types of one example.
@@ -39,10 +44,10 @@ public struct SequenceZoo: Sendable {
         /// The network for a problem.
         ///
         /// - Parameter width: nil for the usual one.
-        public func make(_ problem: Problem, width: Int? = nil) -> SequenceClassifier {
+        public func make(_ problem: Problem, width: Int? = nil) -> SequenceNetwork {
             let channels = problem.channels ?? SequenceZoo.embeddingWidth
-            return SequenceClassifier(
-                encoder(channels, problem.steps, width ?? self.width), classes: problem.classes,
+            return SequenceNetwork(
+                encoder(channels, problem.steps, width ?? self.width), problem.answer,
                 embedding: problem.channels == nil
                     ? Embedding(problem.tokens ?? 1, width: channels, paddingIndex: 0) : nil)
         }

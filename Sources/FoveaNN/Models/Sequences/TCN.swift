@@ -6,7 +6,7 @@ public import FoveaGraph
 ///
 /// Source: Bai, Kolter and Koltun, "An Empirical Evaluation of Generic Convolutional and Recurrent Networks for Sequence
 /// Modeling", 2018.
-public struct TCN: SequenceEncoder, CausalLayer {
+public struct TCN: StepEncoder, CausalLayer {
     /// [weight norm → causal convolution → ReLU → dropout] twice, plus the input, ReLU.
     struct Block: CausalLayer {
         let conv1: Conv1D
@@ -64,6 +64,8 @@ public struct TCN: SequenceEncoder, CausalLayer {
     public func callAsFunction(_ input: SequenceValue) throws -> SequenceValue {
         try network.reduce(input) { try $1($0) }
     }
+
+    public func steps(of input: SequenceValue) throws -> SequenceValue { try self(input) }
 
     public func stateShapes(channels: Int) -> [Shape] {
         network.enumerated().flatMap { level, block in

@@ -1,0 +1,33 @@
+import FoveaGraph
+
+/// What is to be predicted from sequences where that is no class of the whole.
+public enum SequenceTargets: Sendable {
+    /// Numbers, example after example, and how many each has.
+    case numbers([Float], each: Int)
+    /// A class for each step, example after example.
+    case stepClasses([Int32])
+}
+
+/// What a source asks of a network.
+public enum SequenceQuestion: Hashable, Sendable {
+    /// The class of a sequence.
+    case itsClass
+    /// So many numbers.
+    case numbers(Int)
+    /// A class for each step.
+    case stepClasses
+    /// The token after each, and after the last the end: a model of a language.
+    case nextToken
+}
+
+extension ExampleSource {
+    /// What the examples ask of a network.
+    ///
+    /// - Throws: when the first example cannot be read.
+    public var question: SequenceQuestion {
+        get throws {
+            guard let type = try exampleTypes[Batch.targetsName] else { return .itsClass }
+            return type.dataType.isFloatingPoint ? .numbers(type.shape.elementCount) : .stepClasses
+        }
+    }
+}
