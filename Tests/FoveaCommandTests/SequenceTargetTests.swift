@@ -72,7 +72,7 @@ struct SequenceTargetTests {
                     toFile: "\(folder)/texts/\(name).txt", atomically: true, encoding: .utf8)
             }
             let training = try fovea(
-                "train --data texts --model \(model) --width 24 --next-token --epochs 15 --lr 0.01 --batch-size 16 --val-split 0 "
+                "train --data texts --model \(model) --width 24 --next-token --epochs 60 --lr 0.01 --batch-size 16 --val-split 0.1 "
                     + "--out run", in: folder)
             #expect(training.status == 0, "\(training.errors)")
             let likely = try fovea("generate --model run --count 3 --temperature 0 --prompt 12ab", in: folder)

@@ -44,9 +44,8 @@ torch.set_num_threads(threads)
 torch.manual_seed(0)
 # Gradients that vanish become denormal numbers, which take much longer; Fovea counts them as 0 too.
 torch.set_flush_denormal(True)
+# The residual block of Bai, Kolter and Koltun, 2018, without dropout.
 class Block(torch.nn.Module):
-    """The residual block of Bai, Kolter and Koltun, 2018, without dropout."""
-
     def __init__(self, channels, width, kernel, dilation):
         super().__init__()
         normalized = torch.nn.utils.parametrizations.weight_norm

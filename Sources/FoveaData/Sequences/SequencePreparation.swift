@@ -144,6 +144,8 @@ extension SequencePreparation: Transform {
         example.values[Batch.sequencesName] = Tensor(integers: [0] + numbers)
         example.values[Batch.targetsName] = Tensor(integers: numbers + [0])
         example.values[Batch.lengthsName] = nil
+        // The class of a text is not asked for.
+        example.label = nil
         return example
     }
 
