@@ -28,7 +28,8 @@ struct UseTests {
             let json = try run.json
             #expect(
                 json.names == [
-                    "accuracy", "top5_accuracy", "loss", "count", "per_class", "confusion", "calibration", "split",
+                    "accuracy", "top5_accuracy", "macro_f1", "loss", "count", "per_class", "confusion", "calibration",
+                    "split",
                 ])
             #expect(json["per_class"].elements.count == 10)
             #expect(json["per_class"].elements.first?.names == ["class", "precision", "recall", "f1", "support"])

@@ -27,7 +27,8 @@ struct SeriesCSV {
     static func begins(_ bytes: [UInt8]) -> Bool {
         let file = SeriesCSV(bytes)
         var reader = CSVReader(bytes, delimiter: file.delimiter)
-        guard let first = try? reader.next(), first.fields.count > 1 else { return false }
+        // A series has two steps at least, and a class.
+        guard let first = try? reader.next(), first.fields.count > 2 else { return false }
         let names = first.names
         if names.contains("path"), names.contains("label") { return false }
         if LongColumns(names) != nil || names.position(of: labelNames) != nil { return true }
