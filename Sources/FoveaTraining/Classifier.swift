@@ -224,7 +224,7 @@ extension Preprocessing {
 
 extension [String: Tensor] {
     /// A program's output.
-    func tensor(_ name: String) throws -> Tensor {
+    package func tensor(_ name: String) throws -> Tensor {
         guard let tensor = self[name] else {
             throw FoveaError(.internalDefect, "The program has no output named `\(name)`.")
         }

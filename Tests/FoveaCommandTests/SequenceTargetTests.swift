@@ -89,6 +89,12 @@ struct SequenceTargetTests {
             let refused = try fovea("generate --model run --prompt 12x", in: folder)
             #expect(refused.status == 64)
             #expect(refused.errors.contains("Token 3 of the prompt `12x` is none that the model has seen."))
+            // A text longer than those it was trained on.
+            try "12\(String(repeating: "abc", count: 8))\tone\n34abcabc\ttwo\n".write(
+                toFile: "\(folder)/long.txt", atomically: true, encoding: .utf8)
+            let measured = try fovea("evaluate --model run --data long.txt --json", in: folder)
+            #expect(measured.status == 0, "\(measured.errors)")
+            #expect(try measured.json["count"].double == 2)
             let asked = try fovea("predict --model run abc", in: folder)
             #expect(asked.errors.contains("Use `fovea generate`"), "\(asked.errors)")
         }

@@ -40,6 +40,8 @@ struct OverTimeConvolution {
 
     /// Whether more than a tenth of the lanes of vectors of channels would be empty.
     private static func wastesVectors(_ channels: Int) -> Bool {
+        // oneDNN reads up to three channels as they are.
+        guard channels > 3 else { return false }
         let lanes = (channels + 15) / 16 * 16
         return (lanes - channels) * 10 > lanes
     }

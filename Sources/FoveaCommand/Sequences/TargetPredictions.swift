@@ -49,7 +49,7 @@ struct TargetPredictions {
         for name in predictor.signature.inputs.names { inputs[name] = try batch.value(named: name) }
         let outputs = try await predictor(inputs)
         if case .numbers(let count) = model.preparation.question {
-            let numbers = outputs[GraphName.predictions]?.floats ?? []
+            let numbers = try outputs.tensor(GraphName.predictions).floats
             for (row, index) in batch.indices.enumerated() {
                 let own = numbers[row * count..<(row + 1) * count]
                 results.append(
@@ -59,15 +59,10 @@ struct TargetPredictions {
             }
             return
         }
-        guard let logits = outputs[GraphName.logits] else { return }
-        let (classes, steps, numbers) = (logits.shape[1], logits.shape[2], logits.floats)
-        let lengths = try batch.value(named: GraphName.lengths).doubles
-        for (row, index) in batch.indices.enumerated() {
-            let names = (0..<min(steps, Int(lengths[row]))).map { step -> String in
-                let scores = (0..<classes).map { numbers[(row * classes + $0) * steps + step] }
-                let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
-                return model.classNames[best]
-            }
+        let logits = try outputs.tensor(GraphName.logits)
+        let lengths = try batch.value(named: GraphName.lengths).doubles.map { Int($0) }
+        for (index, best) in zip(batch.indices, logits.bestClasses(lengths: lengths)) {
+            let names = best.map { model.classNames[$0] }
             results.append(
                 Result(
                     input: input, number: index + 1, answers: names.map(JSONValue.string),

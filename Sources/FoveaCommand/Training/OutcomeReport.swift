@@ -23,7 +23,10 @@ struct OutcomeReport {
         }
         let best = outcome.best
         if let best {
-            let reason = best.validationAccuracy == nil ? "lowest training loss" : "highest validation accuracy"
+            let reason =
+                best.validationAccuracy != nil
+                ? "highest validation accuracy"
+                : best.validationLoss != nil ? "lowest validation loss" : "lowest training loss"
             try StandardOutput.line("best epoch           \(best.epoch) of \(epochs) (\(reason))")
         }
         if let accuracy = best?.validationAccuracy {

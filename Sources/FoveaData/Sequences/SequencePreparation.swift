@@ -76,9 +76,9 @@ public struct SequencePreparation: Hashable, Sendable {
     ///
     /// - Throws: ``FoveaError`` when it is that for the next token and there are no texts.
     public func asking(_ question: SequenceQuestion) throws -> SequencePreparation {
-        let more = (question == .nextToken ? 1 : 0) - (self.question == .nextToken ? 1 : 0)
-        return try SequencePreparation(
-            channels: channels, length: length + more, missing: missing, scaling: scaling, mean: mean,
+        try SequencePreparation(
+            channels: channels, length: length - self.question.addedSteps + question.addedSteps, missing: missing,
+            scaling: scaling, mean: mean,
             standardDeviation: standardDeviation, vocabulary: vocabulary, question: question)
     }
 

@@ -18,6 +18,9 @@ public enum SequenceQuestion: Hashable, Sendable {
     case stepClasses
     /// The token after each, and after the last the end: a model of a language.
     case nextToken
+
+    /// The number of steps that a network takes besides those of a sequence.
+    public var addedSteps: Int { self == .nextToken ? 1 : 0 }
 }
 
 extension ExampleSource {

@@ -48,16 +48,11 @@ public struct StepClassification: Objective {
         guard let logits = outputs[output], let target = targets[target], let lengths = targets[GraphName.lengths],
             logits.shape.rank == 3
         else { return [:] }
-        let (classes, steps) = (logits.shape[1], logits.shape[2])
-        let (numbers, expected) = (logits.floats, target.doubles)
+        let (steps, expected) = (logits.shape[2], target.doubles)
         var (correct, all) = (0, 0)
-        for (example, length) in lengths.doubles.enumerated() {
-            for step in 0..<min(steps, max(0, Int(length))) {
-                let first = example * classes * steps + step
-                let best = (0..<classes).max { numbers[first + $0 * steps] < numbers[first + $1 * steps] }
-                correct += best.map(Double.init) == expected[example * steps + step] ? 1 : 0
-                all += 1
-            }
+        for (example, best) in logits.bestClasses(lengths: lengths.doubles.map { Int($0) }).enumerated() {
+            correct += zip(best, expected[(example * steps)...]).count { Double($0) == $1 }
+            all += best.count
         }
         return [Classification.accuracy: Double(correct) / Double(max(1, all))]
     }

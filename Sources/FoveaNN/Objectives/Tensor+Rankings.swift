@@ -11,4 +11,15 @@ extension Tensor {
             return Array(scores.indices.sorted { scores[$0] > scores[$1] }.prefix(limit))
         }
     }
+
+    /// Of scores [N, classes, T], for each example the classes with the largest at its first steps, as many as its length says.
+    package func bestClasses(lengths: [Int]) -> [[Int]] {
+        let (classes, steps, elements) = (shape[1], shape[2], floats)
+        return lengths.enumerated().map { example, length in
+            (0..<min(steps, max(0, length))).map { step in
+                let first = example * classes * steps + step
+                return (0..<classes).max { elements[first + $0 * steps] < elements[first + $1 * steps] } ?? 0
+            }
+        }
+    }
 }

@@ -54,8 +54,9 @@ extension SavedSequenceModel {
     ///
     /// - Throws: ``FoveaError`` when there would be too many.
     public func taking(steps: Int) throws -> SavedSequenceModel {
-        guard steps > preparation.length else { return self }
-        let longer = try preparation.padding(to: steps)
+        let needed = saturatingSum(steps, preparation.question.addedSteps)
+        guard needed > preparation.length else { return self }
+        let longer = try preparation.padding(to: needed)
         return SavedSequenceModel(self, longer)
     }
 

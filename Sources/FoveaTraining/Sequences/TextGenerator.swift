@@ -32,9 +32,10 @@ public struct TextGenerator: Sendable {
                 .usage, "Token \(place + 1) of the prompt \(quoted(prompt)) is none that the model has seen.",
                 remedy: "Begin with others.")
         }
-        steps = saturatingSum(length, self.prompt.count + 1)
+        let written = saturatingSum(length, self.prompt.count)
+        steps = saturatingSum(written, saved.preparation.question.addedSteps)
         // A network that was made for more steps takes fewer too: the rest is padding.
-        model = try saved.taking(steps: steps)
+        model = try saved.taking(steps: written)
         predictor = try await Predictor(model, device: device)
     }
 
