@@ -56,7 +56,7 @@ struct SequenceCommandTests {
                     atPath: "\(folder)/run/weights/last.safetensors",
                     andPath: "\(folder)/again/weights/last.safetensors"))
 
-            let evaluation = try fovea("evaluate --model run --data Waves_TRAIN.ts --json", in: folder)
+            let evaluation = try fovea("evaluate --model run --data Waves_TRAIN.ts --deterministic --json", in: folder)
             #expect(evaluation.status == 0, "\(evaluation.errors)")
             #expect(try evaluation.json["accuracy"] == end["test_accuracy"] && evaluation.json["split"] == "test")
             let loss = try #require(try evaluation.json["loss"].double)

@@ -24,7 +24,7 @@ struct SequenceTargetTests {
             #expect((0.14..<0.19).contains(constant), "1/6 says always the mean")
             #expect(error < 0.03)
 
-            let evaluation = try fovea("evaluate --model run --data adding:4 --json", in: folder)
+            let evaluation = try fovea("evaluate --model run --data adding:4 --deterministic --json", in: folder)
             #expect(evaluation.status == 0, "\(evaluation.errors)")
             let figures = try evaluation.json
             #expect(figures["mean_squared_error"].double == error)
@@ -73,15 +73,16 @@ struct SequenceTargetTests {
             }
             let training = try fovea(
                 "train --data texts --model \(model) --width 24 --next-token --epochs 60 --lr 0.01 --batch-size 16 --val-split 0.1 "
-                    + "--out run", in: folder)
+                    + "--deterministic --out run", in: folder)
             #expect(training.status == 0, "\(training.errors)")
-            let likely = try fovea("generate --model run --count 3 --temperature 0 --prompt 12ab", in: folder)
+            let likely = try fovea(
+                "generate --model run --deterministic --count 3 --temperature 0 --prompt 12ab", in: folder)
             #expect(likely.status == 0, "\(likely.errors)")
             let lines = likely.output.split(separator: "\n").map(String.init)
             #expect(lines.count == 3)
             #expect(lines.allSatisfy { $0 == lines[0] && $0.hasPrefix("12abcabc") && $0.count < 20 }, "\(lines)")
 
-            let drawn = "generate --model run --count 4 --length 12 --json --seed "
+            let drawn = "generate --model run --deterministic --count 4 --length 12 --json --seed "
             let texts = try fovea(drawn + "1", in: folder)
             #expect(texts.output == (try fovea(drawn + "1", in: folder)).output)
             #expect(try texts.json.elements.count == 4)

@@ -38,7 +38,7 @@ struct TextCommandTests {
             #expect(try #require(end["test_accuracy"].double) > 0.9)
             #expect(training.errors.contains("different characters, padded to"), "\(training.errors)")
 
-            let evaluation = try fovea("evaluate --model run --data words --json", in: folder)
+            let evaluation = try fovea("evaluate --model run --data words --deterministic --json", in: folder)
             #expect(evaluation.status == 0, "\(evaluation.errors)")
             #expect(try evaluation.json["accuracy"] == end["test_accuracy"] && evaluation.json["split"] == "test")
             #expect(try #require(try evaluation.json["macro_f1"].double) > 0.9)

@@ -43,6 +43,12 @@ struct TargetObjectiveTests {
             [GraphName.targets: Tensor([2, 2], elements: [1, 0, 2, 2] as [Float])], on: device)
         // Errors 0, 2, 1, −3.
         #expect(found == ["loss": 3.5, "mean_absolute_error": 1.5])
+        // Divided by 1 and 2 before they are squared.
+        let scaled = try await measured(
+            Regression(scale: NumberScale(mean: [5, 5], deviation: [1, 2])), GraphName.predictions,
+            Tensor([2, 2], elements: [1, 2, 3, -1] as [Float]),
+            [GraphName.targets: Tensor([2, 2], elements: [1, 0, 2, 2] as [Float])], on: device)
+        #expect(scaled == ["loss": 1.0625, "mean_absolute_error": 1.5])
     }
 
     @Test("classes of steps count where steps are valid, and nowhere else", arguments: [ComputeDevice.cpu, .reference])

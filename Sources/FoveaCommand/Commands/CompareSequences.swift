@@ -83,7 +83,7 @@ struct CompareSequences: AsyncParsableCommand {
         }
         guard let test = splits.test else { preconditionFailure("a test part is held out where there is none") }
         let prepared = try preparation.preparation(for: splits, isScaled: SequenceData.isScaled(data))
-        let problem = SequenceZoo.Problem(classes: splits.training.classNames.count, prepared)
+        let problem = try SequenceZoo.Problem(classes: splits.training.classNames.count, prepared)
         let recipe = ContestRecipe(
             epochs: epochs, batchSize: batchSize, seeds: (0..<UInt64(seeds)).map { $0 })
         let pair = try MatchedPair(cnn: entry(cnn), rnn: entry(rnn), width: width, problem)

@@ -77,7 +77,8 @@ struct Evaluate: AsyncParsableCommand {
         saved = try saved.taking(steps: part.source.longestSequence ?? 0)
         let predictor = try await Predictor(saved, device: device)
         if saved.preparation.question != .itsClass {
-            let evaluation = try await TargetEvaluation(of: part.source, by: predictor, saved.preparation)
+            let evaluation = try await TargetEvaluation(
+                of: part.source, by: predictor, saved.preparation, forecastNames: saved.forecastNames)
             let report = TargetEvaluationReport(evaluation: evaluation, part: part.part)
             return output.json ? try StandardOutput.document(report.json) : try StandardOutput.line(report.text)
         }

@@ -37,6 +37,7 @@ struct SequenceNetworkOptions: ParsableArguments {
             ("--data", data != nil), ("--width", width != nil), ("--missing", preparation.missing != nil),
             ("--scaling", preparation.scaling != nil), ("--tokens", preparation.tokens != nil),
             ("--window", preparation.window != nil), ("--stride", preparation.stride != nil),
+            ("--horizon", preparation.horizon != nil), ("--forecast", !preparation.forecast.isEmpty),
         ].first { $0.1 }?.0
     }
 
@@ -65,7 +66,7 @@ struct SequenceNetworkOptions: ParsableArguments {
             }
             let splits = try SequenceData.load(data, options: preparation.loading())
             for note in splits.notes { StandardError.notice("\(note)") }
-            problem = SequenceZoo.Problem(
+            problem = try SequenceZoo.Problem(
                 classes: splits.training.classNames.count,
                 try preparation.preparation(for: splits, isScaled: SequenceData.isScaled(data)))
         } else {

@@ -40,6 +40,19 @@ struct SequencePreparationOptions: ParsableArguments {
         help: ArgumentHelp("Steps from one window to the next. (default: half a window)", valueName: "steps"))
     var stride: Int?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Forecasts so many steps after each window, in place of its class.", valueName: "steps"))
+    var horizon: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A channel to forecast: its name in the header, or its position, from 1 on; may be repeated. (default: all)",
+            valueName: "channel"))
+    var forecast: [String] = []
+
+    private static let maximumHorizon = 100_000
+
     /// How data is loaded.
     ///
     /// - Throws: ``FoveaError`` when windows make no sense.
@@ -47,6 +60,25 @@ struct SequencePreparationOptions: ParsableArguments {
         var options = SequenceOptions(classes: classes, missing: missing ?? .refused, tokens: tokens ?? .characters)
         if stride != nil, window == nil {
             throw FoveaError(.usage, "--stride is for windows, and there is no --window.", remedy: "Add --window.")
+        }
+        if let horizon {
+            guard window != nil else {
+                throw FoveaError(
+                    .usage, "--horizon is for windows, and there is no --window.", remedy: "Add --window.")
+            }
+            guard (1...Self.maximumHorizon).contains(horizon) else {
+                throw FoveaError(
+                    .usage, "--horizon is \(horizon).", remedy: "Use 1 to \(Self.maximumHorizon.grouped).")
+            }
+            options.horizon = horizon
+        }
+        if !forecast.isEmpty {
+            guard horizon != nil else {
+                throw FoveaError(
+                    .usage, "--forecast names a channel, and nothing says how many steps of it are to be forecast.",
+                    remedy: "Add --horizon.")
+            }
+            options.forecastChannels = .named(forecast)
         }
         options.window = try window.map { try SlidingWindow(length: $0, stride: stride) }
         return options

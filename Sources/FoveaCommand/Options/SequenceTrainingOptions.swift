@@ -29,7 +29,8 @@ struct SequenceTrainingOptions: ParsableArguments {
         [
             ("--missing", preparation.missing != nil), ("--scaling", preparation.scaling != nil),
             ("--tokens", preparation.tokens != nil), ("--window", preparation.window != nil),
-            ("--stride", preparation.stride != nil), ("--width", width != nil), ("--clip-norm", clipNorm != nil),
+            ("--stride", preparation.stride != nil), ("--horizon", preparation.horizon != nil),
+            ("--forecast", !preparation.forecast.isEmpty), ("--width", width != nil), ("--clip-norm", clipNorm != nil),
             ("--bucketing", bucketing), ("--next-token", nextToken),
         ].first { $0.1 }?.0
     }

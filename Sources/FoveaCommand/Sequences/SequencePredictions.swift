@@ -8,10 +8,7 @@ import FoveaTraining
 /// The classes of the series or texts in some files, as text and as JSON.
 struct SequencePredictions {
     private struct Result {
-        /// A file, or a text itself.
-        let input: String
-        /// The position in the file, counted from 1.
-        let number: Int
+        let place: SequencePlace
         /// Nil for series.
         let text: String?
         let predictions: [Prediction]
@@ -42,7 +39,9 @@ struct SequencePredictions {
                 let predictions = try await predictor.logits(of: batch).predictions(limit: limit)
                 for (index, predictions) in zip(batch.indices, predictions) {
                     results.append(
-                        Result(input: input, number: index + 1, text: texts?[index], predictions: predictions))
+                        Result(
+                            place: SequencePlace(input, source, at: index), text: texts?[index],
+                            predictions: predictions))
                 }
             }
         }
@@ -73,11 +72,10 @@ struct SequencePredictions {
                 let predictions = result.predictions.map { prediction -> JSONValue in
                     ["class": .string(classNames[prediction.index]), "probability": .number(prediction.probability)]
                 }
-                return JSONValue(fields: [
-                    ("input", .string(result.input)),
-                    result.text.map { ("text", .string($0)) } ?? ("series", .integer(result.number)),
-                    ("predictions", .array(predictions)),
-                ])
+                let place: [(String, JSONValue)] =
+                    result.text.map { [("input", .string(result.place.input)), ("text", .string($0))] }
+                    ?? result.place.json
+                return JSONValue(fields: place + [("predictions", .array(predictions))])
             })
     }
 
@@ -85,9 +83,10 @@ struct SequencePredictions {
         let ranks = results.first?.predictions.count ?? 0
         let isText = results.first?.text != nil
         return textTable(
-            header: (isText ? ["Text"] : ["File", "Series"]) + (1...max(1, ranks)).map { $0 == 1 ? "Class" : "or" },
+            header: (isText ? ["Text"] : ["File", results.first?.place.title ?? "Series"])
+                + (1...max(1, ranks)).map { $0 == 1 ? "Class" : "or" },
             rows: results.map { result in
-                (result.text.map { [Self.shortened($0)] } ?? [result.input.onOneLine, result.number.grouped])
+                (result.text.map { [Self.shortened($0)] } ?? [result.place.input.onOneLine, result.place.text])
                     + result.predictions.map { "\(classNames[$0.index]) (\($0.probability.percent))" }
             }, rightAligned: isText ? [] : [1])
     }

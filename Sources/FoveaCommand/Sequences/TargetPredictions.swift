@@ -8,12 +8,10 @@ import FoveaTraining
 
 /// What a network says of series where that is no class of the whole: numbers, or a class for each step.
 struct TargetPredictions {
-    private struct Result {
-        let input: String
-        /// The position in the file, counted from 1.
-        let number: Int
-        /// Numbers, or the names of the classes of the steps.
-        let answers: [JSONValue]
+    fileprivate struct Result {
+        let place: SequencePlace
+        /// Numbers, or the names of the classes of the steps; those of a forecast by channel.
+        let answers: JSONValue
         let text: String
     }
 
@@ -28,8 +26,11 @@ struct TargetPredictions {
                 .usage, "The model says which token comes next; it has nothing to say of a whole text.",
                 remedy: "Use `fovea generate`, or `fovea evaluate` for its loss.")
         }
+        // The steps after the last window are those to forecast.
+        var loading = model.loading
+        loading.requiresLabels = false
         let sources = try inputs.map { input in
-            let splits = try SequenceData.load(input, options: model.loading)
+            let splits = try SequenceData.load(input, options: loading)
             return (input: input, source: splits.test ?? splits.training)
         }
         let model = try model.taking(steps: sources.compactMap { $0.source.longestSequence }.max() ?? 0)
@@ -38,50 +39,67 @@ struct TargetPredictions {
             let loader = try DataLoader(
                 source, transforms: [model.preparation], batchSize: min(64, source.count),
                 order: EpochOrder(seed: 0, isShuffled: false))
-            for try await batch in loader { try await add(batch, of: input, by: predictor, model) }
+            for try await batch in loader {
+                let places = batch.indices.map { SequencePlace(input, source, at: $0) }
+                try await add(batch, at: places, by: predictor, model)
+            }
         }
     }
 
     private mutating func add(
-        _ batch: Batch, of input: String, by predictor: Predictor, _ model: SavedSequenceModel
+        _ batch: Batch, at places: [SequencePlace], by predictor: Predictor, _ model: SavedSequenceModel
     ) async throws {
         var inputs: [String: Tensor] = [:]
         for name in predictor.signature.inputs.names { inputs[name] = try batch.value(named: name) }
         let outputs = try await predictor(inputs)
-        if case .numbers(let count) = model.preparation.question {
+        if outputs[GraphName.predictions] != nil {
             let numbers = try outputs.tensor(GraphName.predictions).floats
-            for (row, index) in batch.indices.enumerated() {
+            let count = numbers.count / max(1, places.count)
+            for (row, place) in places.enumerated() {
                 let own = numbers[row * count..<(row + 1) * count]
-                results.append(
-                    Result(
-                        input: input, number: index + 1, answers: own.map { JSONValue($0) },
-                        text: own.map { Double($0).text(digits: 4) }.joined(separator: "  ")))
+                results.append(Result(place, Array(own), forecast: model.forecastNames))
             }
             return
         }
         let logits = try outputs.tensor(GraphName.logits)
         let lengths = try batch.value(named: GraphName.lengths).doubles.map { Int($0) }
-        for (index, best) in zip(batch.indices, logits.bestClasses(lengths: lengths)) {
+        for (place, best) in zip(places, logits.bestClasses(lengths: lengths)) {
             let names = best.map { model.classNames[$0] }
             results.append(
                 Result(
-                    input: input, number: index + 1, answers: names.map(JSONValue.string),
+                    place: place, answers: .array(names.map(JSONValue.string)),
                     text: names.joined(separator: names.allSatisfy { $0.count == 1 } ? "" : " ")))
         }
     }
 
     var json: JSONValue {
         .array(
-            results.map {
-                [
-                    "input": .string($0.input), "series": .integer($0.number), "predictions": .array($0.answers),
-                ]
-            })
+            results.map { JSONValue(fields: $0.place.json + [("predictions", $0.answers)]) })
     }
 
     var text: String {
         textTable(
-            header: ["File", "Series", "Prediction"],
-            rows: results.map { [$0.input.onOneLine, $0.number.grouped, $0.text] }, rightAligned: [1])
+            header: ["File", results.first?.place.title ?? "Series", "Prediction"],
+            rows: results.map { [$0.place.input.onOneLine, $0.place.text, $0.text] }, rightAligned: [1])
+    }
+}
+
+extension TargetPredictions.Result {
+    /// Numbers, or where channels are forecast the next ones of each.
+    fileprivate init(_ place: SequencePlace, _ numbers: [Float], forecast names: [String]) {
+        func text(_ numbers: some Sequence<Float>) -> String {
+            numbers.map { Double($0).text(digits: 4) }.joined(separator: "  ")
+        }
+        self.place = place
+        guard !names.isEmpty else {
+            answers = .array(numbers.map { JSONValue($0) })
+            self.text = text(numbers)
+            return
+        }
+        let horizon = numbers.count / names.count
+        let channels = names.enumerated().map { ($1, numbers[$0 * horizon..<($0 + 1) * horizon]) }
+        answers = JSONValue(fields: channels.map { ($0.0, .array($0.1.map { JSONValue($0) })) })
+        self.text = channels.map { names.count == 1 ? text($0.1) : "\($0.0.onOneLine): \(text($0.1))" }
+            .joined(separator: "; ")
     }
 }

@@ -42,13 +42,13 @@ struct SequenceTrainingRun {
             throw FoveaError(
                 .usage, "--label-smoothing is for the class of a whole sequence.", remedy: "Leave it out.")
         }
-        let problem = SequenceZoo.Problem(classes: splits.training.classNames.count, preparation)
+        let problem = try SequenceZoo.Problem(classes: splits.training.classNames.count, preparation)
         let network = TracedNetwork(
             entry.make(problem, width: options.sequences.width), inputs: problem.inputs)
         let parameters = try network.parameters
         let rule = UpdateRule(optimizer, clipNorm: options.sequences.clipNorm ?? 1)
         trainer = try await Trainer(
-            network, objective: preparation.question.objective(loss), rule: rule, device: device,
+            network, objective: preparation.objective(loss), rule: rule, device: device,
             seed: options.random.seed,
             weights: try weights?.weights(for: parameters))
         fit = try trainer.fit(
@@ -66,6 +66,12 @@ struct SequenceTrainingRun {
                     ("bucketing", .boolean(options.sequences.bucketing)),
                     ("window", options.sequences.preparation.window.map(JSONValue.integer) ?? .null),
                     ("stride", options.sequences.preparation.stride.map(JSONValue.integer) ?? .null),
+                    ("horizon", options.sequences.preparation.horizon.map(JSONValue.integer) ?? .null),
+                    (
+                        "forecast",
+                        options.sequences.preparation.horizon == nil
+                            ? .null : .array(options.sequences.preparation.forecast.map(JSONValue.string))
+                    ),
                     ("missing", .string(preparation.missing.rawValue)),
                     ("scaling", .string(preparation.scaling.rawValue)),
                 ])
@@ -102,7 +108,8 @@ struct SequenceTrainingRun {
             entry, width: options.sequences.width, classNames: start.splits.training.classNames,
             preparation: preparation,
             permutationSeed: SequenceData.isPermuted(options.data.data) ? options.random.seed : nil,
-            window: options.sequences.preparation.loading().window)
+            window: options.sequences.preparation.loading().window,
+            channelNames: (start.splits.training as? any SequenceSource)?.channelNames)
         let folder = try RunFolder.create(
             at: options.out, orNamed: "\(entry.name)-\(start.splits.training.name)", run: description, model: model)
         let recorder = try await RecordedFit(fit: fit, trainer: trainer, device: start.device)
@@ -113,7 +120,9 @@ struct SequenceTrainingRun {
             if preparation.question == .itsClass {
                 outcome.test = try await trainer.predictor.classEvaluation(of: part, transforms: [preparation])
             } else {
-                outcome.targets = try await TargetEvaluation(of: part, by: trainer.predictor, preparation)
+                outcome.targets = try await TargetEvaluation(
+                    of: part, by: trainer.predictor, preparation,
+                    forecastNames: model.preprocessing.sequences?.forecast?.names ?? [])
             }
         }
         return outcome

@@ -10,38 +10,98 @@ struct LongSeriesCSV {
     private static let timeNames = ["time", "timestamp", "step", "date"]
     private static let labelNames = ["label", "class"]
 
-    /// - Throws: ``FoveaError`` with file and line when a row is wrong, or the series is shorter than a window.
+    /// - Throws: ``FoveaError`` with file and line when a row is wrong, the series is shorter than a window, or a channel that is to be
+    ///   forecast is none of its.
     func load(_ window: SlidingWindow) throws -> DataSplits {
         try AvailableMemory.require(
             saturatingProduct(6, min(fileByteCount(at: path) ?? 0, SequenceFiles.maximumByteCount)),
             for: "its series")
         do {
             let bytes = try readFile(at: path, limit: SequenceFiles.maximumByteCount)
-            return DataSplits(training: try set(of: bytes, window))
+            let series = try series(of: bytes)
+            let forecast = try options.horizon.map {
+                Forecast(channels: try channels(among: series.channelNames), horizon: $0)
+            }
+            let set = try WindowSet(series, window, forecast, hasTargets: options.requiresLabels)
+            var splits = DataSplits(training: set)
+            splits.notes = notes(series, set)
+            return splits
         } catch let error as FoveaError where error.place.first != .file(path) {
             throw error.located(at: .file(path))
         }
     }
 
-    private func set(of bytes: [UInt8], _ window: SlidingWindow) throws -> WindowSet {
+    private func series(of bytes: [UInt8]) throws -> WindowSet.Series {
         var reader = CSVReader(bytes, delimiter: CSVReader.likelyDelimiter(of: bytes))
         guard let first = try reader.next() else {
             throw FoveaError(.badData, "The file has no series.", remedy: "Give a row for each step.")
         }
         let isHeader = first.fields.contains { $0.seriesValue == nil }
-        var rows = StepRows(isHeader ? first.names : first.fields.map { _ in "" }, options)
+        var rows = StepRows(first.fields.map { isHeader ? $0.trimmed : "" }, options)
         if !isHeader { try rows.add(first) }
         while let record = try reader.next() {
             try record.expect(first.fields.count)
             try rows.add(record)
         }
-        let classNames = options.classes?.names ?? rows.labels.names.sortedAsClasses()
-        let origins = SequenceOrigins(path: path, lines: rows.lines)
-        let labels = try rows.labels.indices(in: classNames, locating: origins.locating)
-        return try WindowSet(
-            name: (path.pathComponents.last ?? path).withoutExtension, classNames: labels.isEmpty ? [] : classNames,
-            stepLabels: labels, values: rows.channels.flatMap { $0 }, channels: rows.channels.count, lines: rows.lines,
-            window: window)
+        var series = WindowSet.Series(
+            name: (path.pathComponents.last ?? path).withoutExtension, values: rows.channels.flatMap { $0 },
+            channelNames: rows.channelNames, lines: rows.lines)
+        // Classes are not asked for where steps are.
+        if options.horizon == nil {
+            series.classNames = options.classes?.names ?? rows.labels.names.sortedAsClasses()
+            let origins = SequenceOrigins(path: path, lines: rows.lines)
+            series.stepLabels = try rows.labels.indices(in: series.classNames, locating: origins.locating)
+            if series.stepLabels.isEmpty { series.classNames = [] }
+        } else {
+            series.hasUnusedLabels = !rows.labels.isEmpty
+        }
+        return series
+    }
+
+    /// The indices of the channels that are to be forecast.
+    private func channels(among names: [String]) throws -> [Int] {
+        switch options.forecastChannels {
+        case .all: return Array(names.indices)
+        case .indices(let indices):
+            guard let wrong = indices.first(where: { !names.indices.contains($0) }) else { return indices }
+            throw FoveaError(
+                .badData, "The model forecasts channel \(wrong + 1), and the file has \(names.count).",
+                remedy: "Use a series with the same channels.")
+        case .named(let wanted):
+            let indices = try wanted.map { try channel($0, among: names) }
+            if let twice = indices.indices.first(where: { indices[..<$0].contains(indices[$0]) }) {
+                throw FoveaError(
+                    .usage, "The channel \(quoted(wanted[twice])) is to be forecast twice.",
+                    remedy: "Name it once.")
+            }
+            return indices
+        }
+    }
+
+    private func channel(_ name: String, among names: [String]) throws -> Int {
+        if let index = names.firstIndex(where: { $0.lowercased() == name.lowercased() }) { return index }
+        if let number = Int(name), (1...names.count).contains(number) { return number - 1 }
+        let hint = nearestName(to: name, among: names).map { " Did you mean \(quoted($0))?" } ?? ""
+        let known = names.prefix(10).map(quoted).joined(separator: ", ") + (names.count > 10 ? ", …" : "")
+        throw FoveaError(
+            .usage, "The channel \(quoted(name)) is none of the \(names.count): \(known).",
+            remedy: "Name a channel, or give its position, from 1 on.\(hint)")
+    }
+
+    private func notes(_ series: WindowSet.Series, _ set: WindowSet) -> [FoveaError] {
+        var notes: [FoveaError] = []
+        if series.hasUnusedLabels {
+            notes.append(
+                FoveaError(.badData, "The labels are not used: a forecast has none.", at: .file(path)))
+        }
+        if set.withoutAnswer > 0 {
+            notes.append(
+                FoveaError(
+                    .badData,
+                    "\(set.withoutAnswer) of \(set.withoutAnswer + set.count) windows left out: a step to forecast after it is missing.",
+                    at: .file(path)))
+        }
+        return notes
     }
 
     /// The rows of the steps.
@@ -49,6 +109,8 @@ struct LongSeriesCSV {
         private(set) var channels: [[Float]]
         private(set) var labels = LabelColumn()
         private(set) var lines: [Int] = []
+        /// The names of the channels: those of the header, or `channel 1` and so on.
+        let channelNames: [String]
         private let columns: [Int]
         private let label: Int?
         private let time: Int?
@@ -56,10 +118,17 @@ struct LongSeriesCSV {
         private var last: (moment: Double?, text: String)?
 
         init(_ names: [String], _ options: SequenceOptions) {
-            let (label, time) = (names.position(of: labelNames), names.position(of: timeNames))
+            let lowercased = names.map { $0.lowercased() }
+            let (label, time) = (lowercased.position(of: labelNames), lowercased.position(of: timeNames))
             (self.label, self.time) = (label, time)
-            columns = names.indices.filter { $0 != label && $0 != time }
+            let columns = names.indices.filter { $0 != label && $0 != time }
+            self.columns = columns
             channels = Array(repeating: [], count: columns.count)
+            channelNames = columns.enumerated().map { position, column in
+                let (name, number) = (names[column], position + 1)
+                let isOwn = columns.count { names[$0] == name } == 1
+                return isOwn && !name.isEmpty ? name : "\(name.isEmpty ? "" : "\(name), ")channel \(number)"
+            }
             refusesMissing = options.missing == .refused
         }
 

@@ -98,9 +98,13 @@ public struct SequenceOptions: Sendable {
     public var tokens: TokenKind
     /// Cuts one long series, a `.csv` with a row for each step, into windows; nil where the data has a series for each example.
     public var window: SlidingWindow?
+    /// The number of steps after each window that are to be forecast; nil where windows have classes.
+    public var horizon: Int?
+    /// The channels that are to be forecast.
+    public var forecastChannels = ForecastChannels.all
     /// The seed of the order in which `permuted:` reads pixels.
     public var permutationSeed: UInt64 = 0
-    /// Whether texts without labels are an error.
+    /// Whether texts without labels are an error, and windows without the steps that are forecast left out.
     public var requiresLabels = true
 
     public init(

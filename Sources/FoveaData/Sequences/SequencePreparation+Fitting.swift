@@ -28,7 +28,11 @@ extension SequencePreparation {
         let channels = first.shape.rank == 2 ? first.shape[0] : nil
         var longest = (training as? any SequenceSource)?.knownLengths?.max()
         var moments = [SequenceMoments](repeating: SequenceMoments(), count: channels ?? 0)
-        let needsMoments = channels != nil && (scaling == .channel || missing == .linear)
+        let question = try training.question
+        var isForecast = false
+        // The mean is what a forecast is compared with.
+        if case .forecast = question { isForecast = true }
+        let needsMoments = channels != nil && (scaling == .channel || missing == .linear || isForecast)
         if longest == nil || needsMoments {
             for index in 0..<training.count {
                 try training.locatingErrors(ofExample: index) {
@@ -41,7 +45,7 @@ extension SequencePreparation {
         try self.init(
             channels: channels, length: length ?? longest ?? 1, missing: missing, scaling: scaling,
             mean: needsMoments ? moments.map(\.mean) : nil,
-            standardDeviation: needsMoments ? moments.map(\.deviation) : nil, question: training.question)
+            standardDeviation: needsMoments ? moments.map(\.deviation) : nil, question: question)
         try expectRoom(for: longest ?? 1, of: training)
     }
 

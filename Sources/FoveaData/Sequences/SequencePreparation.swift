@@ -58,6 +58,20 @@ public struct SequencePreparation: Hashable, Sendable {
             throw FoveaError(
                 .usage, "Series of numbers have no vocabulary.", remedy: "Leave out the kind of tokens.")
         }
+        if case .forecast(let forecast) = question {
+            guard let channels, forecast.horizon >= 1, !forecast.channels.isEmpty,
+                forecast.channels.allSatisfy((0..<channels).contains)
+            else {
+                throw FoveaError(
+                    .badData, "\(forecast.horizon) steps of the channels \(forecast.channels) cannot be forecast.",
+                    remedy: "Forecast at least one step, of channels that there are.")
+            }
+            guard scaling != .series else {
+                throw FoveaError(
+                    .usage, "A series that is scaled by its own mean has lost the level that is to be forecast.",
+                    remedy: "Scale by channel, or not at all.")
+            }
+        }
         guard vocabulary != nil || question != .nextToken else {
             throw FoveaError(.usage, "Only texts have a next token.", remedy: "Use texts, or ask for something else.")
         }
@@ -84,6 +98,15 @@ public struct SequencePreparation: Hashable, Sendable {
 
     /// The number of channels of a network's input; nil where steps are tokens.
     public var inputChannels: Int? { channels.map { missing == .indicator ? 2 * $0 : $0 } }
+
+    /// By what the numbers of a forecast are scaled, as the channels are that they belong to; nil where they are not.
+    public var answerScale: AnswerScale? {
+        guard case .forecast(let forecast) = question, scaling == .channel else { return nil }
+        func each(_ figures: [Float]) -> [Float] {
+            forecast.channels.flatMap { Array(repeating: figures[$0], count: forecast.horizon) }
+        }
+        return AnswerScale(mean: each(mean), deviation: each(standardDeviation))
+    }
 
     /// The type of one sequence as a network's input.
     public var inputType: TensorType {

@@ -8,14 +8,24 @@ public protocol SequenceSource: ExampleSource {
     /// The steps of one long series that each example takes: parts are divided by them, in the order of time. Nil where examples do
     /// not come from one series.
     var stretches: [Range<Int>]? { get }
+    /// What is to be said of the steps that follow; nil where none follow.
+    var forecast: Forecast? { get }
+    /// The names of the channels; nil where they have none.
+    var channelNames: [String]? { get }
     /// What the tokens of texts are; nil where examples are no texts.
     var tokenKind: TokenKind? { get }
+
+    /// The lines of the file that the steps of a window stand in; nil for other sequences.
+    func lines(of index: Int) -> ClosedRange<Int>?
 }
 
 extension SequenceSource {
     public var groups: [Int]? { nil }
     public var stretches: [Range<Int>]? { nil }
+    public var forecast: Forecast? { nil }
+    public var channelNames: [String]? { nil }
     public var tokenKind: TokenKind? { nil }
+    public func lines(of index: Int) -> ClosedRange<Int>? { nil }
 }
 
 extension ExampleSource {
@@ -31,5 +41,10 @@ extension ExampleSubset: SequenceSource {
     public var stretches: [Range<Int>]? {
         (whole as? any SequenceSource)?.stretches.map { all in positions.map { all[$0] } }
     }
+    public var forecast: Forecast? { (whole as? any SequenceSource)?.forecast }
+    public var channelNames: [String]? { (whole as? any SequenceSource)?.channelNames }
     public var tokenKind: TokenKind? { (whole as? any SequenceSource)?.tokenKind }
+    public func lines(of index: Int) -> ClosedRange<Int>? {
+        (whole as? any SequenceSource)?.lines(of: positions[index])
+    }
 }

@@ -14,6 +14,8 @@ public enum SequenceQuestion: Hashable, Sendable {
     case itsClass
     /// So many numbers.
     case numbers(Int)
+    /// The next steps of some channels.
+    case forecast(Forecast)
     /// A class for each step.
     case stepClasses
     /// The token after each, and after the last the end: a model of a language.
@@ -29,6 +31,7 @@ extension ExampleSource {
     /// - Throws: when the first example cannot be read.
     public var question: SequenceQuestion {
         get throws {
+            if let forecast = (self as? any SequenceSource)?.forecast { return .forecast(forecast) }
             guard let type = try exampleTypes[Batch.targetsName] else { return .itsClass }
             return type.dataType.isFloatingPoint ? .numbers(type.shape.elementCount) : .stepClasses
         }

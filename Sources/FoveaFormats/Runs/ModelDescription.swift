@@ -39,10 +39,12 @@ public struct ModelDescription: Hashable, Sendable {
         public let window: Window?
         /// What the network gives; nil for the class of a sequence.
         public let predicts: String?
+        /// What is said of the steps that follow; nil where nothing is.
+        public let forecast: Forecast?
 
         public init(
             missing: String, scaling: String, tokens: Tokens? = nil, permutationSeed: UInt64? = nil,
-            window: Window? = nil, predicts: String? = nil
+            window: Window? = nil, predicts: String? = nil, forecast: Forecast? = nil
         ) {
             self.missing = missing
             self.scaling = scaling
@@ -50,6 +52,7 @@ public struct ModelDescription: Hashable, Sendable {
             self.permutationSeed = permutationSeed
             self.window = window
             self.predicts = predicts
+            self.forecast = forecast
         }
 
         /// Windows of a long series.
@@ -60,6 +63,20 @@ public struct ModelDescription: Hashable, Sendable {
             public let stride: Int
 
             public init(length: Int, stride: Int) { (self.length, self.stride) = (length, stride) }
+        }
+
+        /// The next steps of some channels.
+        public struct Forecast: Hashable, Sendable {
+            /// The number of steps ahead.
+            public let horizon: Int
+            /// The indices of the channels.
+            public let channels: [Int]
+            /// The names of these channels.
+            public let names: [String]
+
+            public init(horizon: Int, channels: [Int], names: [String]) {
+                (self.horizon, self.channels, self.names) = (horizon, channels, names)
+            }
         }
 
         /// The tokens of texts.
@@ -213,6 +230,17 @@ extension ModelDescription.Preprocessing {
         }
         if let seed = sequences?.permutationSeed { own.append(("permutation_seed", .string("\(seed)"))) }
         if let predicts = sequences?.predicts { own.append(("predicts", .string(predicts))) }
+        if let forecast = sequences?.forecast {
+            own.append(
+                (
+                    "forecast",
+                    [
+                        "horizon": .integer(forecast.horizon),
+                        "channels": .array(forecast.channels.map(JSONValue.integer)),
+                        "names": .array(forecast.names.map(JSONValue.string)),
+                    ]
+                ))
+        }
         return JSONValue(fields: fields + (shorterSide.map { [("shorter_side", .integer($0))] } ?? []) + own)
     }
 
@@ -220,7 +248,7 @@ extension ModelDescription.Preprocessing {
     package init(_ fields: JSONFields) throws {
         try fields.refuseFields(besides: [
             "mean", "standard_deviation", "shorter_side", "missing", "scaling", "tokens", "vocabulary",
-            "permutation_seed", "window", "predicts",
+            "permutation_seed", "window", "predicts", "forecast",
         ])
         self.init(
             mean: try fields.floats("mean"), standardDeviation: try fields.floats("standard_deviation"),
@@ -246,7 +274,21 @@ extension ModelDescription.Sequences {
                 ? Tokens(kind: fields.string("tokens"), vocabulary: fields.strings("vocabulary")) : nil,
             permutationSeed: seed,
             window: try fields.contains("window") ? Window(fields.object("window")) : nil,
-            predicts: try fields.contains("predicts") ? fields.string("predicts") : nil)
+            predicts: try fields.contains("predicts") ? fields.string("predicts") : nil,
+            forecast: try fields.contains("forecast") ? Forecast(fields.object("forecast")) : nil)
+    }
+}
+
+extension ModelDescription.Sequences.Forecast {
+    fileprivate init(_ fields: JSONFields) throws {
+        try fields.refuseFields(besides: ["horizon", "channels", "names"])
+        self.init(
+            horizon: try fields.integer("horizon", in: 1...(1 << 24)),
+            channels: try fields.integers("channels", in: 0...(1 << 24)),
+            names: try fields.strings("names"))
+        try ModelDescription.require(
+            channels.count == names.count && !channels.isEmpty,
+            "The field `preprocessing.forecast` has \(channels.count) channels and \(names.count) names.")
     }
 }
 

@@ -15,6 +15,8 @@ public struct SavedSequenceModel: Sendable {
     public let preparation: SequencePreparation
     /// How the data were loaded that it was trained on.
     public let loading: SequenceOptions
+    /// The names of the channels that are forecast; empty where none are.
+    public let forecastNames: [String]
     /// The file that the weights come from.
     public let weightsPath: String
 
@@ -40,11 +42,16 @@ public struct SavedSequenceModel: Sendable {
         loading.window = try model.preprocessing.sequences?.window.map {
             try SlidingWindow(length: $0.length, stride: $0.stride)
         }
+        if case .forecast(let forecast) = preparation.question {
+            loading.horizon = forecast.horizon
+            loading.forecastChannels = .indices(forecast.channels)
+        }
         self.loading = loading
-        let problem = SequenceZoo.Problem(classes: model.classes, preparation)
+        let problem = try SequenceZoo.Problem(classes: model.classes, preparation)
         network = TracedNetwork(entry.make(problem, width: model.width), inputs: problem.inputs)
         architecture = entry.name
         classNames = model.classNames
+        forecastNames = model.preprocessing.sequences?.forecast?.names ?? []
         self.weightsPath = weightsPath ?? folder.weightsPath()
     }
 }
@@ -65,17 +72,20 @@ extension SavedSequenceModel {
         inputs.set(GraphName.sequences, to: preparation.inputType)
         network = TracedNetwork(model.network.network, inputs: inputs)
         (architecture, classNames, weightsPath) = (model.architecture, model.classNames, model.weightsPath)
-        (self.preparation, loading) = (preparation, model.loading)
+        (self.preparation, loading, forecastNames) = (preparation, model.loading, model.forecastNames)
     }
 }
 
 extension SequenceZoo.Problem {
     /// The problem that prepared sequences pose.
-    public init(classes: Int, _ preparation: SequencePreparation) {
+    ///
+    /// - Throws: ``FoveaError`` when the numbers of a forecast cannot be scaled.
+    public init(classes: Int, _ preparation: SequencePreparation) throws {
         let answer: SequenceAnswer =
             switch preparation.question {
             case .itsClass: .classes(classes)
             case .numbers(let count): .numbers(count)
+            case .forecast(let forecast): .numbers(forecast.count, scale: try preparation.numberScale)
             case .stepClasses: .stepClasses(classes)
             case .nextToken: .stepClasses(preparation.vocabulary?.count ?? classes)
             }
@@ -102,7 +112,25 @@ extension SequencePreparation {
             channels: model.input.count == 2 ? model.input[0] : nil, length: model.input[model.input.count - 1],
             missing: missing, scaling: scaling, mean: stored.mean, standardDeviation: stored.standardDeviation,
             vocabulary: names.tokens.map { try Vocabulary($0) },
-            question: SequenceQuestion(named: names.predicts, numbers: model.classes))
+            question: SequenceQuestion(names, numbers: model.classes))
+    }
+
+    /// What the numbers of a forecast are scaled by; nil where they are not.
+    fileprivate var numberScale: NumberScale? {
+        get throws { try answerScale.map { try NumberScale(mean: $0.mean, deviation: $0.deviation) } }
+    }
+
+    /// The objective that a network which answers the question is trained and measured by.
+    ///
+    /// - Parameter loss: that of a classifier.
+    /// - Throws: ``FoveaError`` when the numbers of a forecast cannot be scaled.
+    public func objective(_ loss: any Loss = CrossEntropyLoss()) throws -> any Objective {
+        switch question {
+        case .itsClass: Classification(loss)
+        case .numbers: Regression()
+        case .forecast: Regression(scale: try numberScale)
+        case .stepClasses, .nextToken: StepClassification()
+        }
     }
 }
 
@@ -112,39 +140,45 @@ extension SequenceQuestion {
         switch self {
         case .itsClass: nil
         case .numbers: "numbers"
+        case .forecast: "forecast"
         case .stepClasses: "step-classes"
         case .nextToken: "next-token"
         }
     }
 
     /// - Throws: ``FoveaError`` when this version does not know the name.
-    fileprivate init(named name: String?, numbers: Int) throws {
-        let all: [SequenceQuestion] = [.itsClass, .numbers(numbers), .stepClasses, .nextToken]
-        guard let found = all.first(where: { $0.name == name }) else {
+    fileprivate init(_ stored: ModelDescription.Sequences, numbers: Int) throws {
+        var all: [SequenceQuestion] = [.itsClass, .numbers(numbers), .stepClasses, .nextToken]
+        if let forecast = stored.forecast {
+            guard saturatingProduct(forecast.channels.count, forecast.horizon) == numbers else {
+                throw FoveaError(
+                    .badData,
+                    "The forecast of `model.json` has \(forecast.channels.count) channels and \(forecast.horizon) steps, "
+                        + "and the model \(numbers) outputs.", remedy: "Copy the run folder again.")
+            }
+            all.append(.forecast(Forecast(channels: forecast.channels, horizon: forecast.horizon)))
+        }
+        guard let found = all.first(where: { $0.name == stored.predicts }) else {
             throw FoveaError(
-                .badData, "The model of `model.json` predicts \(quoted(name ?? "")), which this version does not know.",
+                .badData,
+                "The model of `model.json` predicts \(quoted(stored.predicts ?? "")), which this version does not know.",
                 remedy: "Use the version of Fovea that the run was made with.")
         }
         self = found
     }
 
     /// The names that a model's outputs have where its data gives none.
-    fileprivate func outputNames(_ preparation: SequencePreparation, classNames: [String]) -> [String] {
+    fileprivate func outputNames(
+        _ preparation: SequencePreparation, classNames: [String], channelNames: [String]
+    ) -> [String] {
         switch self {
+        case .forecast(let forecast):
+            forecast.channels.flatMap { channel in
+                (1...max(1, forecast.horizon)).map { "\(channelNames[channel]) +\($0)" }
+            }
         case .itsClass, .stepClasses: classNames
         case .numbers(let count): (1...max(1, count)).map { "number \($0)" }
         case .nextToken: (0..<(preparation.vocabulary?.count ?? 1)).map { "token \($0)" }
-        }
-    }
-
-    /// The objective that a network which answers it is trained and measured by.
-    ///
-    /// - Parameter loss: that of a classifier.
-    public func objective(_ loss: any Loss = CrossEntropyLoss()) -> any Objective {
-        switch self {
-        case .itsClass: Classification(loss)
-        case .numbers: Regression()
-        case .stepClasses, .nextToken: StepClassification()
         }
     }
 }
@@ -163,13 +197,22 @@ extension Vocabulary {
 
 extension ModelDescription {
     /// The description that is saved for a network over sequences.
+    ///
+    /// - Parameter channelNames: those of a long series that is forecast.
     public init(
         _ entry: SequenceZoo.Entry, width: Int?, classNames: [String], preparation: SequencePreparation,
-        permutationSeed: UInt64? = nil, window: SlidingWindow? = nil
+        permutationSeed: UInt64? = nil, window: SlidingWindow? = nil, channelNames: [String]? = nil
     ) throws {
+        let names = channelNames ?? (0..<(preparation.channels ?? 0)).map { "channel \($0 + 1)" }
+        var stored: Sequences.Forecast?
+        if case .forecast(let forecast) = preparation.question {
+            stored = .init(
+                horizon: forecast.horizon, channels: forecast.channels, names: forecast.channels.map { names[$0] })
+        }
         try self.init(
             architecture: entry.name,
-            classNames: preparation.question.outputNames(preparation, classNames: classNames),
+            classNames: preparation.question.outputNames(
+                preparation, classNames: classNames, channelNames: names),
             input: (preparation.channels.map { [$0] } ?? []) + [preparation.length],
             preprocessing: Preprocessing(
                 mean: preparation.mean, standardDeviation: preparation.standardDeviation,
@@ -178,7 +221,7 @@ extension ModelDescription {
                     tokens: preparation.vocabulary.map { .init(kind: $0.kind.rawValue, vocabulary: $0.tokens) },
                     permutationSeed: permutationSeed,
                     window: window.map { .init(length: $0.length, stride: $0.stride) },
-                    predicts: preparation.question.name)))
+                    predicts: preparation.question.name, forecast: stored)))
         self.width = width
     }
 }
@@ -191,7 +234,7 @@ extension Predictor {
         let states = DeviceStates(on: device)
         self.init(
             saved.network, signature: try saved.network.signature,
-            evaluation: EvaluationPrograms(saved.network, saved.preparation.question.objective(), sharing: states),
+            evaluation: EvaluationPrograms(saved.network, try saved.preparation.objective(), sharing: states),
             sharing: states)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
         let source = quoted(saved.weightsPath)

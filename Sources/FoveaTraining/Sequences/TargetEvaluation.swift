@@ -18,9 +18,18 @@ public struct TargetEvaluation: Sendable {
     public let figures: [Figure]
 
     /// - Throws: ``FoveaError`` when an example cannot be read or does not fit, with its name.
+    ///
+    /// - Parameter forecastNames: the names of the channels that are forecast.
     public init(
-        of source: any ExampleSource, by predictor: Predictor, _ preparation: SequencePreparation
+        of source: any ExampleSource, by predictor: Predictor, _ preparation: SequencePreparation,
+        forecastNames: [String] = []
     ) async throws {
+        if case .forecast(let forecast) = preparation.question {
+            count = source.count
+            let errors = try await ForecastErrors(of: forecast, on: source, by: predictor, preparation)
+            figures = errors.figures(names: forecastNames)
+            return
+        }
         let means = try await predictor.evaluate(source, transforms: [preparation])
         let loss = try means[GraphName.loss]
         count = source.count
@@ -34,7 +43,7 @@ public struct TargetEvaluation: Sendable {
                     name: "saying the mean", key: "mean_squared_error_of_the_mean",
                     value: try Self.variance(of: source)),
             ]
-        case .itsClass, .stepClasses, .nextToken:
+        case .itsClass, .stepClasses, .nextToken, .forecast:
             figures = [
                 Figure(name: "loss", key: "loss", value: loss),
                 Figure(name: "accuracy", key: Classification.accuracy, value: try means[Classification.accuracy]),

@@ -31,7 +31,9 @@ public struct SequenceNetwork: Network {
         if let embedding { x = try embedding(x) }
         switch answer {
         case .classes: return [GraphName.logits: try head(encoder.features(of: x))]
-        case .numbers: return [GraphName.predictions: try head(encoder.features(of: x))]
+        case .numbers(_, let scale):
+            let numbers = try head(encoder.features(of: x))
+            return [GraphName.predictions: try scale?.unscaled(numbers) ?? numbers]
         case .stepClasses:
             guard let encoder = encoder as? any StepEncoder else {
                 throw FoveaError(
