@@ -88,7 +88,7 @@ extension TargetPredictions.Result {
     /// Numbers, or where channels are forecast the next ones of each.
     fileprivate init(_ place: SequencePlace, _ numbers: [Float], forecast names: [String]) {
         func text(_ numbers: some Sequence<Float>) -> String {
-            numbers.map { Double($0).text(digits: 4) }.joined(separator: "  ")
+            numbers.map { Double($0).text(significantDigits: 6) }.joined(separator: "  ")
         }
         self.place = place
         guard !names.isEmpty else {

@@ -52,6 +52,9 @@ extension BinaryFloatingPoint {
 }
 
 extension String {
+    /// The text padded on the right to a width.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
     /// The text padded on the left to a width.
     func rightAligned(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

@@ -3,6 +3,8 @@ import FoveaTraining
 /// A line that shows the progress of an epoch, redrawn a few times a second; nothing where nobody watches.
 struct ProgressBar {
     private let epochs: Int
+    /// What a second's examples are.
+    private let examples: String
     private var epoch = 0
     private var start = ContinuousClock.now
     private var drawn: ContinuousClock.Instant?
@@ -10,7 +12,7 @@ struct ProgressBar {
     private var correct = 0
     private var count = 0
 
-    init(epochs: Int) { self.epochs = epochs }
+    init(epochs: Int, examples: String = "images") { (self.epochs, self.examples) = (epochs, examples) }
 
     mutating func advance(_ step: StepReport, epoch: Int, stepInEpoch: Int, stepsPerEpoch: Int) {
         guard StandardError.isTerminal else { return }
@@ -41,7 +43,7 @@ struct ProgressBar {
         // As wide at the first step as at the last, so that the bar keeps its length.
         let words = [
             "\(step.grouped)/\(steps.grouped)".rightAligned(2 * steps.grouped.count + 1),
-            (isTimed ? "\((Double(count) / seconds).groupedWhole) images/s" : "").rightAligned(15),
+            (isTimed ? "\((Double(count) / seconds).groupedWhole) \(examples)/s" : "").rightAligned(15),
             (isTimed ? "\(remaining.countdown) left" : "").rightAligned(9),
             "loss \((lossSum / Double(count)).fourDecimals)",
             "accuracy \((Double(correct) / Double(count)).percent.rightAligned(8))",

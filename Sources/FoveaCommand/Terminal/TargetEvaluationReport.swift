@@ -25,5 +25,5 @@ struct TargetEvaluationReport {
 
 extension TargetEvaluation.Figure {
     /// A fraction in percent, another number with four digits that count.
-    var text: String { isFraction ? value.percent : value.text(digits: 4) }
+    var text: String { isFraction ? value.percent : value.text(significantDigits: 4) }
 }

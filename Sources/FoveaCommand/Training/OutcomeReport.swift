@@ -21,32 +21,40 @@ struct OutcomeReport {
                     ? "1 file that was found could not be read, and was left out\n"
                     : "\(count.grouped) files that were found could not be read, and were left out\n")
         }
+        for line in lines { try StandardOutput.line(line) }
+    }
+
+    /// Titles and what belongs to them, in two columns.
+    private var lines: [String] {
+        var rows: [(title: String, text: String)] = []
         let best = outcome.best
         if let best {
             let reason =
                 best.validationAccuracy != nil
                 ? "highest validation accuracy"
                 : best.validationLoss != nil ? "lowest validation loss" : "lowest training loss"
-            try StandardOutput.line("best epoch           \(best.epoch) of \(epochs) (\(reason))")
+            rows.append(("best epoch", "\(best.epoch) of \(epochs) (\(reason))"))
         }
         if let accuracy = best?.validationAccuracy {
-            try StandardOutput.line("validation accuracy  \(accuracy.percent)")
+            rows.append(("validation accuracy", accuracy.percent))
         }
         if let calibration = outcome.calibration {
-            try StandardOutput.line(
-                "calibration error    \(calibration.after.expectedCalibrationError.percent) there, with the temperature "
-                    + calibration.scaling.temperature.text(digits: 3))
+            rows.append(
+                (
+                    "calibration error",
+                    "\(calibration.after.expectedCalibrationError.percent) there, with the temperature "
+                        + calibration.scaling.temperature.text(digits: 3)
+                ))
         }
         if let test = outcome.test {
-            try StandardOutput.line("test accuracy        \(test.accuracy.percent), with the weights of that epoch")
+            rows.append(("test accuracy", "\(test.accuracy.percent), with the weights of that epoch"))
         }
         if let test = outcome.targets {
-            for figure in test.figures {
-                let gap = String(repeating: " ", count: max(1, 16 - figure.name.count))
-                try StandardOutput.line("test \(figure.name)\(gap)\(figure.text)")
-            }
+            rows += test.figures.map { ("test \($0.name.onOneLine)", $0.text) }
         }
-        try StandardOutput.line("run folder           \(outcome.folder.path.onOneLine)")
+        rows.append(("run folder", outcome.folder.path.onOneLine))
+        let width = rows.reduce(19) { max($0, $1.title.count) }
+        return rows.map { $0.title.padded(to: width) + "  " + $0.text }
     }
 
     private var json: JSONValue {

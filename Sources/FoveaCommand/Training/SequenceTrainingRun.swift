@@ -76,7 +76,8 @@ struct SequenceTrainingRun {
                     ("scaling", .string(preparation.scaling.rawValue)),
                 ])
         start = TrainingStart(
-            model: entry.name, parameterCount: parameters.trainableCount, exampleNoun: "sequence", splits: splits,
+            model: entry.name, parameterCount: parameters.trainableCount, exampleNoun: "sequence",
+            hasAccuracy: preparation.question.hasClasses, splits: splits,
             badFiles: BadFileRecord(.error, splits), lastBatch: fit.lastBatch, changes: Self.text(of: preparation),
             device: device, epochs: plan.epochs)
     }

@@ -13,8 +13,10 @@ struct TrainingReport {
 
     init(_ start: TrainingStart, json: Bool) {
         isJSON = json
-        table = EpochTable(hasValidation: start.splits.validation != nil)
-        bar = ProgressBar(epochs: start.epochs)
+        table = EpochTable(
+            hasValidation: start.splits.validation != nil, hasAccuracy: start.hasAccuracy,
+            examples: "\(start.exampleNoun)s")
+        bar = ProgressBar(epochs: start.epochs, examples: "\(start.exampleNoun)s")
         let splits = start.splits
         let parts = [
             "\(splits.training.count.grouped) training",
@@ -61,6 +63,8 @@ struct TrainingStart {
     let parameterCount: Int
     /// What an example is: `image`, `sequence`.
     let exampleNoun: String
+    /// False where the network answers with numbers.
+    var hasAccuracy = true
     let splits: DataSplits
     let badFiles: BadFileRecord
     let lastBatch: LastBatch

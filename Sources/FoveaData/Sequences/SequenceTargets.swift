@@ -21,6 +21,14 @@ public enum SequenceQuestion: Hashable, Sendable {
     /// The token after each, and after the last the end: a model of a language.
     case nextToken
 
+    /// Whether answers are right or wrong, and not near or far.
+    public var hasClasses: Bool {
+        switch self {
+        case .itsClass, .stepClasses, .nextToken: true
+        case .numbers, .forecast: false
+        }
+    }
+
     /// The number of steps that a network takes besides those of a sequence.
     public var addedSteps: Int { self == .nextToken ? 1 : 0 }
 }
