@@ -18,7 +18,9 @@ CASES = [
     ("RNN 256, 784 steps, batch 64", "rnn", 256, 1, 784, 64, None),
     ("LSTM 73, 12 channels, lengths 7 to 29, batch 64", "lstm", 73, 12, 29, 64, 7),
     ("LSTM 64, 28 channels, 28 steps, batch 64", "lstm", 64, 28, 28, 64, None),
+    # As deep as its steps need: 7 levels, and 8.
     ("TCN 25, 784 steps, batch 64", "tcn", 25, 1, 784, 64, None),
+    ("TCN 25, 1,600 steps, batch 64", "tcn", 25, 1, 1600, 64, None),
 ]
 STREAM = ("LSTM 256, 64 channels, one step of a stream", "lstm", 256, 64, 1, 1, None)
 

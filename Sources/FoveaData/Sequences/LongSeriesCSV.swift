@@ -9,6 +9,8 @@ struct LongSeriesCSV {
 
     private static let timeNames = ["time", "timestamp", "step", "date"]
     private static let labelNames = ["label", "class"]
+    /// The most numbers of a forecast: the network has an output for each.
+    private static let maximumForecast = 1_000_000
 
     /// - Throws: ``FoveaError`` with file and line when a row is wrong, the series is shorter than a window, or a channel that is to be
     ///   forecast is none of its.
@@ -20,7 +22,7 @@ struct LongSeriesCSV {
             let bytes = try readFile(at: path, limit: SequenceFiles.maximumByteCount)
             let series = try series(of: bytes)
             let forecast = try options.horizon.map {
-                Forecast(channels: try channels(among: series.channelNames), horizon: $0)
+                try forecast(of: $0, channels: channels(among: series.channelNames))
             }
             let set = try WindowSet(series, window, forecast, hasTargets: options.requiresLabels)
             var splits = DataSplits(training: set)
@@ -56,6 +58,15 @@ struct LongSeriesCSV {
             series.hasUnusedLabels = !rows.labels.isEmpty
         }
         return series
+    }
+
+    private func forecast(of horizon: Int, channels: [Int]) throws -> Forecast {
+        guard saturatingProduct(channels.count, horizon) <= Self.maximumForecast else {
+            throw FoveaError(
+                .usage, "A forecast of \(horizon) steps of \(channels.count) channels has more than a million numbers.",
+                remedy: "Forecast fewer steps, or fewer channels.")
+        }
+        return Forecast(channels: channels, horizon: horizon)
     }
 
     /// The indices of the channels that are to be forecast.

@@ -83,6 +83,9 @@ struct ForecastTests {
         #expect(
             try problem(table, horizon: 4).contains(
                 "/x.csv`: A window has 2 steps, with the 4 to forecast 6, and the whole series has 5."))
+        #expect(
+            try problem(table, horizon: 500_001).contains(
+                "A forecast of 500001 steps of 2 channels has more than a million numbers."))
         let unknown = try problem(table, .named(["lod"]))
         #expect(unknown.contains("The channel `lod` is none of the 2: `Load`, `wind`."), "\(unknown)")
         #expect(unknown.contains("Did you mean `Load`?"))
