@@ -113,6 +113,14 @@ struct SequenceTargetTests {
             let series = try fovea("\(line)2 --next-token", in: folder)
             #expect(series.status == 64)
             #expect(series.errors.contains("Only texts have a next token."))
+            try "ab\tone\nba\ttwo\n".write(toFile: "\(folder)/t.txt", atomically: true, encoding: .utf8)
+            for model in ["bilstm", "cnn1d"] {
+                let ahead = try fovea(
+                    "train --data t.txt --model \(model) --next-token --val-split 0 --batch-size 2 --epochs 1 --out ahead",
+                    in: folder)
+                #expect(ahead.status == 64)
+                #expect(ahead.errors.contains("reads the token that it is to predict"), "\(ahead.errors)")
+            }
             for (flag, remedy) in [
                 ("--count 0", "Use 1 to 1,000"), ("--temperature -1", "Use 0 to 100"), ("--length 0", "Use 1 to"),
             ] {

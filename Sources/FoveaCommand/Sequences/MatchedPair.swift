@@ -27,14 +27,7 @@ struct MatchedPair {
         ]
         let channels = problem.channels ?? SequenceZoo.embeddingWidth
         steps = [cnn.make(problem, width: width).encoder, memory.encoder].map { encoder in
-            // A network that reads backwards too has to wait for the end.
-            if let memory = encoder as? RecurrentEncoder, memory.recurrent.directions == 1 {
-                let stream = RecurrentStream(memory.recurrent)
-                return TracedNetwork(stream, inputs: stream.inputs(channels: channels, steps: 1))
-            }
-            guard let causal = encoder as? any CausalLayer else { return nil }
-            let stream = CausalStream(causal)
-            return TracedNetwork(stream, inputs: stream.inputs(channels: channels, steps: 1))
+            encoder.stream.map { TracedNetwork($0.network, inputs: $0.inputs(channels, 1)) }
         }
     }
 }

@@ -43,8 +43,13 @@ struct SequenceTrainingRun {
                 .usage, "--label-smoothing is for the class of a whole sequence.", remedy: "Leave it out.")
         }
         let problem = try SequenceZoo.Problem(classes: splits.training.classNames.count, preparation)
-        let network = TracedNetwork(
-            entry.make(problem, width: options.sequences.width), inputs: problem.inputs)
+        let untraced = entry.make(problem, width: options.sequences.width)
+        if preparation.question == .nextToken, !untraced.isCausal {
+            throw FoveaError(
+                .usage, "`\(entry.name)` reads the token that it is to predict: it looks ahead.",
+                remedy: "Use `tcn`, `rnn`, `lstm` or `gru`.")
+        }
+        let network = TracedNetwork(untraced, inputs: problem.inputs)
         let parameters = try network.parameters
         let rule = UpdateRule(optimizer, clipNorm: options.sequences.clipNorm ?? 1)
         trainer = try await Trainer(

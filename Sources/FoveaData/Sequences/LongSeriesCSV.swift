@@ -22,7 +22,7 @@ struct LongSeriesCSV {
             let bytes = try readFile(at: path, limit: SequenceFiles.maximumByteCount)
             let series = try series(of: bytes)
             let forecast = try options.horizon.map {
-                try forecast(of: $0, channels: channels(among: series.channelNames))
+                try sizedForecast(of: $0, channels: channels(among: series.channelNames))
             }
             let set = try WindowSet(series, window, forecast, hasTargets: options.requiresLabels)
             var splits = DataSplits(training: set)
@@ -60,7 +60,7 @@ struct LongSeriesCSV {
         return series
     }
 
-    private func forecast(of horizon: Int, channels: [Int]) throws -> Forecast {
+    private func sizedForecast(of horizon: Int, channels: [Int]) throws -> Forecast {
         guard saturatingProduct(channels.count, horizon) <= Self.maximumForecast else {
             throw FoveaError(
                 .usage, "A forecast of \(horizon) steps of \(channels.count) channels has more than a million numbers.",

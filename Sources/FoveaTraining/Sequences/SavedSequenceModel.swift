@@ -231,15 +231,25 @@ extension Predictor {
     ///
     /// - Throws: ``FoveaError`` when the weights cannot be read, are not the network's, with all differences, or not finite.
     public init(_ saved: SavedSequenceModel, device: Device) async throws {
+        try await self.init(
+            saved.network, weightsOf: saved, measuredBy: saved.preparation.objective(), on: device)
+    }
+
+    /// Puts a network with the weights of another one on a device.
+    ///
+    /// - Throws: as ``init(_:device:)``.
+    init(
+        _ network: TracedNetwork, weightsOf saved: SavedSequenceModel, measuredBy objective: (any Objective)? = nil,
+        on device: Device
+    ) async throws {
         let states = DeviceStates(on: device)
         self.init(
-            saved.network, signature: try saved.network.signature,
-            evaluation: EvaluationPrograms(saved.network, try saved.preparation.objective(), sharing: states),
-            sharing: states)
+            network, signature: try network.signature,
+            evaluation: objective.map { EvaluationPrograms(network, $0, sharing: states) }, sharing: states)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
         let source = quoted(saved.weightsPath)
         try await states.write(
-            file.fitted(to: saved.network.parameters, source: source).map { (name: $0.key, tensor: $0.value) })
+            file.fitted(to: network.parameters, source: source).map { (name: $0.key, tensor: $0.value) })
         try expectNoneNonFinite(await states.nonFiniteNames(), source: source)
     }
 

@@ -7,11 +7,13 @@ public import FoveaRuntime
 /// Writes texts with a model of a language, token after token: each is drawn from softmax(logits / temperature) of those before it,
 /// and the end of a text is a token too.
 public struct TextGenerator: Sendable {
-    private let model: SavedSequenceModel
+    private let vocabulary: Vocabulary
     private let predictor: Predictor
     private let prompt: [Int32]
-    /// The number of steps of the network's input.
-    private let steps: Int
+    /// The number of tokens that a text has at most, with the one before the first.
+    private let longest: Int
+    /// The types of what the network remembers of a text, by name.
+    private let state: Named<TensorType>
 
     /// - Parameters:
     ///   - prompt: what all texts begin with.
@@ -21,22 +23,25 @@ public struct TextGenerator: Sendable {
     public init(
         _ saved: SavedSequenceModel, prompt: String = "", length: Int, on device: Device
     ) async throws {
-        guard saved.preparation.question == .nextToken, let vocabulary = saved.preparation.vocabulary else {
+        guard saved.preparation.question == .nextToken, let vocabulary = saved.preparation.vocabulary,
+            let network = saved.network.network as? SequenceNetwork
+        else {
             throw FoveaError(
                 .usage, "The model does not write: it was trained for something else than the next token.",
                 remedy: "Train one with `fovea train --data TEXTS --model lstm --next-token`.")
         }
+        self.vocabulary = vocabulary
         self.prompt = vocabulary.numbers(of: prompt)
         if let place = self.prompt.firstIndex(of: Vocabulary.unknown) {
             throw FoveaError(
                 .usage, "Token \(place + 1) of the prompt \(quoted(prompt)) is none that the model has seen.",
                 remedy: "Begin with others.")
         }
-        let written = saturatingSum(length, self.prompt.count)
-        steps = saturatingSum(written, saved.preparation.question.addedSteps)
-        // A network that was made for more steps takes fewer too: the rest is padding.
-        model = try saved.taking(steps: written)
-        predictor = try await Predictor(model, device: device)
+        longest = saturatingSum(saturatingSum(length, self.prompt.count), 1)
+        let stream = try TokenStream(network)
+        state = stream.inputs.filter { $0.0 != GraphName.sequences }.reduce(into: [:]) { $0.set($1.0, to: $1.1) }
+        predictor = try await Predictor(
+            TracedNetwork(stream, inputs: stream.inputs), weightsOf: saved, on: device)
     }
 
     /// Some texts, the same for the same seed.
@@ -44,23 +49,29 @@ public struct TextGenerator: Sendable {
     /// - Parameter temperature: 0 takes the most probable token each time; 1 draws as the model says; more is more daring.
     /// - Throws: ``FoveaError`` when there is not enough memory.
     public func texts(_ count: Int, temperature: Double, seed: UInt64) async throws -> [String] {
-        guard let vocabulary = model.preparation.vocabulary, count > 0 else { return [] }
-        let columns = model.preparation.length
+        guard count > 0 else { return [] }
         var rows = [[Int32]](repeating: [0] + prompt, count: count)
         var isDone = [Bool](repeating: false, count: count)
-        while isDone.contains(false), let written = rows.map(\.count).max(), written < steps {
-            let tokens = rows.flatMap { $0 + [Int32](repeating: 0, count: columns - $0.count) }
-            let logits = try await predictor([
-                GraphName.sequences: try Tensor([count, columns], elements: tokens),
-                GraphName.lengths: Tensor(integers: rows.map { Int32($0.count) }),
-            ]).tensor(GraphName.logits)
-            let (classes, numbers) = (logits.shape[1], logits.floats)
+        var inputs: [String: Tensor] = [:]
+        for (name, type) in state {
+            inputs[name] = Tensor(
+                repeating: 0, TensorType(try Shape(validating: [count] + type.shape.dimensions), type.dataType))
+        }
+        for step in 0..<longest - 1 where isDone.contains(false) {
+            // What follows the end of a text is not read.
+            let tokens = rows.map { step < $0.count ? $0[step] : 0 }
+            inputs[GraphName.sequences] = try Tensor([count, 1], elements: tokens)
+            var outputs = try await predictor(inputs)
+            let scores = try outputs.tensor(GraphName.logits)
+            outputs[GraphName.logits] = nil
+            inputs = outputs
+            guard step >= prompt.count else { continue }
+            let (classes, numbers) = (scores.shape[1], scores.doubles)
             for row in rows.indices where !isDone[row] {
-                let step = rows[row].count - 1
-                let scores = (0..<classes).map { Double(numbers[(row * classes + $0) * columns + step]) }
                 // The numbers of a draw depend on the text and the place alone.
                 let draw = CounterBasedGenerator(seed: seed, purpose: "text \(row)").uniform(at: step)
-                let next = Self.token(scores, temperature: temperature, draw: draw)
+                let next = Self.token(
+                    Array(numbers[row * classes..<(row + 1) * classes]), temperature: temperature, draw: draw)
                 if next == 0 { isDone[row] = true } else { rows[row].append(Int32(next)) }
             }
         }
