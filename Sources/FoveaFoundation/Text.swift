@@ -9,7 +9,7 @@ extension Double {
     /// The number with `digits` digits after the point, in the format of C's `printf`: `0.10`.
     package func text(digits: Int) -> String { text(format: "%.*f", digits) }
 
-    /// The number with at most `digits` digits that count, in the format of C's `printf`: `0.00242`, `6951`, `4.2e-05`.
+    /// The number with at most `digits` significant digits, in the format of C's `printf`: `0.00242`, `6951`, `4.2e-05`.
     package func text(significantDigits digits: Int) -> String { text(format: "%.*g", digits) }
 
     private func text(format: String, _ digits: Int) -> String {

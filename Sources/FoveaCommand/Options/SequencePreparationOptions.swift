@@ -42,7 +42,7 @@ struct SequencePreparationOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Forecasts so many steps after each window, in place of its class.", valueName: "steps"))
+        help: ArgumentHelp("Number of steps to forecast after each window, in place of its class.", valueName: "steps"))
     var horizon: Int?
 
     @Option(

@@ -49,9 +49,7 @@ struct TargetPredictions {
     private mutating func add(
         _ batch: Batch, at places: [SequencePlace], by predictor: Predictor, _ model: SavedSequenceModel
     ) async throws {
-        var inputs: [String: Tensor] = [:]
-        for name in predictor.signature.inputs.names { inputs[name] = try batch.value(named: name) }
-        let outputs = try await predictor(inputs)
+        let outputs = try await predictor.outputs(of: batch)
         if outputs[GraphName.predictions] != nil {
             let numbers = try outputs.tensor(GraphName.predictions).floats
             let count = numbers.count / max(1, places.count)

@@ -24,6 +24,6 @@ struct TargetEvaluationReport {
 }
 
 extension TargetEvaluation.Figure {
-    /// A fraction in percent, another number with four digits that count.
+    /// A fraction in percent, another number with four significant digits.
     var text: String { isFraction ? value.percent : value.text(significantDigits: 4) }
 }

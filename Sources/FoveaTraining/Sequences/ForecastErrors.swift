@@ -25,9 +25,7 @@ struct ForecastErrors {
             source, transforms: [preparation], batchSize: min(250, max(1, source.count)),
             order: EpochOrder(seed: 0, isShuffled: false))
         for try await batch in loader {
-            var inputs: [String: Tensor] = [:]
-            for name in predictor.signature.inputs.names { inputs[name] = try batch.value(named: name) }
-            let predictions = try await predictor(inputs).tensor(GraphName.predictions).doubles
+            let predictions = try await predictor.outputs(of: batch).tensor(GraphName.predictions).doubles
             for (row, index) in batch.indices.enumerated() {
                 let own = Array(predictions[row * forecast.count..<(row + 1) * forecast.count])
                 try add(own, for: source.example(at: index), forecast, preparation)

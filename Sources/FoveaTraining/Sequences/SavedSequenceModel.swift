@@ -278,9 +278,16 @@ extension Predictor {
     ///
     /// - Throws: as ``callAsFunction(_:)``.
     public func logits(of batch: Batch) async throws -> Tensor {
+        try await outputs(of: batch).tensor(GraphName.logits)
+    }
+
+    /// All outputs of the network for the sequences of a batch.
+    ///
+    /// - Throws: as ``callAsFunction(_:)``.
+    public func outputs(of batch: Batch) async throws -> [String: Tensor] {
         var inputs: [String: Tensor] = [:]
         for name in signature.inputs.names { inputs[name] = try batch.value(named: name) }
-        return try await self(inputs).tensor(GraphName.logits)
+        return try await self(inputs)
     }
 }
 
