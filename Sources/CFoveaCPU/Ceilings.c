@@ -33,9 +33,28 @@ double fovea_multiply_and_add(size_t rounds) {
     return 2.0 * vector_lanes * sums * parts * (double)rounds;
 }
 
+typedef struct {
+    float *elements;
+    size_t passes;
+} streamed;
+
 WIDE_VECTORS static void stream(size_t begin, size_t end, const void *context) {
-    float *elements = (float *)context;
-    for (size_t i = begin; i < end; i++) elements[i] *= 2;
+    const streamed *s = context;
+    float *elements = s->elements;
+    for (size_t pass = 0; pass < s->passes; pass++) {
+        for (size_t i = begin; i < end; i++) elements[i] *= 2;
+    }
 }
 
-void fovea_stream(float *elements, size_t count) { fovea_parallel_for(count, 1 << 14, stream, elements); }
+void fovea_stream(float *elements, size_t count, size_t passes) {
+    streamed s = {elements, passes};
+    fovea_parallel_for(count, 0, stream, &s);
+}
+
+static void do_nothing(size_t member, size_t members, const void *context) {
+    (void)member, (void)members, (void)context;
+}
+
+void fovea_synchronize(size_t times) {
+    for (size_t i = 0; i < times; i++) fovea_run_team(fovea_team_size(), do_nothing, NULL);
+}

@@ -8,15 +8,9 @@ import FoveaTraining
 extension Benchmark {
     /// Times a network over sequences.
     func run(_ entry: SequenceZoo.Entry, _ optimizer: any Optimizer) async throws {
-        let timed = try SequenceBenchmark(
-            entry, input: network.input?.extents, classes: network.classes ?? 10, width: width, batchSize: batchSize,
-            shortest: shortest, seed: random.seed)
+        let timed = try sequenceBenchmark(of: entry)
         let device = try device.open(compiling: CompileOptions(withoutPasses: Set(withoutPass)))
-        let measured =
-            switch mode {
-            case .train: try await trained(timed, optimizer, device)
-            case .infer: try await inferred(timed, device)
-            }
+        let measured = try await measured(timed, optimizer, on: device, explaining: explain ? 5 : nil)
         let report = BenchmarkReport(
             model: entry.name, mode: mode, images: timed.shape, classes: timed.classes,
             threads: device.backend.profile.threads, device: device.backend.name, compilation: measured.compilation,
@@ -30,7 +24,23 @@ extension Benchmark {
         }
     }
 
-    private struct Measured {
+    func sequenceBenchmark(of entry: SequenceZoo.Entry) throws -> SequenceBenchmark {
+        try SequenceBenchmark(
+            entry, input: network.input?.extents, classes: network.classes ?? 10, width: width, batchSize: batchSize,
+            shortest: shortest, seed: random.seed)
+    }
+
+    /// - Parameter runs: the number of steps that are measured node by node, if any.
+    func measured(
+        _ timed: SequenceBenchmark, _ optimizer: any Optimizer, on device: Device, explaining runs: Int?
+    ) async throws -> MeasuredSequences {
+        switch mode {
+        case .train: try await trained(timed, optimizer, device, runs)
+        case .infer: try await inferred(timed, device, runs)
+        }
+    }
+
+    struct MeasuredSequences {
         let network: TracedNetwork
         let compilation: Duration
         let durations: [Duration]
@@ -39,8 +49,8 @@ extension Benchmark {
     }
 
     private func trained(
-        _ timed: SequenceBenchmark, _ optimizer: any Optimizer, _ device: Device
-    ) async throws -> Measured {
+        _ timed: SequenceBenchmark, _ optimizer: any Optimizer, _ device: Device, _ runs: Int?
+    ) async throws -> MeasuredSequences {
         let traced = TracedNetwork(timed.network, inputs: timed.inputs, hasDropout: !noDropout)
         let trainer = try await Trainer(
             traced, objective: Classification(), rule: UpdateRule(optimizer), device: device, seed: random.seed,
@@ -50,13 +60,15 @@ extension Benchmark {
         _ = try await trainer.program(forExamples: timed.batch.indices.count)
         let compilation = begin.duration(to: clock.now)
         let measured = try await measure(trainer, timed.batch)
-        return Measured(
+        return MeasuredSequences(
             network: traced, compilation: compilation, durations: measured.durations,
             memoryGrowth: measured.memoryGrowth,
-            explanation: explain ? try await trainer.explain(timed.batch, runs: 5) : nil)
+            explanation: try await runs.asyncMap { try await trainer.explain(timed.batch, runs: $0) })
     }
 
-    private func inferred(_ timed: SequenceBenchmark, _ device: Device) async throws -> Measured {
+    private func inferred(
+        _ timed: SequenceBenchmark, _ device: Device, _ runs: Int?
+    ) async throws -> MeasuredSequences {
         let traced =
             stream ? try timed.streamed() : TracedNetwork(timed.network, inputs: timed.inputs, hasDropout: false)
         // The state before the first step is 0.
@@ -72,9 +84,9 @@ extension Benchmark {
         _ = try await inference.durations(lengths.warmup)
         let start = ProcessMemory.residentByteCount
         let durations = try await inference.durations(lengths.timed)
-        return Measured(
+        return MeasuredSequences(
             network: traced, compilation: compilation, durations: durations, memoryGrowth: growth(since: start),
-            explanation: explain ? try await inference.explain(runs: 5) : nil)
+            explanation: try await runs.asyncMap { try await inference.explain(runs: $0) })
     }
 }
 

@@ -48,10 +48,9 @@ struct BenchmarkReport {
         ]
         if let explanation {
             fields.append(("program", .array(explanation.lines.map(\.json))))
-            if let ceilings = explanation.ceilings {
-                fields.append(("machine_gflops", .number(ceilings.operationsPerSecond / 1e9)))
-                fields.append(("machine_gb_per_second", .number(ceilings.bytesPerSecond / 1e9)))
-            }
+            fields.append(("roofline_ms", explanation.leastSeconds.map { .number($0 * 1e3) } ?? .null))
+            fields.append(("efficiency", explanation.efficiency.map(JSONValue.number) ?? .null))
+            fields += explanation.ceilings?.fields ?? []
         }
         return JSONValue(fields: fields)
     }
@@ -90,6 +89,8 @@ extension Explanation.Line {
             "path": .string(step.path), "operation": .string(step.operation), "device": .string(step.device),
             "implementation": .string(step.implementation), "ms": .number(seconds * 1e3),
             "multiply_adds": .integer(step.multiplyAdds), "bytes": .integer(step.byteCount),
+            "roofline_ms": leastSeconds.map { .number($0 * 1e3) } ?? .null,
+            "efficiency": efficiency.map(JSONValue.number) ?? .null,
         ]
     }
 }

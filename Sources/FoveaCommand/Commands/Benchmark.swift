@@ -63,8 +63,15 @@ struct Benchmark: AsyncParsableCommand {
             valueName: "file"))
     var outputs: String?
 
-    @Flag(help: "Show how each node of the network runs, and how long it takes.")
+    @Flag(help: "Show how each node of the network runs, how long it takes, and how long at the machine's ceilings.")
     var explain = false
+
+    @Flag(
+        help: """
+            Compare the operations of networks with the machine's ceilings, those that lose most time first. --model then \
+            takes several names with commas between them, or `all`; --steps counts those of each of 5 rounds.
+            """)
+    var roofline = false
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -104,17 +111,13 @@ struct Benchmark: AsyncParsableCommand {
     func run() async throws {
         try checkOptions()
         let optimizer = try optimizer.make(fallback: .sgd)
+        if roofline { return try await compareWithRoofline(optimizer) }
         if let entry = SequenceZoo.entry(named: network.model) { return try await run(entry, optimizer) }
         let network = try network.network()
         let device = try device.open(compiling: CompileOptions(withoutPasses: Set(withoutPass)))
         let given = try batch.map { try Batch(reading: $0, classes: network.classes, needsLabels: mode == .train) }
         let images = try given?.images.shape ?? Shape(validating: [batchSize ?? 1] + network.input.dimensions)
-        let image = Shape(Array(images.dimensions.dropFirst()))
-        let traced = TracedNetwork(network.layer, input: image, hasDropout: !noDropout)
-        let trainer = try await Trainer(
-            traced, objective: Classification(), rule: UpdateRule(optimizer), device: device, seed: random.seed,
-            weights: try startingWeights(of: traced, from: weights ?? network.folder?.weightsPath()))
-
+        let (traced, trainer) = try await trainer(of: network, images, optimizer, on: device)
         let clock = ContinuousClock()
         let begin = clock.now
         _ =
@@ -144,9 +147,27 @@ struct Benchmark: AsyncParsableCommand {
         }
     }
 
-    /// Measures node by node, over about a second.
-    private func explanation(_ trainer: Trainer, _ batch: Batch, step: Double) async throws -> Explanation {
-        let runs = max(3, min(1000, Int(1 / max(step, 1e-4))))
+    /// A network that is to be timed, with the means to train it.
+    ///
+    /// - Parameter images: [batch, channels, height, width].
+    func trainer(
+        of network: NetworkOptions.Network, _ images: Shape, _ optimizer: any Optimizer, on device: Device
+    ) async throws -> (network: TracedNetwork, trainer: Trainer) {
+        let image = Shape(Array(images.dimensions.dropFirst()))
+        let traced = TracedNetwork(network.layer, input: image, hasDropout: !noDropout)
+        let trainer = try await Trainer(
+            traced, objective: Classification(), rule: UpdateRule(optimizer), device: device, seed: random.seed,
+            weights: try startingWeights(of: traced, from: weights ?? network.folder?.weightsPath()))
+        return (traced, trainer)
+    }
+
+    /// Measures node by node.
+    ///
+    /// - Parameters:
+    ///   - step: the seconds that a step takes.
+    ///   - runs: the number of steps; by default as many as take about a second.
+    func explanation(_ trainer: Trainer, _ batch: Batch, step: Double, runs: Int? = nil) async throws -> Explanation {
+        let runs = runs ?? max(3, min(1000, Int(1 / max(step, 1e-4))))
         switch mode {
         case .train: return try await trainer.explain(batch, runs: runs)
         case .infer: return try await trainer.classifier.explain(batch.images, runs: runs)
@@ -160,6 +181,7 @@ struct Benchmark: AsyncParsableCommand {
                 throw FoveaError(.usage, "\(flag) is \(count).", remedy: "Use \(least) to 1,000,000.")
             }
         }
+        try checkRooflineOptions()
         if batch != nil, batchSize != nil || network.input != nil {
             throw FoveaError(
                 .usage, "--batch has images of its own number and size.",
@@ -174,6 +196,10 @@ struct Benchmark: AsyncParsableCommand {
                 .usage, "--stream times inference of a recurrent network.",
                 remedy: "Use --mode infer and a network such as lstm, or leave --stream out.")
         }
+        try checkTrainingOptions()
+    }
+
+    private func checkTrainingOptions() throws {
         if mode == .infer, let flag = optimizer.firstFlag ?? (noDropout ? "--no-dropout" : nil) {
             throw FoveaError(.usage, "\(flag) belongs to training.", remedy: "Leave it out, or use --mode train.")
         }
@@ -188,7 +214,7 @@ struct Benchmark: AsyncParsableCommand {
     var lengths: (warmup: SeriesLength, timed: SeriesLength) {
         (
             warmup.map(SeriesLength.runs) ?? .about(.seconds(0.5), atLeast: 3),
-            steps.map(SeriesLength.runs) ?? .about(.seconds(5), atLeast: 5)
+            steps.map(SeriesLength.runs) ?? (roofline ? .runs(1) : .about(.seconds(5), atLeast: 5))
         )
     }
 
