@@ -105,7 +105,7 @@ ALWAYS_INLINE void sum_lanes(
     for (; l < lanes; l++) sum_positions(sums + l, at, lanes, 1, factor, result + l);
 }
 
-WIDE_VECTORS static void pool_rows(size_t member, size_t members, const void *context) {
+WIDE_TEAM(pool_rows) {
     const task *t = context;
     const fovea_average_pooling *p = t->pooling;
     size_t lanes = p->lanes, rows = p->planes * p->pooled_height, length = p->width * lanes;
@@ -125,7 +125,7 @@ WIDE_VECTORS static void pool_rows(size_t member, size_t members, const void *co
     }
 }
 
-WIDE_VECTORS static void spread_rows(size_t member, size_t members, const void *context) {
+WIDE_TEAM(spread_rows) {
     const task *t = context;
     const fovea_average_pooling *p = t->pooling;
     size_t lanes = p->lanes, rows = p->planes * p->height, length = p->pooled_width * lanes;

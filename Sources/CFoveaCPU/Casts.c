@@ -10,7 +10,7 @@ typedef struct {
     void *to;
 } task;
 
-WIDE_VECTORS static void narrow(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(narrow) {
     const task *t = context;
     const float *from = t->from;
     uint16_t *to = t->to;
@@ -30,7 +30,7 @@ void fovea_floats_to_bfloat16(size_t count, const float *from, uint16_t *to) {
     fovea_parallel_for(count, 16384, narrow, &t);
 }
 
-WIDE_VECTORS static void widen(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(widen) {
     const task *t = context;
     const uint16_t *from = t->from;
     float *to = t->to;

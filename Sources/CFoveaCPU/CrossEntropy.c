@@ -28,7 +28,7 @@ static void refuse_row(const task *t, size_t row) {
     for (size_t c = 0; c < t->classes; c++) t->gradient[row * t->classes + c] = NAN;
 }
 
-WIDE_VECTORS static void find_rows(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(find_rows) {
     const task *t = context;
     size_t classes = t->classes;
     for (size_t row = begin; row < end; row++) {

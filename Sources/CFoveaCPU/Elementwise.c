@@ -29,7 +29,7 @@ ALWAYS_INLINE float mish_gate(float x, float *rest, float *sigmoid) {
 }
 
 // Each comparison is false for NaN, so that NaN passes through.
-WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(activate) {
     const task *t = context;
     const float *x = t->x;
     float *y = t->result, parameter = t->parameter;
@@ -67,7 +67,7 @@ WIDE_VECTORS static void activate(size_t begin, size_t end, const void *context)
     }
 }
 
-WIDE_VECTORS static void gradient(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(gradient) {
     const task *t = context;
     const float *x = t->x;
     const float *upstream = t->upstream;

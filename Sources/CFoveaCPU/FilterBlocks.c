@@ -88,8 +88,8 @@ ALWAYS_INLINE void move(const task *t, size_t begin, size_t end, int is_inverse)
     }
 }
 
-WIDE_VECTORS static void block_part(size_t begin, size_t end, const void *context) { move(context, begin, end, 0); }
-WIDE_VECTORS static void unblock_part(size_t begin, size_t end, const void *context) { move(context, begin, end, 1); }
+WIDE_LOOP(block_part) { move(context, begin, end, 0); }
+WIDE_LOOP(unblock_part) { move(context, begin, end, 1); }
 
 static void move_all(const fovea_filter_blocks *b, const float *from, float *to, fovea_loop_body body) {
     task t = {*b, from, to};

@@ -108,7 +108,7 @@ ALWAYS_INLINE void pool(const task *t, size_t begin, size_t end, int with_places
     }
 }
 
-WIDE_VECTORS static void pool_rows(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(pool_rows) {
     const task *t = context;
     if (is_deep(t->pooling)) pool(t, begin, end, t->places != NULL, 1);
     else if (t->places != NULL) pool(t, begin, end, 1, 0);
@@ -180,7 +180,7 @@ ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
     }
 }
 
-WIDE_VECTORS static void spread_planes(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(spread_planes) {
     const task *t = context;
     if (is_deep(t->pooling)) spread(t, begin, end, 1);
     else spread(t, begin, end, 0);

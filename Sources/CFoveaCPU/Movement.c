@@ -12,7 +12,7 @@ typedef struct {
 } task;
 
 // Copies lines of the last axis; the number of a line, taken apart by the sizes of the other axes, gives its place.
-WIDE_VECTORS static void copy_lines(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(copy_lines) {
     const task *t = context;
     const fovea_view *view = t->view;
     int last = view->rank - 1;
@@ -43,7 +43,7 @@ void fovea_copy_view(const fovea_view *view, const uint32_t *from, uint32_t *to)
     fovea_parallel_for(lines, 1 + 16384 / (view->sizes[view->rank - 1] + 1), copy_lines, &t);
 }
 
-WIDE_VECTORS static void read_part(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(read_part) {
     const volatile char *bytes = context;
     // Reading one byte of a cache line brings in all of it.
     for (size_t line = begin; line < end; line++) (void)bytes[line * 64];

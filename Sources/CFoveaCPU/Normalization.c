@@ -163,7 +163,7 @@ ALWAYS_INLINE void measure_rectifying(const task *t, size_t member, size_t membe
     }
 }
 
-WIDE_VECTORS static void normalize_all(size_t member, size_t members, const void *context) {
+WIDE_TEAM(normalize_all) {
     const task *t = context;
     switch (t->n->rectifier) {
     case fovea_no_rectifier: measure_rectifying(t, member, members, fovea_no_rectifier); break;
@@ -200,7 +200,7 @@ ALWAYS_INLINE void normalize_given_rectifying(
     for (size_t unit = begin; unit < end; unit++) normalize_part(t, unit % t->blocks, unit / t->blocks, rectifier);
 }
 
-WIDE_VECTORS static void normalize_all_given(size_t member, size_t members, const void *context) {
+WIDE_TEAM(normalize_all_given) {
     const task *t = context;
     switch (t->n->rectifier) {
     case fovea_no_rectifier: normalize_given_rectifying(t, member, members, fovea_no_rectifier); break;

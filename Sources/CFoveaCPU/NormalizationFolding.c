@@ -11,7 +11,7 @@ typedef struct {
     float *folded, *folded_bias;
 } task;
 
-WIDE_VECTORS static void fold_filters(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(fold_filters) {
     const task *t = context;
     const fovea_folding *f = t->folding;
     for (size_t filter = begin; filter < end; filter++) {

@@ -173,7 +173,7 @@ ALWAYS_INLINE void add_rectifying(
     }
 }
 
-WIDE_VECTORS static void differentiate_staged(size_t member, size_t members, const void *context) {
+WIDE_TEAM(differentiate_staged) {
     const task *t = context;
     switch (t->n->rectifier) {
     case fovea_no_rectifier: add_rectifying(t, member, members, 1, fovea_no_rectifier); break;
@@ -182,7 +182,7 @@ WIDE_VECTORS static void differentiate_staged(size_t member, size_t members, con
     }
 }
 
-WIDE_VECTORS static void differentiate_directly(size_t member, size_t members, const void *context) {
+WIDE_TEAM(differentiate_directly) {
     const task *t = context;
     switch (t->n->rectifier) {
     case fovea_no_rectifier: add_rectifying(t, member, members, 0, fovea_no_rectifier); break;

@@ -59,7 +59,7 @@ ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, range elem
     }
 }
 
-WIDE_VECTORS static void sgd(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(sgd) {
     const sgd_task *t = context;
     for (size_t i = 0, start = 0; i < t->count && start < end; start += t->updates[i++].count) {
         sgd_part(t, &t->updates[i], elements_within(&t->updates[i], start, begin, end));
@@ -94,7 +94,7 @@ ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, range el
     }
 }
 
-WIDE_VECTORS static void adam(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(adam) {
     const adam_task *t = context;
     for (size_t i = 0, start = 0; i < t->count && start < end; start += t->updates[i++].count) {
         adam_part(t, &t->updates[i], elements_within(&t->updates[i], start, begin, end));
@@ -135,7 +135,7 @@ ALWAYS_INLINE void average_part(const average_task *t, const fovea_update *u, ra
     for (size_t i = elements.begin; i < elements.end; i++) new_average[i] = kept * average[i] + added * parameter[i];
 }
 
-WIDE_VECTORS static void average(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(average) {
     const average_task *t = context;
     for (size_t i = 0, start = 0; i < t->count && start < end; start += t->updates[i++].count) {
         average_part(t, &t->updates[i], elements_within(&t->updates[i], start, begin, end));
@@ -148,7 +148,9 @@ void fovea_average_update(const float *rate, size_t count, const fovea_update *u
 }
 
 // One number per channel: too few for a second thread.
-WIDE_VECTORS void fovea_moving_average(
-    size_t count, float kept, float added, const float *statistic, const float *value, float *moved) {
+EXPORTED_WIDE_VECTORS(
+    fovea_moving_average,
+    (size_t count, float kept, float added, const float *statistic, const float *value, float *moved),
+    (count, kept, added, statistic, value, moved)) {
     for (size_t i = 0; i < count; i++) moved[i] = kept * statistic[i] + added * value[i];
 }

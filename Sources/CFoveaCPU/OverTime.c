@@ -121,7 +121,7 @@ ALWAYS_INLINE void convolve_tile(
     }
 }
 
-WIDE_VECTORS static void convolve(size_t member, size_t members, const void *context) {
+WIDE_TEAM(convolve) {
     const task *t = context;
     float *rows = t->rows + member * t->c.channels * t->row;
     // The tiles of all sequences, of which each member has as many.

@@ -105,7 +105,7 @@ static size_t row_count(const task *t) { return t->c.channels * t->row + t->c.fi
 
 static size_t tile_sums(const task *t) { return t->c.taps * tile_filters * most_channels; }
 
-WIDE_VECTORS static void differentiate(size_t member, size_t members, const void *context) {
+WIDE_TEAM(differentiate) {
     const task *t = context;
     const fovea_over_time *c = &t->c;
     float *x = t->rows + member * t->group * row_count(t), *upstream = x + t->group * c->channels * t->row;

@@ -10,13 +10,7 @@
 #include "Vectors.h"
 
 // Whether 24 vectors stay in registers.
-static inline bool has_wide_registers(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f");
-#else
-    return false;
-#endif
-}
+static inline bool has_wide_registers(void) { return fovea_processor_lanes() == vector_lanes; }
 
 // One row: step u of it is step u − before of the sequence, and 0 where that has none.
 ALWAYS_INLINE void copy_padded(const float *from, size_t steps, ptrdiff_t before, size_t row, float *to) {

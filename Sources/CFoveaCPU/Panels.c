@@ -8,13 +8,7 @@
 enum { most_rows = 8, most_vectors = 3 };
 
 // How many vectors a panel is wide. With registers for 24 sums, 8 rows times 3 vectors keep two multipliers busy.
-static size_t panel_vectors(void) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") ? most_vectors : 1;
-#else
-    return 1;
-#endif
-}
+static size_t panel_vectors(void) { return fovea_processor_lanes() == vector_lanes ? most_vectors : 1; }
 
 size_t fovea_padded(size_t columns) { return divide_up(columns, vector_lanes) * vector_lanes; }
 
@@ -100,9 +94,11 @@ ALWAYS_INLINE void multiply_panel(
     if (row < count) multiply_tile(p, row, panel, column, 1, vectors);
 }
 
-WIDE_VECTORS void fovea_multiply_panels(
-    size_t count, fovea_row_list one, fovea_row_list other, const float *panels, size_t columns, const float *start,
-    size_t start_stride, float *result, size_t stride) {
+EXPORTED_WIDE_VECTORS(
+    fovea_multiply_panels,
+    (size_t count, fovea_row_list one, fovea_row_list other, const float *panels, size_t columns,
+     const float *start, size_t start_stride, float *result, size_t stride),
+    (count, one, other, panels, columns, start, start_stride, result, stride)) {
     product p = {one, other, start, start_stride, result, stride};
     size_t most = panel_vectors(), vectors = fovea_padded(columns) / vector_lanes, depth = one.depth + other.depth;
     for (size_t first = 0; first < vectors; first += most) {
@@ -159,9 +155,11 @@ ALWAYS_INLINE void add_columns(
     for (; row < rows; row++) add_tile(s, left + row, right, sums + row * s->sum_stride, 1, vectors);
 }
 
-WIDE_VECTORS void fovea_add_products(
-    size_t depth, const float *left, size_t left_stride, size_t rows, const float *right, size_t right_stride,
-    size_t columns, float *sums, size_t sum_stride) {
+EXPORTED_WIDE_VECTORS(
+    fovea_add_products,
+    (size_t depth, const float *left, size_t left_stride, size_t rows, const float *right, size_t right_stride,
+     size_t columns, float *sums, size_t sum_stride),
+    (depth, left, left_stride, rows, right, right_stride, columns, sums, sum_stride)) {
     strides s = {depth, left_stride, right_stride, sum_stride};
     size_t most = panel_vectors(), vectors = fovea_padded(columns) / vector_lanes;
     for (size_t first = 0; first < vectors; first += most) {

@@ -27,7 +27,7 @@ typedef struct {
 } task;
 
 // Draws blocks of four words; the mask may end within the last one.
-WIDE_VECTORS static void draw_blocks(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(draw_blocks) {
     const task *t = context;
     uint32_t key0 = t->key[0], key1 = t->key[1], threshold = t->threshold;
     float kept = t->kept;

@@ -57,7 +57,10 @@ void fovea_recurrence_pack(const fovea_recurrence *r, const fovea_recurrence_ope
 
 // MARK: Cells, one row each
 
-WIDE_VECTORS static void plain_cell(bool rectified, size_t hidden, const float *sums, float *state) {
+WIDE_VECTORS(
+    plain_cell,
+    (bool rectified, size_t hidden, const float *sums, float *state),
+    (rectified, hidden, sums, state)) {
     if (rectified) {
         for (size_t k = 0; k < hidden; k++) state[k] = sums[k] < 0 ? 0 : sums[k];
     } else {
@@ -66,8 +69,10 @@ WIDE_VECTORS static void plain_cell(bool rectified, size_t hidden, const float *
 }
 
 // `sums` become the gates; `cell` moves on.
-WIDE_VECTORS static void lstm_cell(
-    size_t hidden, float *restrict gates, float *restrict cell, float *restrict state) {
+WIDE_VECTORS(
+    lstm_cell,
+    (size_t hidden, float *restrict gates, float *restrict cell, float *restrict state),
+    (hidden, gates, cell, state)) {
     float *i = gates, *f = gates + hidden, *g = gates + 2 * hidden, *o = gates + 3 * hidden;
     for (size_t k = 0; k < hidden; k++) {
         i[k] = logistic(i[k]);
@@ -79,9 +84,11 @@ WIDE_VECTORS static void lstm_cell(
     }
 }
 
-WIDE_VECTORS static void lstm_cell_with_peepholes(
-    size_t hidden, const float *restrict peepholes, float *restrict gates, float *restrict cell,
-    float *restrict state) {
+WIDE_VECTORS(
+    lstm_cell_with_peepholes,
+    (size_t hidden, const float *restrict peepholes, float *restrict gates, float *restrict cell,
+     float *restrict state),
+    (hidden, peepholes, gates, cell, state)) {
     float *i = gates, *f = gates + hidden, *g = gates + 2 * hidden, *o = gates + 3 * hidden;
     const float *for_i = peepholes, *for_o = peepholes + hidden, *for_f = peepholes + 2 * hidden;
     for (size_t k = 0; k < hidden; k++) {
@@ -95,8 +102,10 @@ WIDE_VECTORS static void lstm_cell_with_peepholes(
 }
 
 // Reset and update gate, and the state behind the reset gate.
-WIDE_VECTORS static void gru_gates(
-    size_t hidden, const float *restrict before, float *restrict gates, float *restrict reset) {
+WIDE_VECTORS(
+    gru_gates,
+    (size_t hidden, const float *restrict before, float *restrict gates, float *restrict reset),
+    (hidden, before, gates, reset)) {
     float *r = gates, *z = gates + hidden;
     for (size_t k = 0; k < hidden; k++) {
         r[k] = logistic(r[k]);
@@ -106,9 +115,11 @@ WIDE_VECTORS static void gru_gates(
 }
 
 // `n` and `q` are the new gate's products of the input and of the state; `q` is taken `r` times unless it was reset first.
-WIDE_VECTORS static void gru_cell(
-    bool resets_first, size_t hidden, const float *restrict before, const float *restrict gates, float *restrict n,
-    const float *restrict q, float *restrict state) {
+WIDE_VECTORS(
+    gru_cell,
+    (bool resets_first, size_t hidden, const float *restrict before, const float *restrict gates, float *restrict n,
+     const float *restrict q, float *restrict state),
+    (resets_first, hidden, before, gates, n, q, state)) {
     const float *r = gates, *z = gates + hidden;
     for (size_t k = 0; k < hidden; k++) {
         float kept = hyperbolic_tangent(n[k] + (resets_first ? q[k] : r[k] * q[k]));

@@ -3,8 +3,11 @@
 #include "RecurrentCells.h"
 #include "Vectors.h"
 
-WIDE_VECTORS void fovea_plain_gradient(
-    bool rectified, size_t hidden, const float *restrict state, const float *restrict for_state, float *restrict sums) {
+EXPORTED_WIDE_VECTORS(
+    fovea_plain_gradient,
+    (bool rectified, size_t hidden, const float *restrict state, const float *restrict for_state,
+     float *restrict sums),
+    (rectified, hidden, state, for_state, sums)) {
     if (rectified) {
         for (size_t k = 0; k < hidden; k++) sums[k] = state[k] > 0 ? for_state[k] : for_state[k] * 0;
     } else {
@@ -12,7 +15,7 @@ WIDE_VECTORS void fovea_plain_gradient(
     }
 }
 
-WIDE_VECTORS void fovea_lstm_gradient(size_t hidden, const fovea_lstm_row *row) {
+EXPORTED_WIDE_VECTORS(fovea_lstm_gradient, (size_t hidden, const fovea_lstm_row *row), (hidden, row)) {
     const float *restrict i = row->gates, *restrict f = i + hidden, *restrict g = f + hidden, *restrict o = g + hidden;
     const float *restrict cell = row->cell, *restrict before = row->before, *restrict for_state = row->for_state;
     float *restrict for_cell = row->for_cell, *restrict sums = row->sums;
@@ -27,7 +30,7 @@ WIDE_VECTORS void fovea_lstm_gradient(size_t hidden, const fovea_lstm_row *row) 
     }
 }
 
-WIDE_VECTORS void fovea_lstm_gradient_with_peepholes(size_t hidden, const fovea_lstm_row *row) {
+EXPORTED_WIDE_VECTORS(fovea_lstm_gradient_with_peepholes, (size_t hidden, const fovea_lstm_row *row), (hidden, row)) {
     const float *restrict i = row->gates, *restrict f = i + hidden, *restrict g = f + hidden, *restrict o = g + hidden;
     const float *restrict cell = row->cell, *restrict before = row->before, *restrict for_state = row->for_state;
     const float *restrict p_i = row->peepholes, *restrict p_o = p_i + hidden, *restrict p_f = p_o + hidden;
@@ -49,7 +52,10 @@ WIDE_VECTORS void fovea_lstm_gradient_with_peepholes(size_t hidden, const fovea_
 }
 
 // Gradients of the update and the new gate; `for_state` becomes what reaches the state before past the gates.
-WIDE_VECTORS void fovea_gru_gradient(bool resets_first, size_t hidden, const fovea_gru_row *row) {
+EXPORTED_WIDE_VECTORS(
+    fovea_gru_gradient,
+    (bool resets_first, size_t hidden, const fovea_gru_row *row),
+    (resets_first, hidden, row)) {
     const float *restrict r = row->gates, *restrict z = r + hidden, *restrict n = z + hidden, *restrict q = n + hidden;
     const float *restrict before = row->before;
     float *restrict for_state = row->for_state, *restrict sums = row->sums, *restrict reset = row->reset;
@@ -65,7 +71,7 @@ WIDE_VECTORS void fovea_gru_gradient(bool resets_first, size_t hidden, const fov
 }
 
 // The reset gate's gradient from that of the state behind it, where it acts before the product.
-WIDE_VECTORS void fovea_reset_gradient(size_t hidden, const fovea_gru_row *row) {
+EXPORTED_WIDE_VECTORS(fovea_reset_gradient, (size_t hidden, const fovea_gru_row *row), (hidden, row)) {
     const float *restrict r = row->gates, *restrict before = row->before, *restrict for_reset = row->for_reset;
     float *restrict sums = row->sums, *restrict for_state = row->for_state;
     for (size_t k = 0; k < hidden; k++) {
@@ -74,16 +80,25 @@ WIDE_VECTORS void fovea_reset_gradient(size_t hidden, const fovea_gru_row *row) 
     }
 }
 
-WIDE_VECTORS void fovea_add_row(size_t count, const float *restrict from, float *restrict to) {
+EXPORTED_WIDE_VECTORS(
+    fovea_add_row,
+    (size_t count, const float *restrict from, float *restrict to),
+    (count, from, to)) {
     for (size_t k = 0; k < count; k++) to[k] += from[k];
 }
 
-WIDE_VECTORS void fovea_add_in_double(size_t count, const float *restrict from, double *restrict to) {
+EXPORTED_WIDE_VECTORS(
+    fovea_add_in_double,
+    (size_t count, const float *restrict from, double *restrict to),
+    (count, from, to)) {
     for (size_t k = 0; k < count; k++) to[k] += from[k];
 }
 
 // An LSTM's state before its projection.
-WIDE_VECTORS void fovea_unprojected_state(size_t hidden, const float *gates, const float *cell, float *state) {
+EXPORTED_WIDE_VECTORS(
+    fovea_unprojected_state,
+    (size_t hidden, const float *gates, const float *cell, float *state),
+    (hidden, gates, cell, state)) {
     const float *o = gates + 3 * hidden;
     for (size_t k = 0; k < hidden; k++) state[k] = o[k] * hyperbolic_tangent(cell[k]);
 }

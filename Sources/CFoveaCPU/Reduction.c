@@ -115,7 +115,7 @@ ALWAYS_INLINE void reduce(const task *t, fovea_reduction how, size_t begin, size
     }
 }
 
-WIDE_VECTORS static void reduce_part(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(reduce_part) {
     const task *t = context;
     if (t->how == fovea_maximum) reduce(t, fovea_maximum, begin, end);
     else if (t->how == fovea_mean) reduce(t, fovea_mean, begin, end);

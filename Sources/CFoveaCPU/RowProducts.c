@@ -13,8 +13,10 @@ ALWAYS_INLINE double sum(const vector *a, const vector *b) {
     return total;
 }
 
-WIDE_VECTORS void fovea_row_products(
-    const float *query, const float *rows, size_t count, size_t width, double *products, double *squares) {
+EXPORTED_WIDE_VECTORS(
+    fovea_row_products,
+    (const float *query, const float *rows, size_t count, size_t width, double *products, double *squares),
+    (query, rows, count, width, products, squares)) {
     for (size_t number = 0; number < count; number++) {
         const float *row = rows + number * width;
         vector product[2] = {0}, square[2] = {0};
@@ -37,8 +39,10 @@ WIDE_VECTORS void fovea_row_products(
     }
 }
 
-WIDE_VECTORS void fovea_row_distances(
-    const float *query, const float *rows, size_t count, size_t width, double *distances) {
+EXPORTED_WIDE_VECTORS(
+    fovea_row_distances,
+    (const float *query, const float *rows, size_t count, size_t width, double *distances),
+    (query, rows, count, width, distances)) {
     for (size_t number = 0; number < count; number++) {
         const float *row = rows + number * width;
         vector distance[2] = {0};

@@ -60,7 +60,7 @@ static double step_count(const fovea_sequences *s) {
     return count < 1 ? 1 : count;
 }
 
-WIDE_VECTORS static void normalize(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(normalize) {
     const task *t = context;
     const fovea_sequences *s = t->s;
     double count = step_count(s);
@@ -86,7 +86,7 @@ WIDE_VECTORS static void normalize(size_t begin, size_t end, const void *context
     }
 }
 
-WIDE_VECTORS static void normalize_gradient(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(normalize_gradient) {
     const task *t = context;
     const fovea_sequences *s = t->s;
     double count = step_count(s);

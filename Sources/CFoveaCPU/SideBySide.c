@@ -101,7 +101,7 @@ ALWAYS_INLINE void convolve_columns(
     }
 }
 
-WIDE_VECTORS static void convolve_rows(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(convolve_rows) {
     const forward_task *t = context;
     const fovea_side_by_side *c = &t->c;
     size_t tile_count = divide_up(c->filters, tile_filters);
@@ -283,7 +283,7 @@ ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_
     }
 }
 
-WIDE_VECTORS static void correlate_parts(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(correlate_parts) {
     const gradient_task *t = context;
     const fovea_side_by_side *c = &t->c;
     size_t tile_count = divide_up(c->filters, gradient_filters);

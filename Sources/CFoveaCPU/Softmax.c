@@ -49,7 +49,7 @@ static void strided_line(const task *t, const float *x, float *y) {
     write_line(t, x, t->inner, maximum, sum, y);
 }
 
-WIDE_VECTORS static void lines(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(lines) {
     const task *t = context;
     for (size_t line = begin; line < end; line++) {
         const float *x = t->x + first_of(t, line);
@@ -101,7 +101,7 @@ ALWAYS_INLINE void differentiate_line(const task *t, size_t first, size_t step) 
     }
 }
 
-WIDE_VECTORS static void differentiate_lines(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(differentiate_lines) {
     const task *t = context;
     for (size_t line = begin; line < end; line++) {
         if (t->inner == 1) differentiate_line(t, first_of(t, line), 1);

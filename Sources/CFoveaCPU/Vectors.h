@@ -3,13 +3,42 @@
 
 // What the loops share that the compiler turns into vector instructions.
 
-// Compiles a function for several instruction sets; the loader picks the best one that the processor supports. Such a
-// function must contain its loops itself: what it calls is compiled for the lowest instruction set unless it is
-// inlined.
-#if defined(__x86_64__) && defined(__linux__)
-#define WIDE_VECTORS __attribute__((target_clones("avx512f", "avx2", "default")))
+#include "ProcessorVectors.h"
+
+// Defines a function that is compiled for several instruction sets, and runs as the best one that the process may use:
+//
+//     WIDE_VECTORS(scale, (size_t count, float *elements), (count, elements)) { … }
+//
+// Such a function must contain its loops itself: what it calls is compiled for the lowest instruction set unless it is
+// inlined. The compiler's own choice (`target_clones`) looks at the processor alone, not at what limits oneDNN.
+#define WIDE_VECTORS(name, parameters, arguments) COMPILED_FOR_EACH(static, name, parameters, arguments)
+
+// The same for functions that a header declares.
+#define EXPORTED_WIDE_VECTORS(name, parameters, arguments) COMPILED_FOR_EACH(, name, parameters, arguments)
+
+// The bodies of `fovea_parallel_for` and `fovea_run_team`.
+#define WIDE_LOOP(name) WIDE_VECTORS(name, (size_t begin, size_t end, const void *context), (begin, end, context))
+#define WIDE_TEAM(name) \
+    WIDE_VECTORS(name, (size_t member, size_t members, const void *context), (member, members, context))
+
+#if defined(__x86_64__)
+#define COMPILED_FOR_EACH(visibility, name, parameters, arguments) \
+    ALWAYS_INLINE void name##_for_any parameters; \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) static void name##_for_16 parameters { \
+        name##_for_any arguments; \
+    } \
+    __attribute__((target("avx2,fma"))) static void name##_for_8 parameters { name##_for_any arguments; } \
+    static void name##_for_4 parameters { name##_for_any arguments; } \
+    visibility void name parameters { \
+        switch (fovea_processor_lanes()) { \
+        case 16: name##_for_16 arguments; break; \
+        case 8: name##_for_8 arguments; break; \
+        default: name##_for_4 arguments; \
+        } \
+    } \
+    ALWAYS_INLINE void name##_for_any parameters
 #else
-#define WIDE_VECTORS
+#define COMPILED_FOR_EACH(visibility, name, parameters, arguments) visibility void name parameters
 #endif
 
 // For a part of such a function: it is compiled for the instruction set of its caller.

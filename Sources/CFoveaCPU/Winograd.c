@@ -147,7 +147,7 @@ ALWAYS_INLINE void transform_block(const filter_task *t, size_t block, const int
     }
 }
 
-WIDE_VECTORS static void transform_blocks(size_t begin, size_t end, const void *context) {
+WIDE_LOOP(transform_blocks) {
     const filter_task *t = context;
     for (size_t block = begin; block < end; block++) {
         if (t->c->tile == 2) transform_block(t, block, 2);
@@ -327,11 +327,11 @@ ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int 
     }
 }
 
-WIDE_VECTORS static void work_on_small_tiles(size_t member, size_t members, const void *context) {
+WIDE_TEAM(work_on_small_tiles) {
     work(context, member, members, 2);
 }
 
-WIDE_VECTORS static void work_on_large_tiles(size_t member, size_t members, const void *context) {
+WIDE_TEAM(work_on_large_tiles) {
     work(context, member, members, 4);
 }
 

@@ -74,7 +74,8 @@ import FoveaRuntime
         }
         preparedStates = lowered.program.preparedStates
         updatedStates = lowered.updates.map { lowered.program.state(ofBuffer: $0.state) }
-        steps = lowered.program.steps.map { $0.reported(of: graph) }
+        let read = lowered.readBuffers
+        steps = lowered.program.steps.map { $0.reported(of: graph, reading: read) }
         self.graph = graph
         self.lowered = lowered
         self.plan = plan
@@ -196,12 +197,14 @@ import FoveaRuntime
 
 extension PlannedStep {
     /// The step as a line of a program's report.
-    fileprivate func reported(of graph: Graph) -> ExecutableStep {
-        let nodes = operation == node.operation.operationName ? [including, node] : []
+    ///
+    /// - Parameter read: the buffers that something reads; what a step writes to others is its scratch memory.
+    fileprivate func reported(of graph: Graph, reading read: Set<Int>) -> ExecutableStep {
+        let nodes = operation == node.operation.operationName && !isSideWork ? [including, node] : []
         return ExecutableStep(
             path: node.location.path, operation: operation, device: "cpu",
             implementation: implementation + (threads == 1 ? ", one thread" : ""),
             multiplyAdds: nodes.compactMap(\.self).map(graph.multiplyAdds(of:)).reduce(0, +),
-            byteCount: (reads + writes).reduce(0) { $0 + $1.layout.byteCount })
+            byteCount: (reads + writes.filter { read.contains($0.buffer) }).reduce(0) { $0 + $1.layout.byteCount })
     }
 }

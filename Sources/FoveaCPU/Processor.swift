@@ -4,7 +4,7 @@ import FoveaFoundation
 /// The machine's processor and the library that generates code for it.
 public enum Processor {
     /// Raised when kernels are added: remembered choices were made without them.
-    private static let kernelRevision = 2
+    private static let kernelRevision = 3
 
     /// The version of oneDNN: `2.6.3`.
     public static var libraryVersion: String {
@@ -46,12 +46,7 @@ public enum Processor {
     }
 
     /// Whether a vector holds 16 numbers, for hand-written kernels that need AVX-512's number of such registers.
-    static var hasWideVectors: Bool {
-        [
-            dnnl_cpu_isa_avx512_core, dnnl_cpu_isa_avx512_core_vnni, dnnl_cpu_isa_avx512_core_bf16,
-            dnnl_cpu_isa_avx512_core_amx,
-        ].contains(dnnl_get_effective_cpu_isa())
-    }
+    static var hasWideVectors: Bool { fovea_processor_lanes() == 16 }
 
     /// Whether threads remember that an operation was invalid, such as a comparison of NaN with a bound.
     static var noticesInvalidOperations: Bool { fovea_notices_invalid_operations() }

@@ -22,6 +22,7 @@
 #include "Panels.h"
 #include "Parallel.h"
 #include "Primitives.h"
+#include "ProcessorVectors.h"
 #include "RandomMask.h"
 #include "Recurrence.h"
 #include "Reduction.h"

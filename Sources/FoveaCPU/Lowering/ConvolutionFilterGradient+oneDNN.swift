@@ -44,7 +44,7 @@ extension NodeLowering {
         let lanes = images.layout.adjacentChannels ?? 1
         // Blocks are summed whole, padding included.
         let sums = allocate(try Layout(plain: [(channels + lanes - 1) / lanes * lanes]))
-        run(kernel: "bias", reads: [images], writes: [sums]) { memory in
+        run(kernel: "bias", reads: [images], writes: [sums], isSideWork: true) { memory in
             var (kept, reduced) = (kept, reduced)
             // Safe: the two views together visit each element of the images once, and there is a sum for each of `kept`.
             return { unsafe fovea_reduce(fovea_sum, &kept, &reduced, memory.operand(0), memory.result(0)) }

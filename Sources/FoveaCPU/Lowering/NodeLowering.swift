@@ -152,16 +152,18 @@ struct NodeLowering {
     }
 
     /// Adds a step that runs a hand-written kernel; `prepare` receives the memory and returns the function of a run.
+    ///
+    /// - Parameter isSideWork: whether another step of the node does the arithmetic that its multiply-adds count.
     func run(
         kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
-        mayMistakeNonFinite: Bool = false, _ prepare: @escaping (KernelMemory) -> () -> Void
+        isSideWork: Bool = false, mayMistakeNonFinite: Bool = false, _ prepare: @escaping (KernelMemory) -> () -> Void
     ) {
         let layout = layoutText(reads, writes)
         program.append(
             PlannedStep(
                 node: node, operation: node.operation.operationName, implementation: "fovea:\(kernel) \(layout)",
-                reads: reads, writes: writes, inPlace: inPlace, mayMistakeNonFinite: mayMistakeNonFinite,
-                work: .kernel(prepare)))
+                reads: reads, writes: writes, inPlace: inPlace, isSideWork: isSideWork,
+                mayMistakeNonFinite: mayMistakeNonFinite, work: .kernel(prepare)))
     }
 
     /// `nChw16c`, or `nchw → nChw16c` where a step changes the layout.

@@ -10,7 +10,9 @@ extension Recurrence: CPULowerable {
         // Packed once where the weights stay as they are, as in inference.
         let packed = node.allocate(try Layout(plain: [unsafe fovea_recurrence_packed_count(&loops)]))
         let weights = [o.inputWeights, o.recurrentWeights, o.inputBias, o.recurrentBias]
-        node.run(kernel: "pack", reads: weights + (o.projection.map { [$0] } ?? []), writes: [packed]) { memory in
+        node.run(
+            kernel: "pack", reads: weights + (o.projection.map { [$0] } ?? []), writes: [packed], isSideWork: true
+        ) { memory in
             var loops = loops
             let hasProjection = hasProjection
             return {

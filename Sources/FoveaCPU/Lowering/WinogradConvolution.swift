@@ -72,8 +72,9 @@ struct WinogradConvolution {
     /// Filters in the loops' layout, transformed once for as long as the weights stay.
     private func transformedFilters(_ node: NodeLowering) throws -> Stored {
         let transformed = node.allocate(try filterLayout)
-        node.run(kernel: "\(name) filters", reads: [try node.plainOperand(1)], writes: [transformed]) {
-            [sizes] memory in
+        node.run(
+            kernel: "\(name) filters", reads: [try node.plainOperand(1)], writes: [transformed], isSideWork: true
+        ) { [sizes] memory in
             {
                 // Safe: the sizes are those of the layouts.
                 var sizes = sizes

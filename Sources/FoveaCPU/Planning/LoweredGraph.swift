@@ -80,6 +80,13 @@ struct LoweredGraph {
 }
 
 extension LoweredGraph {
+    /// The buffers that a step, the caller or a state reads.
+    var readBuffers: Set<Int> {
+        Set(
+            program.steps.flatMap { $0.reads.map(\.buffer) } + outputs.map(\.buffer) + updates.map(\.value)
+                + (guardValue.map { [$0.buffer] } ?? []))
+    }
+
     /// The memory of all buffers while the steps run.
     var memoryPlan: MemoryPlan {
         MemoryPlan(

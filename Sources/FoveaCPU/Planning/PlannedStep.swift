@@ -19,6 +19,8 @@ struct PlannedStep {
     let inPlace: [(result: Stored, operand: Stored)]
     /// The previous node, where the step computes it as well.
     var including: Node?
+    /// Whether another step does the arithmetic that the operation's multiply-adds count.
+    var isSideWork = false
     /// The number of threads that run it; nil for all.
     var threads: Int?
     /// Whether its result for NaN or an infinity may differ from the definition; then an operation was invalid, and the
