@@ -45,6 +45,30 @@ public enum Processor {
         }
     }
 
+    /// A limit on instructions from outside: an environment variable of oneDNN's that holds for hand-written loops too.
+    public struct InstructionLimit: Hashable, Sendable {
+        public let variable: String
+        public let value: String
+
+        /// Whether oneDNN knows the value; it ignores others.
+        public var isKnown: Bool { Self.known.contains(value.uppercased()) }
+
+        private static let known = [
+            "SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX512_CORE", "AVX512_CORE_VNNI", "AVX512_CORE_BF16",
+            "AVX512_CORE_AMX", "ALL", "DEFAULT",
+        ]
+
+        /// The limit that the environment sets, if any. oneDNN looks at its new name first.
+        public init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+            for variable in ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"] {
+                guard let value = environment[variable], !value.isEmpty else { continue }
+                (self.variable, self.value) = (variable, value)
+                return
+            }
+            return nil
+        }
+    }
+
     /// Whether a vector holds 16 numbers, for hand-written kernels that need AVX-512's number of such registers.
     static var hasWideVectors: Bool { fovea_processor_lanes() == 16 }
 

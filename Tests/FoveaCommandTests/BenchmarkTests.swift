@@ -83,6 +83,53 @@ struct BenchmarkTests {
         }
     }
 
+    @Test("Networks are compared with the machine's roofline", arguments: ["train", "infer"])
+    func roofline(mode: String) throws {
+        try withTemporaryFolder { folder in
+            let line = "--roofline --model lenet5,smallcnn --mode \(mode) --batch-size 2 --steps 1"
+            let json = try benchmark("\(line) --json", in: folder).json
+            #expect(json["networks"].elements.map { $0["model"] } == ["lenet5", "smallcnn"])
+            let ceilings = try #require(json["machine_gflops"].double)
+            #expect(ceilings > 0.1)
+            let bandwidths = json["machine_bandwidths"].elements.compactMap { $0["gb_per_second"].double }
+            #expect(bandwidths.count > 3 && bandwidths == bandwidths.sorted(by: >))
+            #expect(bandwidths.last == json["machine_gb_per_second"].double)
+            for network in json["networks"].elements {
+                let operations = network["operations"].elements
+                let lost = operations.compactMap { $0["lost_ms"].double }
+                #expect(lost == lost.sorted(by: >), "\(lost)")
+                let (real, least) = (try #require(network["ms"].double), try #require(network["roofline_ms"].double))
+                #expect(abs(lost.reduce(0, +) - (real - least)) <= 1e-6 * real)
+                #expect(try abs(#require(network["efficiency"].double) - least / real) < 1e-9)
+                // Two operations for each multiply-add, of two images.
+                let arithmetic = operations.compactMap { $0["roofline_ms"].double }.reduce(0, +)
+                #expect(arithmetic >= 2 * 2 * 416_520 / ceilings / 1e6)
+            }
+            let text = try benchmark(line, in: folder).output
+            for words in ["smallcnn", "roofline ms", "lost ms", "medians of 5 rounds", "mean", "GFLOP/s in registers"] {
+                #expect(text.contains(words), "\(text)")
+            }
+            let sequences = try benchmark(
+                "--roofline --model tcn --input 1x32 --width 4 --mode \(mode) --batch-size 2 --steps 1 --json",
+                in: folder)
+            #expect(sequences.json["networks"].elements.map { $0["model"] } == ["tcn"], "\(sequences.errors)")
+        }
+    }
+
+    @Test("The bias of a filter gradient does not count the gradient's arithmetic again")
+    func arithmeticCountsOnce() throws {
+        try withTemporaryFolder { folder in
+            let nodes = try benchmark(
+                "--model squeezenet1_1 --mode train --batch-size 1 --input 3x32x32 --steps 1 --warmup 0 --explain --json",
+                in: folder
+            ).json["program"].elements.filter {
+                $0["path"] == "classifier.1" && $0["operation"] == "ConvolutionFilterGradient"
+            }
+            #expect(nodes.count == 2)
+            #expect(nodes.compactMap { $0["multiply_adds"].double }.sorted() == [0, 512 * 1000])
+        }
+    }
+
     @Test("A given batch with given weights leads to the same losses as its own seed does, and each step learns")
     func losses() throws {
         try withTemporaryFolder { folder in

@@ -43,6 +43,52 @@ struct SurroundingsTests {
         }
     }
 
+    @Test("a limit on instructions holds for all kernels, and is shown")
+    func instructionLimits() throws {
+        func doctor(_ value: String?) throws -> (json: JSONValue, text: String) {
+            let environment = value.map { ["DNNL_MAX_CPU_ISA": $0] } ?? [:]
+            let json = try shell("doctor --json", environment: environment).json["processor"]
+            return (json, try shell("doctor", environment: environment).output)
+        }
+        let free = try doctor(nil)
+        #expect(free.json["instruction_limit"] == .null && !free.text.contains("MAX_CPU_ISA"))
+        let unknown = try doctor("PDP11")
+        #expect(unknown.json["instruction_set"] == free.json["instruction_set"])
+        #expect(
+            unknown.text.contains("(not limited: PDP11 is unknown as value of DNNL_MAX_CPU_ISA)"), "\(unknown.text)")
+        let oldest = try doctor("SSE41")
+        #expect(oldest.json["instruction_set"] == "SSE4.1" && oldest.json["instruction_limit"] == "SSE41")
+        #expect(oldest.text.contains("SSE4.1 (limited by DNNL_MAX_CPU_ISA)"), "\(oldest.text)")
+    }
+
+    @Test(
+        "trainings agree whatever the instructions",
+        arguments: [
+            "--model lenet5 --batch-size 16", "--model smallcnn --batch-size 4",
+            "--model resnet18 --input 3x32x32 --batch-size 2",
+            "--model mobilenet_v2 --input 3x32x32 --batch-size 4",
+            "--model squeezenet1_1 --input 3x48x48 --batch-size 2",
+        ])
+    func sameLosses(network: String) throws {
+        try withTemporaryFolder { folder in
+            func losses(_ limit: String?) throws -> [Float] {
+                let line =
+                    "benchmark --mode train \(network) --no-dropout --warmup 0 --steps 3 --lr 0.01 --deterministic"
+                let run = try FoveaProcess(
+                    words("\(line) --outputs out.safetensors"), in: folder,
+                    environment: limit.map { ["DNNL_MAX_CPU_ISA": $0] } ?? [:])
+                try #require(run.status == 0, "\(run.errors)")
+                return try #require(try Safetensors.read(from: "\(folder)/out.safetensors").tensors["loss"]).floats
+            }
+            let free = try losses(nil)
+            for limit in ["AVX2", "SSE41"] {
+                for (limited, loss) in zip(try losses(limit), free) {
+                    #expect(abs(limited - loss) <= 1e-3 * abs(loss), "\(limit): \(limited) instead of \(loss)")
+                }
+            }
+        }
+    }
+
     @Test("a full disk behind standard output is named")
     func fullDisk() throws {
         let full = try shell("models", redirection: ">/dev/full")

@@ -43,6 +43,8 @@ class Peer:
     quick_settings: dict[str, list[str]]
     # Empty: all.
     models: tuple[str, ...] = ()
+    # Whether its instructions can be limited from outside.
+    can_be_limited: bool = True
 
     def settings_for(self, workload, quick):
         settings = (self.quick_settings if quick else self.settings).get(workload.mode, [])
@@ -64,7 +66,8 @@ PEERS = [
     Peer(
         "TensorFlow", "tensorflow_graph", "tensorflow", {"train": ["graph", "graph, inter-op", "XLA"]},
         {"train": ["graph"]}, models=("lenet5",)),
-    Peer("ONNX Runtime", "onnx_runtime", "onnxruntime", {"infer": CALLS}, {"infer": CALLS[:1]}),
+    Peer("ONNX Runtime", "onnx_runtime", "onnxruntime", {"infer": CALLS}, {"infer": CALLS[:1]},
+        can_be_limited=False),
     Peer(
         "OpenVINO", "openvino_runtime", "openvino", {"infer": ["two threads", ONE_THREAD]},
         {"infer": ["two threads"]}),

@@ -11,13 +11,15 @@ import sys
 import time
 
 from answer import measure_answer
-from machine import describe
+from machine import describe, limit_instructions, page_name
 from materials import prepare_materials
 from measure import FULL, QUICK, measure_rows, say
+from overview import overview
 from page import page
 from workloads import WORKLOADS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "benchmarks"
 ANSWER_ROW = "predict one picture"
 
 
@@ -26,6 +28,8 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="less time for each row, and only some of the rows")
     parser.add_argument("--only", metavar="PATTERN", help="the rows whose name has this regular expression")
     parser.add_argument("--out", type=pathlib.Path, metavar="FILE.md", help="where the page goes")
+    parser.add_argument(
+        "--isa", choices=["avx2"], help="limit Fovea, and the peers that can be limited, to older instructions")
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
     return parser.parse_args()
 
@@ -49,16 +53,19 @@ def main():
     if not workloads and not wants_answer:
         sys.exit(f"bench: error: no row's name has {options.only!r}; script/bench --list names them")
 
+    if options.isa:
+        limit_instructions(options.isa)
     out = options.out
     if out is None and not options.quick and options.only is None:
-        out = ROOT / "docs" / "benchmarks.md"
+        PAGES.mkdir(exist_ok=True)
+        out = PAGES / f"{page_name(options.isa)}.md"
     fovea, pace = os.environ["FOVEA"], QUICK if options.quick else FULL
     start = time.monotonic()
-    about = describe(fovea)
+    about = describe(fovea, options.isa)
     folder = ROOT / ".build" / "benchmark"
     materials = prepare_materials(folder, [workload.request() for workload in workloads])
     with open(folder / "log", "w", buffering=1) as log:
-        rows = measure_rows(workloads, materials, fovea, pace, options.quick, log)
+        rows = measure_rows(workloads, materials, fovea, pace, options.quick, log, is_limited=options.isa is not None)
         answer = measure_answer(materials, fovea, pace, log) if wants_answer else None
     say(f"{time.monotonic() - start:.0f} s altogether")
 
@@ -68,11 +75,14 @@ def main():
     if out is None:
         print(page(results, "benchmarks.json", None))
         return
-    notes = ROOT / "docs" / "benchmarks-notes.md"
+    notes = out.with_name(f"{out.stem}-notes.md")
     raw = out.with_suffix(".json")
     raw.write_text(json.dumps(results, indent=1) + "\n")
     out.write_text(page(results, raw.name, notes.read_text() if notes.exists() else None))
     say(f"wrote {out} and {raw}")
+    if out.parent == PAGES:
+        PAGES.with_suffix(".md").write_text(overview(PAGES))
+        say(f"wrote {PAGES.with_suffix('.md')}")
 
 
 if __name__ == "__main__":

@@ -58,15 +58,17 @@ def summary(times):
 class Row:
     """One workload: who takes part, and what they did."""
 
-    def __init__(self, workload, materials, log):
+    def __init__(self, workload, materials, log, is_limited=False):
         self.workload, self.materials, self.log = workload, materials, log
+        # Who cannot be limited to older instructions as the others are takes no part.
+        self.peers = [peer for peer in PEERS if peer.can_be_limited or not is_limited]
         self.expected = materials.expected_outputs(workload.request())
         self.competitors = []
         self.result = {"name": workload.name, **workload.request(), "competitors": {}, "trials": {}, "failures": {}}
 
     def measure(self, fovea, pace, quick):
         with contextlib.ExitStack() as stack:
-            for peer in PEERS:
+            for peer in self.peers:
                 settings = peer.settings_for(self.workload, quick)
                 if not settings:
                     continue
@@ -140,11 +142,11 @@ class Row:
                 entry["compile_ms"] = statistics.median(process.compile_ms)
 
 
-def measure_rows(workloads, materials, fovea, pace, quick, log):
+def measure_rows(workloads, materials, fovea, pace, quick, log, is_limited=False):
     rows = []
     for number, workload in enumerate(workloads, 1):
         start = time.monotonic()
-        row = Row(workload, materials, log).measure(fovea, pace, quick)
+        row = Row(workload, materials, log, is_limited).measure(fovea, pace, quick)
         rows.append(row)
         medians = ", ".join(
             f"{title} {entry['median_ms']:.4g} ms" for title, entry in row["competitors"].items())

@@ -20,6 +20,7 @@ struct DoctorReport {
     /// The version of a library that need not be there; nil where it is not.
     private let vips = LibVips.installed?.version
     private let processor = ProcessorAllowance.current
+    private let instructionLimit = Processor.InstructionLimit()
     private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     /// The memory that the machine and the limits of the process leave.
     private let available = AvailableMemory.byteCount()
@@ -51,6 +52,7 @@ struct DoctorReport {
                 "machine_cores": .integer(processor.machineCores),
                 "quota_cores": processor.quota.map(JSONValue.number) ?? .null,
                 "instruction_set": .string(Processor.instructionSet),
+                "instruction_limit": instructionLimit.map { .string($0.value) } ?? .null,
                 "default_threads": .integer(processor.threads),
                 "default_threads_reason": .string(processor.reason),
             ],
@@ -65,7 +67,7 @@ struct DoctorReport {
             rows: [
                 ["cores", cores],
                 ["threads", "\(processor.threads.grouped) (\(processor.reason))"],
-                ["instructions", Processor.instructionSet],
+                ["instructions", instructions],
                 ["memory", gibibytes(memory) + (available.map { ", \(gibibytes($0)) available" } ?? "")],
             ])
         let missing = "not installed: TIFF, AVIF and HEIC need it (on Debian: apt install \(LibVips.packageName))"
@@ -82,6 +84,12 @@ struct DoctorReport {
         let bound = processor.cores < processor.machineCores ? " of \(processor.machineCores.grouped) (affinity)" : ""
         let quota = processor.quota.map { ", for the time of \($0.text(digits: 2)) (control group)" } ?? ""
         return processor.cores.grouped + bound + quota
+    }
+
+    private var instructions: String {
+        guard let limit = instructionLimit else { return Processor.instructionSet }
+        let effect = limit.isKnown ? "limited by" : "not limited: \(limit.value) is unknown as value of"
+        return "\(Processor.instructionSet) (\(effect) \(limit.variable))"
     }
 
     private func gibibytes(_ byteCount: Int) -> String {

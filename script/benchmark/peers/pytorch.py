@@ -1,5 +1,7 @@
 """PyTorch, eager or compiled, contiguous or channels last, with its fused optimizer."""
 
+import os
+
 import torch
 from safetensors.torch import load_file
 
@@ -10,6 +12,10 @@ from workloads import MOMENTUM, RATE
 class Job:
     def __init__(self, workload, setting, threads, materials):
         torch.set_num_threads(threads)
+        if os.environ.get("ATEN_CPU_CAPABILITY") == "avx2":
+            # The code that it compiles asks the processor, not the variable.
+            import torch._inductor.config
+            torch._inductor.config.cpp.simdlen = 256
         self.compiles = "compiled" in setting
         layout = torch.channels_last if "channels-last" in setting else torch.contiguous_format
         batch = load_file(materials.batch(workload))
