@@ -53,6 +53,9 @@ enum { vector_lanes = 16 };
 // Functions take it by pointer: how it is passed by value depends on the instruction set.
 typedef float vector __attribute__((vector_size(vector_lanes * sizeof(float)), may_alias));
 
+// Half of one.
+typedef float half_vector __attribute__((vector_size(vector_lanes / 2 * sizeof(float)), may_alias));
+
 // A vector at an address that need not be a multiple of its size.
 typedef float unaligned_vector __attribute__((vector_size(vector_lanes * sizeof(float)), aligned(4), may_alias));
 

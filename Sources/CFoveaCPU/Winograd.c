@@ -4,7 +4,9 @@
 #include "Sizes.h"
 #include "Vectors.h"
 
-enum { largest_tile = 4, largest_patch = largest_tile + 2, largest_block = 16, prefetch_distance = 64 };
+enum { largest_tile = 4, largest_patch = largest_tile + 2, prefetch_distance = 64 };
+// How many tiles products take at a time: their sums are what registers hold. A vector takes two of AVX2's 16 registers.
+enum { largest_block = 16, largest_narrow_block = 6 };
 
 // How many bytes a core keeps in its own cache while filters pass through it.
 static const size_t near_memory = 640 << 10;
@@ -131,10 +133,14 @@ ALWAYS_INLINE void transform_block(const filter_task *t, size_t block, const int
     vector *to = (vector *)t->transformed + block * points(c) * c->channels;
     for (size_t channel = 0; channel < c->channels; channel++) {
         vector g[9], columns[3 * largest_patch], u[largest_patch];
-        for (int tap = 0; tap < 9; tap++) {
-            for (int lane = 0; lane < vector_lanes; lane++) {
-                size_t filter = block * vector_lanes + (size_t)lane;
-                g[tap][lane] = t->filters[(filter * c->channels + channel) * 9 + (size_t)tap];
+        for (int lane = 0; lane < vector_lanes; lane++) {
+            size_t filter = block * vector_lanes + (size_t)lane;
+            if (c->turned) {
+                const float *from = t->filters + (channel * c->filters + filter) * 9;
+                for (int tap = 0; tap < 9; tap++) g[tap][lane] = from[8 - tap];
+            } else {
+                const float *from = t->filters + (filter * c->channels + channel) * 9;
+                for (int tap = 0; tap < 9; tap++) g[tap][lane] = from[tap];
             }
         }
         for (int column = 0; column < 3; column++) transform_filter_line(m, g + column, 3, columns + column * side);
@@ -167,16 +173,42 @@ typedef struct {
     size_t first, count;
 } tile_range;
 
+// How many tiles products take at a time, for images with blocks of so many channels.
+ALWAYS_INLINE size_t block_length(const int lanes) {
+    return lanes == vector_lanes ? (size_t)largest_block : (size_t)largest_narrow_block;
+}
+
+// 16 channels of a pixel, whose images begin at `from`: one block, or two blocks of 8. `lanes`, the channels of a block, is a
+// literal in every call.
+ALWAYS_INLINE void load_pixel(const int lanes, const float *from, size_t pixels, size_t pixel, vector *v) {
+    if (lanes == vector_lanes) {
+        *v = *(const vector *)(from + pixel * vector_lanes);
+    } else {
+        half_vector low = *(const half_vector *)(from + pixel * 8);
+        half_vector high = *(const half_vector *)(from + (pixels + pixel) * 8);
+        *v = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+}
+
+ALWAYS_INLINE void store_pixel(const int lanes, float *to, size_t pixels, size_t pixel, const vector *v) {
+    if (lanes == vector_lanes) {
+        *(vector *)(to + pixel * vector_lanes) = *v;
+    } else {
+        *(half_vector *)(to + pixel * 8) = __builtin_shufflevector(*v, *v, 0, 1, 2, 3, 4, 5, 6, 7);
+        *(half_vector *)(to + (pixels + pixel) * 8) = __builtin_shufflevector(*v, *v, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+}
+
 // One patch of 16 channels. The order [point, block of tiles, block of channels, tile of the block, channel of the
 // block] is the one in which products read.
 ALWAYS_INLINE void transform_patch(
-    const task *t, tile_range chunk, size_t index, size_t channel_block, const int m, float *patches) {
+    const task *t, tile_range chunk, size_t index, size_t channel_block, const int m, const int lanes, float *patches) {
     const int side = m + 2;
     const fovea_winograd *c = &t->c;
     size_t tile = chunk.first + index, per_image = t->tile_rows * t->tile_columns;
     size_t image = tile / per_image, row = tile % per_image / t->tile_columns, column = tile % t->tile_columns;
-    size_t channel_blocks = c->channels / vector_lanes;
-    const vector *plane = (const vector *)t->images + (image * channel_blocks + channel_block) * c->height * c->width;
+    size_t channel_blocks = c->channels / vector_lanes, pixels = c->height * c->width;
+    const float *plane = t->images + (image * channel_blocks + channel_block) * pixels * vector_lanes;
     // Rows above the image wrap around to numbers that are too large.
     size_t top = row * (size_t)m - c->top, left = column * (size_t)m - c->left;
     vector d[largest_patch * largest_patch], columns[largest_patch * largest_patch], v[largest_patch];
@@ -184,21 +216,25 @@ ALWAYS_INLINE void transform_patch(
         UNROLL
         for (int y = 0; y < side; y++) {
             UNROLL
-            for (int x = 0; x < side; x++) d[y * side + x] = plane[(top + (size_t)y) * c->width + left + (size_t)x];
+            for (int x = 0; x < side; x++) {
+                size_t pixel = (top + (size_t)y) * c->width + left + (size_t)x;
+                load_pixel(lanes, plane, pixels, pixel, &d[y * side + x]);
+            }
         }
     } else {
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 size_t from_row = top + (size_t)y, from_column = left + (size_t)x;
-                bool inside = from_row < c->height && from_column < c->width;
-                d[y * side + x] = inside ? plane[from_row * c->width + from_column] : (vector){0};
+                d[y * side + x] = (vector){0};
+                if (from_row >= c->height || from_column >= c->width) continue;
+                load_pixel(lanes, plane, pixels, from_row * c->width + from_column, &d[y * side + x]);
             }
         }
     }
     UNROLL
     for (int x = 0; x < side; x++) transform_patch_line(m, d + x, (size_t)side, columns + x * side);
-    size_t begin = index / largest_block * largest_block;
-    size_t width = smaller(largest_block, chunk.count - begin);
+    size_t begin = index / block_length(lanes) * block_length(lanes);
+    size_t width = smaller(block_length(lanes), chunk.count - begin);
     vector *to = (vector *)patches + begin * channel_blocks + channel_block * width + (index - begin);
     size_t step = chunk.count * channel_blocks;
     UNROLL
@@ -210,9 +246,10 @@ ALWAYS_INLINE void transform_patch(
 }
 
 ALWAYS_INLINE void transform_patches(
-    const task *t, tile_range chunk, size_t first_block, size_t end_block, const int m, float *patches) {
+    const task *t, tile_range chunk, size_t first_block, size_t end_block, const int m, const int lanes,
+    float *patches) {
     for (size_t block = first_block; block < end_block; block++) {
-        for (size_t i = 0; i < chunk.count; i++) transform_patch(t, chunk, i, block, m, patches);
+        for (size_t i = 0; i < chunk.count; i++) transform_patch(t, chunk, i, block, m, lanes, patches);
     }
 }
 
@@ -240,25 +277,29 @@ ALWAYS_INLINE void multiply(
 }
 
 ALWAYS_INLINE void multiply_block(
-    const float *patches, const vector *filters, size_t channels, size_t tiles, vector *sums) {
+    const float *patches, const vector *filters, size_t channels, size_t tiles, const int lanes, vector *sums) {
     switch (tiles) {
 #define CASE(count) case count: multiply(patches, filters, channels, count, sums); break;
-    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
-    CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
+    CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+    default:
+        if (lanes < vector_lanes) return;
+        switch (tiles) {
+        CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
+        }
 #undef CASE
     }
 }
 
 ALWAYS_INLINE void multiply_points(
-    const task *t, tile_range chunk, const float *patches, size_t filter_block, vector *sums) {
+    const task *t, tile_range chunk, const float *patches, size_t filter_block, const int lanes, vector *sums) {
     const fovea_winograd *c = &t->c;
     const vector *filters = (const vector *)t->transformed + filter_block * points(c) * c->channels;
     for (size_t point = 0; point < points(c); point++) {
         const float *from = patches + point * chunk.count * c->channels;
-        for (size_t begin = 0; begin < chunk.count; begin += largest_block) {
+        for (size_t begin = 0; begin < chunk.count; begin += block_length(lanes)) {
             multiply_block(
                 from + begin * c->channels, filters + point * c->channels, c->channels,
-                smaller(largest_block, chunk.count - begin), sums + point * chunk.count + begin);
+                smaller(block_length(lanes), chunk.count - begin), lanes, sums + point * chunk.count + begin);
         }
     }
 }
@@ -266,7 +307,8 @@ ALWAYS_INLINE void multiply_points(
 // MARK: Results
 
 ALWAYS_INLINE void finish_tile(
-    const task *t, tile_range chunk, size_t index, size_t filter_block, const int m, const vector *sums) {
+    const task *t, tile_range chunk, size_t index, size_t filter_block, const int m, const int lanes,
+    const vector *sums) {
     const int side = m + 2;
     const fovea_winograd *c = &t->c;
     size_t tile = chunk.first + index, per_image = t->tile_rows * t->tile_columns;
@@ -278,33 +320,38 @@ ALWAYS_INLINE void finish_tile(
         transform_sum_line(m, sums + (size_t)x * chunk.count + index, (size_t)side * chunk.count, columns + x * m);
     }
     vector bias = t->bias == NULL ? (vector){0} : *(const vector *)(t->bias + filter_block * vector_lanes);
-    size_t plane = image * (c->filters / vector_lanes) + filter_block;
-    vector *to = (vector *)t->results + (plane * c->result_height + row) * c->result_width + column;
+    size_t plane = image * (c->filters / vector_lanes) + filter_block, pixels = c->result_height * c->result_width;
+    float *to = t->results + plane * pixels * vector_lanes;
     size_t rows = smaller((size_t)m, c->result_height - row), width = smaller((size_t)m, c->result_width - column);
-    for (size_t i = 0; i < rows; i++, to += c->result_width) {
+    for (size_t i = 0; i < rows; i++) {
         transform_sum_line(m, columns + i, (size_t)m, y);
         for (size_t j = 0; j < width; j++) {
+            size_t pixel = (row + i) * c->result_width + column + j;
             vector value = y[j] + bias;
-            if (t->adds) value += to[j];
+            if (t->adds) {
+                vector before;
+                load_pixel(lanes, to, pixels, pixel, &before);
+                value += before;
+            }
             // NaN stays: it is not below zero.
             if (t->rectified) {
                 for (int lane = 0; lane < vector_lanes; lane++) value[lane] = value[lane] < 0 ? 0 : value[lane];
             }
-            to[j] = value;
+            store_pixel(lanes, to, pixels, pixel, &value);
         }
     }
 }
 
 ALWAYS_INLINE void convolve_chunk(
-    const task *t, tile_range chunk, size_t first_block, size_t end_block, const int m, const float *patches,
-    vector *sums) {
+    const task *t, tile_range chunk, size_t first_block, size_t end_block, const int m, const int lanes,
+    const float *patches, vector *sums) {
     for (size_t block = first_block; block < end_block; block++) {
-        multiply_points(t, chunk, patches, block, sums);
-        for (size_t i = 0; i < chunk.count; i++) finish_tile(t, chunk, i, block, m, sums);
+        multiply_points(t, chunk, patches, block, lanes, sums);
+        for (size_t i = 0; i < chunk.count; i++) finish_tile(t, chunk, i, block, m, lanes, sums);
     }
 }
 
-ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int m) {
+ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int m, const int lanes) {
     const fovea_winograd *c = &t->c;
     size_t channel_blocks = c->channels / vector_lanes, filter_blocks = c->filters / vector_lanes;
     float *patches = t->scratch;
@@ -312,28 +359,25 @@ ALWAYS_INLINE void work(const task *t, size_t member, size_t members, const int 
     if (t->shares_filters) {
         tile_range all = {0, t->tiles};
         transform_patches(
-            t, all, channel_blocks * member / members, channel_blocks * (member + 1) / members, m, patches);
+            t, all, channel_blocks * member / members, channel_blocks * (member + 1) / members, m, lanes, patches);
         fovea_wait_for_team();
         convolve_chunk(
-            t, all, filter_blocks * member / members, filter_blocks * (member + 1) / members, m, patches, sums);
+            t, all, filter_blocks * member / members, filter_blocks * (member + 1) / members, m, lanes, patches, sums);
         return;
     }
     patches += patch_count(t) * member;
     size_t chunks = divide_up(t->tiles, t->chunk);
     for (size_t i = chunks * member / members; i < chunks * (member + 1) / members; i++) {
         tile_range chunk = {i * t->chunk, smaller(t->chunk, t->tiles - i * t->chunk)};
-        transform_patches(t, chunk, 0, channel_blocks, m, patches);
-        convolve_chunk(t, chunk, 0, filter_blocks, m, patches, sums);
+        transform_patches(t, chunk, 0, channel_blocks, m, lanes, patches);
+        convolve_chunk(t, chunk, 0, filter_blocks, m, lanes, patches, sums);
     }
 }
 
-WIDE_TEAM(work_on_small_tiles) {
-    work(context, member, members, 2);
-}
-
-WIDE_TEAM(work_on_large_tiles) {
-    work(context, member, members, 4);
-}
+WIDE_TEAM(work_on_small_tiles) { work(context, member, members, 2, 16); }
+WIDE_TEAM(work_on_large_tiles) { work(context, member, members, 4, 16); }
+WIDE_TEAM(work_on_small_tiles_in_halves) { work(context, member, members, 2, 8); }
+WIDE_TEAM(work_on_large_tiles_in_halves) { work(context, member, members, 4, 8); }
 
 void fovea_winograd_convolve(
     const fovea_winograd *convolution, const float *images, const float *transformed, const float *bias, bool adds,
@@ -343,5 +387,10 @@ void fovea_winograd_convolve(
         .rectified = rectified, .results = results, .scratch = scratch};
     size_t members = fovea_team_size();
     divide(&t, members);
-    fovea_run_team(members, convolution->tile == 2 ? work_on_small_tiles : work_on_large_tiles, &t);
+    bool is_small = convolution->tile == 2;
+    if (convolution->lanes == vector_lanes) {
+        fovea_run_team(members, is_small ? work_on_small_tiles : work_on_large_tiles, &t);
+    } else {
+        fovea_run_team(members, is_small ? work_on_small_tiles_in_halves : work_on_large_tiles_in_halves, &t);
+    }
 }

@@ -59,7 +59,7 @@ public enum Processor {
         ]
 
         /// The limit that the environment sets, if any. oneDNN looks at its new name first.
-        public init?(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        public init?(environment: [String: String]) {
             for variable in ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"] {
                 guard let value = environment[variable], !value.isEmpty else { continue }
                 (self.variable, self.value) = (variable, value)
@@ -69,8 +69,8 @@ public enum Processor {
         }
     }
 
-    /// Whether a vector holds 16 numbers, for hand-written kernels that need AVX-512's number of such registers.
-    static var hasWideVectors: Bool { fovea_processor_lanes() == 16 }
+    /// The numbers in a vector of the widest instructions that hand-written kernels use: 16 with AVX-512, 8 with AVX2.
+    static var lanes: Int { fovea_processor_lanes() }
 
     /// Whether threads remember that an operation was invalid, such as a comparison of NaN with a bound.
     static var noticesInvalidOperations: Bool { fovea_notices_invalid_operations() }

@@ -79,13 +79,53 @@ struct WinogradConvolutionTests {
             let program = try await cpu.compile(graph, passes: [])
             // Without wide vectors the loop is no candidate, and oneDNN's kernels give the same.
             let isOwn = program.steps.contains { $0.implementation.contains(kernel) }
-            #expect(isOwn == Processor.hasWideVectors, "\(program.explain())")
+            #expect(isOwn == (Processor.lanes >= 8), "\(program.explain())")
             // Twice: the filters are transformed before the first run only.
             _ = try await cpu.run(program, given)
             let result = try #require(try await cpu.run(program, given)["result"])
             let expected = try await reference.run(reference.compile(graph), given)
             let comparison = TensorComparison(result, try #require(expected["result"]), tolerance: 1e-5)
             #expect(comparison.failure == nil, "\(threads) threads, \(variant.testDescription)")
+        }
+    }
+
+    @Test(
+        "gives the gradient of its input, with filters that change from run to run", arguments: geometries,
+        ["winograd 2×2", "winograd 4×4"])
+    func inputGradient(geometry: Geometry, kernel: String) async throws {
+        let builder = GraphBuilder()
+        let upstream = try builder.input("upstream", .float32(geometry.results))
+        let filters = try builder.input("filters", .float32([geometry.filters, geometry.images[1], 3, 3]))
+        let window = try Window(kernel: 3, padding: geometry.padding)
+        let images = try builder.input("images", .float32(geometry.images))
+        builder.output("result", try Convolution(window).applied(to: images, filters))
+        let gradient = ConvolutionInputGradient(window, inputShape: geometry.images)
+        builder.output("gradient", try builder.add(gradient, [upstream, filters])[0])
+        let graph = builder.graph
+        let reference = Device(ReferenceBackend())
+        let expectation = try await reference.compile(graph)
+        for threads in [1, 2, 3] {
+            let selection = KernelSelection(picking: { $0.firstIndex(of: "fovea:\(kernel)") ?? 0 })
+            let cpu = Device(try CPUBackend(threads: threads, kernels: selection))
+            let program = try await cpu.compile(graph, passes: [])
+            let own = program.steps.filter {
+                $0.implementation.contains(kernel) && !$0.implementation.contains("filters")
+            }
+            #expect(own.count == (Processor.lanes >= 8 ? 2 : 0), "\(program.explain())")
+            for run in ["first", "second"] {
+                let given = [
+                    "upstream": Self.tensor(geometry.results, "upstream \(run)"),
+                    "images": Self.tensor(geometry.images, "images \(run)"),
+                    "filters": Self.tensor([geometry.filters, geometry.images[1], 3, 3], "filters \(run)"),
+                ]
+                let results = try await cpu.run(program, given)
+                let expected = try await reference.run(expectation, given)
+                for name in ["result", "gradient"] {
+                    let comparison = TensorComparison(
+                        try #require(results[name]), try #require(expected[name]), tolerance: 1e-5)
+                    #expect(comparison.failure == nil, "\(threads) threads, \(name), \(run) run")
+                }
+            }
         }
     }
 

@@ -112,7 +112,7 @@ struct BenchmarkTests {
             let sequences = try benchmark(
                 "--roofline --model tcn --input 1x32 --width 4 --mode \(mode) --batch-size 2 --steps 1 --json",
                 in: folder)
-            #expect(sequences.json["networks"].elements.map { $0["model"] } == ["tcn"], "\(sequences.errors)")
+            #expect(try sequences.json["networks"].elements.map { $0["model"] } == ["tcn"], "\(sequences.errors)")
         }
     }
 

@@ -1,6 +1,8 @@
 import Foundation
 import FoveaFormats
+import FoveaGraph
 import FoveaTestSupport
+import OrderedCollections
 import Testing
 
 /// What the shell, the system and the owner of the machine leave to the command.
@@ -65,15 +67,15 @@ struct SurroundingsTests {
         "trainings agree whatever the instructions",
         arguments: [
             "--model lenet5 --batch-size 16", "--model smallcnn --batch-size 4",
-            "--model resnet18 --input 3x32x32 --batch-size 2",
-            "--model mobilenet_v2 --input 3x32x32 --batch-size 4",
+            "--model resnet18 --input 3x32x32 --batch-size 8",
+            "--model mobilenet_v2 --input 3x96x96 --batch-size 8",
             "--model squeezenet1_1 --input 3x48x48 --batch-size 2",
         ])
     func sameLosses(network: String) throws {
         try withTemporaryFolder { folder in
             func losses(_ limit: String?) throws -> [Float] {
                 let line =
-                    "benchmark --mode train \(network) --no-dropout --warmup 0 --steps 3 --lr 0.01 --deterministic"
+                    "benchmark --mode train \(network) --no-dropout --warmup 0 --steps 2 --lr 0.01 --deterministic"
                 let run = try FoveaProcess(
                     words("\(line) --outputs out.safetensors"), in: folder,
                     environment: limit.map { ["DNNL_MAX_CPU_ISA": $0] } ?? [:])

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// A convolution of 3×3 filters with stride 1 over images whose channels lie in blocks of 16 (`nChw16c`), by tiles of
-/// 2×2 or 4×4 pixels of the result (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
+/// A convolution of 3×3 filters with stride 1 over images whose channels lie in blocks of 16 or 8 (`nChw16c`, `nChw8c`),
+/// by tiles of 2×2 or 4×4 pixels of the result (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016).
 ///
-/// For inference, because the filters are transformed once. If there are few tiles, as in a batch of one image, the
-/// team's members share the filters, so that each filter is read once, by one of them.
+/// If there are few tiles, as in a batch of one image, the team's members share the filters, so that each filter is read
+/// once, by one of them.
 typedef struct {
     size_t images;
     /// Both multiples of 16.
@@ -19,6 +19,10 @@ typedef struct {
     size_t top, left;
     /// Rows, and columns, of a tile: 2 or 4.
     size_t tile;
+    /// Channels in a block of the images' memory: 16 or 8.
+    size_t lanes;
+    /// Whether the filters are given as [channels, filters, 3, 3] and turned by 180°: those of an input's gradient.
+    bool turned;
 } fovea_winograd;
 
 /// Size in floats of the transformed filters.

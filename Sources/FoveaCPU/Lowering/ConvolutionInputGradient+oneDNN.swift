@@ -14,7 +14,15 @@ extension ConvolutionInputGradient: WindowLowerable {
             node.deliver(try overTime.inputGradient(node))
             return
         }
-        let (kernel, threads) = try ConvolutionKernel(.inputGradient, geometry, for: node).primitive
+        switch try ConvolutionKernel(.inputGradient, geometry, for: node).work {
+        case .winograd(let winograd): node.deliver(try winograd.convolved(node))
+        case .primitive(let kernel, let threads): try lower(node, geometry, by: kernel, threads: threads)
+        }
+    }
+
+    private func lower(
+        _ node: NodeLowering, _ geometry: ConvolutionGeometry, by kernel: PrimitiveDescriptor, threads: Int?
+    ) throws {
         let upstream = try node.reorder(node.operand(0), to: kernel.layout(of: .destinationGradient))
         let filters = try node.reorder(
             geometry.grouped(node.plainOperand(1)), to: kernel.layout(of: .weights))

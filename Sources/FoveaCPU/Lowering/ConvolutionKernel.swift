@@ -58,10 +58,10 @@ struct ConvolutionKernel {
     /// from each other.
     let mayMistakeNonFinite: Bool
 
-    /// The kernel of a gradient, which is always one of oneDNN's.
+    /// The kernel of a gradient of filters, which is always one of oneDNN's.
     var primitive: (descriptor: PrimitiveDescriptor, threads: Int?) {
         guard case .primitive(let descriptor, let threads) = work else {
-            preconditionFailure("hand-written convolutions are for inference")
+            preconditionFailure("hand-written convolutions give no gradient of filters")
         }
         return (descriptor, threads)
     }
@@ -201,10 +201,11 @@ private struct ConvolutionQuestion {
         let all = node.engine.threads
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
         let own =
-            kind == .inference && !node.isCareful
-            ? WinogradConvolution.kernels(
-                for: geometry, epilogue, images: usual.images, results: usual.results, threads: all
-            ).map { ConvolutionCandidate($0) } : []
+            node.isCareful
+            ? []
+            : WinogradConvolution.kernels(
+                kind, geometry, epilogue, images: usual.images, results: usual.results, threads: all
+            ).map { ConvolutionCandidate($0) }
         if let wanted = own.first(where: { $0.name == last }) { return [wanted] }
         var found: [ConvolutionCandidate] = []
         var twins: [String: Int] = [:]

@@ -1,46 +1,60 @@
 import CFoveaCPU
 import FoveaGraph
 
-/// A 3×3 convolution in inference, by tiles that take at most a quarter of the multiplications: a hand-written kernel.
+/// A 3×3 convolution or the gradient of its input, by tiles that take at most a quarter of the multiplications: a
+/// hand-written kernel.
 ///
-/// oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, each of their
-/// threads reads all transformed filters; these share them, and prefetch from distant memory.
+/// With AVX-512 oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, each of
+/// their threads reads all transformed filters; these share them, and prefetch from distant memory. With AVX2 it has none.
 struct WinogradConvolution {
     private let sizes: fovea_winograd
     private let geometry: ConvolutionGeometry
     private let rectified: Bool
     private let addsToResult: Bool
+    /// What is read; of an input's gradient, the gradient of the results.
     private let images: Layout
     private let results: Layout
     private let threads: Int
+    /// Whether filters change from run to run, so that a run's time includes their transform.
+    private let transformsInEachRun: Bool
 
     /// Transformed filters take up to four times their memory: larger ones than this are left as they are.
     private static let mostWeights = 1 << 24
 
-    /// The tiles that a convolution could be cut into, each with its kernel; none where the loops do not apply.
+    /// The tiles that a convolution, or the gradient of its input, could be cut into, each with its kernel; none where the
+    /// loops do not apply.
     ///
     /// - Parameters:
     ///   - images: the layout of the images, and `results` that of the results.
     static func kernels(
-        for geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue, images: Layout, results: Layout,
-        threads: Int
+        _ kind: ConvolutionKernel.Kind, _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue,
+        images: Layout, results: Layout, threads: Int
     ) -> [WinogradConvolution] {
+        let lanes = Processor.lanes
         // Narrower vectors hold too few sums.
-        guard Processor.hasWideVectors, let (rows, columns) = geometry.window.rowsAndColumns, geometry.groups == 1,
+        guard kind != .filterGradient, lanes >= 8, let (rows, columns) = geometry.window.rowsAndColumns,
+            geometry.groups == 1,
             [rows, columns].allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 }),
             geometry.results.elementCount > 0, geometry.filters.elementCount <= mostWeights,
-            images.adjacentChannels == 16,
-            results.adjacentChannels == 16, images.isUnpadded, results.isUnpadded,
-            epilogue.activation?.isRectifier ?? true
+            [geometry.filters[0], geometry.filters[1]].allSatisfy({ $0.isMultiple(of: 16) }),
+            images.adjacentChannels == lanes, results.adjacentChannels == lanes, images.isUnpadded,
+            results.isUnpadded, epilogue.activation?.isRectifier ?? true
         else { return [] }
-        return [2, 4].map { tile in
+        // The gradient of an input is a convolution of that of the results with the filters turned.
+        let isGradient = kind == .inputGradient
+        let (from, to) = isGradient ? (geometry.results, geometry.images) : (geometry.images, geometry.results)
+        let (top, left) =
+            isGradient ? (2 - rows.before, 2 - columns.before) : (rows.before, columns.before)
+        guard top >= 0, left >= 0 else { return [] }
+        return [4, 2].map { tile in
             WinogradConvolution(
                 sizes: fovea_winograd(
-                    images: geometry.images[0], channels: geometry.images[1], filters: geometry.filters[0],
-                    height: geometry.images[2], width: geometry.images[3], result_height: geometry.results[2],
-                    result_width: geometry.results[3], top: rows.before, left: columns.before, tile: tile),
+                    images: from[0], channels: from[1], filters: to[1], height: from[2], width: from[3],
+                    result_height: to[2], result_width: to[3], top: top, left: left, tile: tile,
+                    lanes: lanes, turned: isGradient),
                 geometry: geometry, rectified: epilogue.activation != nil, addsToResult: epilogue.addsToResult,
-                images: images, results: results, threads: threads)
+                images: isGradient ? results : images, results: isGradient ? images : results, threads: threads,
+                transformsInEachRun: kind != .inference)
         }
     }
 
@@ -50,7 +64,7 @@ struct WinogradConvolution {
     /// The result of the convolution of a node.
     ///
     /// - Parameter residual: the operand that is added to the result.
-    func convolved(_ node: NodeLowering, adding residual: Int?) throws -> Stored {
+    func convolved(_ node: NodeLowering, adding residual: Int? = nil) throws -> Stored {
         let images = try node.reorder(node.operand(0), to: images)
         var reads = [images, try transformedFilters(node)]
         if geometry.withBias { reads.append(try node.plainOperand(2)) }
@@ -86,13 +100,20 @@ struct WinogradConvolution {
 
     /// The kernel as a candidate for timing.
     func timed() throws -> KernelTimer.Candidate {
-        var layouts = [images, try filterLayout, results, try scratchLayout]
-        if geometry.withBias { layouts.append(try Layout(plain: [geometry.filters[0]])) }
-        return unsafe KernelTimer.Candidate(layouts: layouts, threads: threads) { memory in
+        let plain = try Layout(plain: geometry.filters.dimensions)
+        let layouts = [images, try filterLayout, results, try scratchLayout, plain]
+        let bias = geometry.withBias ? [try Layout(plain: [geometry.filters[0]])] : []
+        return unsafe KernelTimer.Candidate(layouts: layouts + bias, threads: threads) { memory in
             // Safe: the memory is that of the layouts.
             let pointers = unsafe memory.map { unsafe $0.assumingMemoryBound(to: Float.self) }
-            return unsafe run(
-                pointers[0], pointers[1], geometry.withBias ? pointers[4] : nil, pointers[2], pointers[3])
+            let convolve = unsafe run(
+                pointers[0], pointers[1], geometry.withBias ? pointers[5] : nil, pointers[2], pointers[3])
+            guard transformsInEachRun else { return convolve }
+            return {
+                var sizes = sizes
+                unsafe fovea_winograd_transform_filters(&sizes, pointers[4], pointers[1])
+                convolve()
+            }
         }
     }
 

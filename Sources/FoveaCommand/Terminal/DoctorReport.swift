@@ -20,7 +20,7 @@ struct DoctorReport {
     /// The version of a library that need not be there; nil where it is not.
     private let vips = LibVips.installed?.version
     private let processor = ProcessorAllowance.current
-    private let instructionLimit = Processor.InstructionLimit()
+    private let instructionLimit = Processor.InstructionLimit(environment: ProcessInfo.processInfo.environment)
     private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
     /// The memory that the machine and the limits of the process leave.
     private let available = AvailableMemory.byteCount()

@@ -14,8 +14,8 @@ class Job:
         torch.set_num_threads(threads)
         if os.environ.get("ATEN_CPU_CAPABILITY") == "avx2":
             # The code that it compiles asks the processor, not the variable.
-            import torch._inductor.config
-            torch._inductor.config.cpp.simdlen = 256
+            from torch._inductor import config
+            config.cpp.simdlen = 256
         self.compiles = "compiled" in setting
         layout = torch.channels_last if "channels-last" in setting else torch.contiguous_format
         batch = load_file(materials.batch(workload))
