@@ -4,7 +4,11 @@
 #include "Sizes.h"
 #include "Vectors.h"
 
-enum { tile_filters = 6, tile_columns = 4, gradient_filters = 4, gradient_columns = 5, longest_row = 1024 };
+// The sums of a tile are what AVX-512's 32 registers hold. A vector takes two of the 16 of other processors: their tiles are
+// the narrow ones.
+enum { tile_filters = 6, tile_columns = 4, narrow_tile_columns = 1 };
+enum { gradient_filters = 4, gradient_columns = 5, narrow_gradient_filters = 2, narrow_gradient_columns = 2 };
+enum { longest_row = 1024 };
 // A run of this many columns is summed in float, so are this many runs, and above that sums are double: the error does
 // not grow with the size of the images.
 enum { run_length = 32, runs_per_sum = 16, chunk_length = 8 };
@@ -17,7 +21,7 @@ typedef struct {
     // [tile of filters, channel, row, column, filter of the tile]; missing filters are zero.
     const float *weights;
     const float *bias;
-    bool rectified;
+    bool rectified, is_narrow;
     vector *results;
 } forward_task;
 
@@ -76,7 +80,7 @@ ALWAYS_INLINE void convolve_columns(
                 }
                 UNROLL
                 for (int f = 0; f < tile_filters; f++) {
-                    vector weight = (vector){0} + weights[kernel_column * tile_filters + (size_t)f];
+                    float weight = weights[kernel_column * tile_filters + (size_t)f];
                     UNROLL
                     for (int j = 0; j < columns; j++) sums[f][j] += pixels[j] * weight;
                 }
@@ -101,6 +105,21 @@ ALWAYS_INLINE void convolve_columns(
     }
 }
 
+// The columns from `column` on, so many at a time; returns the first that is left.
+ALWAYS_INLINE size_t convolve_row(
+    const forward_task *t, size_t block, size_t tile, size_t row, size_t column, const int columns) {
+    const fovea_side_by_side *c = &t->c;
+    for (; column + (size_t)columns <= c->result_width; column += (size_t)columns) {
+        bool inside = column >= c->left && column + (size_t)columns + c->kernel_width - 1 <= c->width + c->left;
+        if (inside) {
+            convolve_columns(t, block, tile, row, column, columns, true);
+        } else {
+            convolve_columns(t, block, tile, row, column, columns, false);
+        }
+    }
+    return column;
+}
+
 WIDE_LOOP(convolve_rows) {
     const forward_task *t = context;
     const fovea_side_by_side *c = &t->c;
@@ -108,26 +127,24 @@ WIDE_LOOP(convolve_rows) {
     for (size_t part = begin; part < end; part++) {
         size_t block = part / c->result_height, row = part % c->result_height;
         for (size_t tile = 0; tile < tile_count; tile++) {
-            size_t column = 0;
-            for (; column + tile_columns <= c->result_width; column += tile_columns) {
-                bool inside = column >= c->left && column + tile_columns + c->kernel_width - 1 <= c->width + c->left;
-                if (inside) {
-                    convolve_columns(t, block, tile, row, column, tile_columns, true);
-                } else {
-                    convolve_columns(t, block, tile, row, column, tile_columns, false);
-                }
+            if (t->is_narrow) {
+                convolve_row(t, block, tile, row, 0, narrow_tile_columns);
+                continue;
             }
-            for (; column + 2 <= c->result_width; column += 2) convolve_columns(t, block, tile, row, column, 2, false);
-            if (column < c->result_width) convolve_columns(t, block, tile, row, column, 1, false);
+            size_t column = convolve_row(t, block, tile, row, 0, tile_columns);
+            column = convolve_row(t, block, tile, row, column, 2);
+            convolve_row(t, block, tile, row, column, 1);
         }
     }
 }
+
+static bool is_narrow(void) { return fovea_processor_lanes() < vector_lanes; }
 
 void fovea_side_by_side_convolve(
     const fovea_side_by_side *convolution, const float *images, const float *weights, bool transposed,
     const float *bias, bool rectified, float *results, float *scratch) {
     pack(convolution, weights, transposed, scratch);
-    forward_task t = {*convolution, (const vector *)images, scratch, bias, rectified, (vector *)results};
+    forward_task t = {*convolution, (const vector *)images, scratch, bias, rectified, is_narrow(), (vector *)results};
     fovea_parallel_for(convolution->blocks * convolution->result_height, 4, convolve_rows, &t);
 }
 
@@ -138,7 +155,7 @@ typedef struct {
     const vector *images, *upstream;
     // For each block of images the gradients of all filters, then of all biases.
     float *partial;
-    bool with_bias;
+    bool with_bias, is_narrow;
 } gradient_task;
 
 static size_t partial_size(const fovea_side_by_side *c) {
@@ -264,13 +281,16 @@ ALWAYS_INLINE void correlate_filters(const gradient_task *t, size_t block, size_
     for (size_t channel = 0; channel < c->channels; channel++) {
         for (size_t row = 0; row < c->kernel_height; row++) {
             size_t column = 0;
-            for (; column + gradient_columns <= c->kernel_width; column += gradient_columns) {
+            for (; !t->is_narrow && column + gradient_columns <= c->kernel_width; column += gradient_columns) {
                 correlate(t, block, filter, filters, channel, row, column, gradient_columns);
             }
-            for (; column + 3 <= c->kernel_width; column += 3) {
+            for (; !t->is_narrow && column + 3 <= c->kernel_width; column += 3) {
                 correlate(t, block, filter, filters, channel, row, column, 3);
             }
-            for (; column < c->kernel_width; column++) correlate(t, block, filter, filters, channel, row, column, 1);
+            for (; column + narrow_gradient_columns <= c->kernel_width; column += narrow_gradient_columns) {
+                correlate(t, block, filter, filters, channel, row, column, narrow_gradient_columns);
+            }
+            if (column < c->kernel_width) correlate(t, block, filter, filters, channel, row, column, 1);
         }
     }
     if (!t->with_bias) return;
@@ -289,12 +309,15 @@ WIDE_LOOP(correlate_parts) {
     size_t tile_count = divide_up(c->filters, gradient_filters);
     for (size_t part = begin; part < end; part++) {
         size_t block = part / tile_count, filter = part % tile_count * gradient_filters;
-        if (filter + gradient_filters <= c->filters) {
+        size_t last = smaller(filter + gradient_filters, c->filters);
+        if (!t->is_narrow && filter + gradient_filters == last) {
             correlate_filters(t, block, filter, gradient_filters);
-        } else {
-            for (; filter + 2 <= c->filters; filter += 2) correlate_filters(t, block, filter, 2);
-            if (filter < c->filters) correlate_filters(t, block, filter, 1);
+            continue;
         }
+        for (; filter + narrow_gradient_filters <= last; filter += narrow_gradient_filters) {
+            correlate_filters(t, block, filter, narrow_gradient_filters);
+        }
+        if (filter < last) correlate_filters(t, block, filter, 1);
     }
 }
 
@@ -302,7 +325,7 @@ void fovea_side_by_side_filter_gradient(
     const fovea_side_by_side *convolution, const float *images, const float *upstream, float *filters, float *bias,
     float *scratch) {
     const fovea_side_by_side *c = convolution;
-    gradient_task t = {*c, (const vector *)images, (const vector *)upstream, scratch, bias != NULL};
+    gradient_task t = {*c, (const vector *)images, (const vector *)upstream, scratch, bias != NULL, is_narrow()};
     fovea_parallel_for(c->blocks * divide_up(c->filters, gradient_filters), 1, correlate_parts, &t);
     // In the order of the blocks, whichever thread computed them: the bits do not depend on the number of threads.
     size_t size = partial_size(c), weights = size - c->filters;
