@@ -113,17 +113,6 @@ ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
 
 // MARK: The result
 
-// `rectifier` is a literal in every call of these functions.
-ALWAYS_INLINE void rectify(fovea_rectifier rectifier, vector *v) {
-    // Both comparisons are false for NaN, so that NaN passes through.
-    if (rectifier != fovea_no_rectifier) *v = (vector)((mask)*v & ~(*v < 0));
-    if (rectifier == fovea_rectify_to_6) {
-        mask above = *v > 6;
-        vector six = {6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6};
-        *v = (vector)(((mask)*v & ~above) | ((mask)six & above));
-    }
-}
-
 ALWAYS_INLINE void normalize(
     const task *t, const parameters *p, size_t offset, size_t count, size_t step, size_t width, int is_streamed,
     fovea_rectifier rectifier) {

@@ -5,19 +5,17 @@
 #define CFOVEACPU_NORMALIZATION_WALK_H
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "Normalization.h"
 #include "Parallel.h"
+#include "Rectify.h"
 #include "Sizes.h"
 #include "Vectors.h"
 
 #pragma STDC FP_CONTRACT OFF
 
-// The lanes of vectors for which a comparison holds, as bits that are all 1 or all 0. Vectors hold the lanes of a block
-// for one pixel, or for several pixels if there are fewer lanes.
-typedef int32_t mask __attribute__((vector_size(vector_lanes * sizeof(int32_t)), may_alias));
+// Vectors hold the lanes of a block for one pixel, or for several pixels if there are fewer lanes.
 
 // A run of this many vectors is summed in float, in chunks that are then added; runs are added in double. A sum of 8
 // sums of 8 numbers of one sign is off by at most 14 units of 2⁻²⁴, and by one more when it is rounded: less than a

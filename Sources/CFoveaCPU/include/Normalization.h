@@ -3,12 +3,7 @@
 
 #include <stddef.h>
 
-/// The activation that follows a normalization in the same pass over memory.
-typedef enum {
-    fovea_no_rectifier,
-    fovea_rectify,
-    fovea_rectify_to_6,
-} fovea_rectifier;
+#include "Rectifier.h"
 
 /// Images, each channel of which is normalized. Channels come in blocks of `lanes` (1, 2, 4, 8 or 16) that lie next to
 /// each other; the strides, in floats, lead from image to image, from block to block and from pixel to pixel. If pixels

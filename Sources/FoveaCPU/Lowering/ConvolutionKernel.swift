@@ -50,7 +50,7 @@ struct ConvolutionKernel {
     enum Work {
         /// One of oneDNN's; `threads` is nil where all run it.
         case primitive(PrimitiveDescriptor, threads: Int?)
-        case winograd(WinogradConvolution)
+        case handWritten(any HandWrittenConvolution)
     }
 
     let work: Work
@@ -88,7 +88,7 @@ struct ConvolutionKernel {
             try node.timing { try $0.time(try candidates.map(question.timed), in: &contest) }
         }
         work = candidates[position].work(threads: node.engine.threads)
-        mayMistakeNonFinite = candidates[position].isWinograd || problem.epilogue.activation?.clamps ?? false
+        mayMistakeNonFinite = candidates[position].mayMistakeNonFinite(before: problem.epilogue.activation)
     }
 }
 
@@ -96,7 +96,7 @@ struct ConvolutionKernel {
 private struct ConvolutionCandidate {
     enum Kind {
         case primitive(PrimitiveDescriptor, dnnl_alg_kind_t, threads: Int)
-        case winograd(WinogradConvolution)
+        case handWritten(any HandWrittenConvolution)
     }
 
     let kind: Kind
@@ -109,16 +109,22 @@ private struct ConvolutionCandidate {
         name = descriptor.implementation + suffix
     }
 
-    init(_ winograd: WinogradConvolution) {
-        kind = .winograd(winograd)
-        name = "fovea:\(winograd.name)"
+    init(_ own: any HandWrittenConvolution) {
+        kind = .handWritten(own)
+        name = "fovea:\(own.name)"
     }
 
     var isWinograd: Bool {
         switch kind {
         case .primitive(_, let algorithm, _): algorithm == dnnl_convolution_winograd
-        case .winograd: true
+        case .handWritten(let own): own is WinogradConvolution
         }
+    }
+
+    /// oneDNN's clamping turns NaN into a bound, and Winograd's transform subtracts infinities from each other.
+    func mayMistakeNonFinite(before activation: Elementwise?) -> Bool {
+        if case .handWritten(let own) = kind { return own.mayMistakeNonFinite }
+        return isWinograd || activation?.clamps ?? false
     }
 
     /// The number of threads that run it.
@@ -129,7 +135,7 @@ private struct ConvolutionCandidate {
     func work(threads all: Int) -> ConvolutionKernel.Work {
         switch kind {
         case .primitive(let descriptor, _, let threads): .primitive(descriptor, threads: threads == all ? nil : threads)
-        case .winograd(let winograd): .winograd(winograd)
+        case .handWritten(let own): .handWritten(own)
         }
     }
 }
@@ -200,12 +206,7 @@ private struct ConvolutionQuestion {
     func candidates(upTo last: String?) throws -> [ConvolutionCandidate] {
         let all = node.engine.threads
         let isSmall = all > 1 && geometry.multiplyAdds < 4_000_000
-        let own =
-            node.isCareful
-            ? []
-            : WinogradConvolution.kernels(
-                kind, geometry, epilogue, images: usual.images, results: usual.results, threads: all
-            ).map { ConvolutionCandidate($0) }
+        let own = handWritten.filter { !node.isCareful || !$0.mayMistakeNonFinite }.map { ConvolutionCandidate($0) }
         if let wanted = own.first(where: { $0.name == last }) { return [wanted] }
         var found: [ConvolutionCandidate] = []
         var twins: [String: Int] = [:]
@@ -239,6 +240,16 @@ private struct ConvolutionQuestion {
         return found + own
     }
 
+    /// The hand-written kernels that could run it.
+    private var handWritten: [any HandWrittenConvolution] {
+        let threads = node.engine.threads
+        let depthwise = DepthwiseConvolution(
+            kind, geometry, epilogue, images: usual.images, results: usual.results, threads: threads)
+        let winograd = WinogradConvolution.kernels(
+            kind, geometry, epilogue, images: usual.images, results: usual.results, threads: threads)
+        return [depthwise].compactMap(\.self) + winograd
+    }
+
     /// The choice where nothing is timed: Winograd where there are enough tiles to fill its matrix products.
     func preferred(among candidates: [ConvolutionCandidate]) -> Int {
         let tiles = geometry.results.spatialSizes.reduce(geometry.results[0]) { $0 * (($1 + 3) / 4) }
@@ -249,7 +260,7 @@ private struct ConvolutionQuestion {
 
     func timed(_ candidate: ConvolutionCandidate) throws -> KernelTimer.Candidate {
         switch candidate.kind {
-        case .winograd(let winograd): return try winograd.timed()
+        case .handWritten(let own): return try own.timed()
         case .primitive(let descriptor, _, let threads):
             let arguments: [Argument] =
                 switch kind {

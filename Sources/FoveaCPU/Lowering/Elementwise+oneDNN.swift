@@ -10,6 +10,12 @@ struct Elementwise: Hashable {
     /// Whether it is ``ReLU``.
     var isRectifier: Bool { algorithm == dnnl_eltwise_relu && alpha == 0 }
 
+    /// The function in hand-written loops; nil where these lack it.
+    var rectifier: fovea_rectifier? {
+        if isRectifier { return fovea_rectify }
+        return algorithm == dnnl_eltwise_bounded_relu && alpha == 6 ? fovea_rectify_to_6 : nil
+    }
+
     /// Whether NaN may become a bound, or 0, in the same kernel: oneDNN takes a maximum or compares.
     var clamps: Bool {
         isRectifier

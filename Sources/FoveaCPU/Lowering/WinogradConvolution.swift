@@ -6,7 +6,7 @@ import FoveaGraph
 ///
 /// With AVX-512 oneDNN has kernels that do the same for many tiles. Where there are few, as in a batch of one image, each of
 /// their threads reads all transformed filters; these share them, and prefetch from distant memory. With AVX2 it has none.
-struct WinogradConvolution {
+struct WinogradConvolution: HandWrittenConvolution {
     private let sizes: fovea_winograd
     private let geometry: ConvolutionGeometry
     private let rectified: Bool
@@ -60,11 +60,10 @@ struct WinogradConvolution {
 
     /// ``winograd 4×4``: the tile's size.
     var name: String { "winograd \(sizes.tile)×\(sizes.tile)" }
+    /// The transform of tiles subtracts infinities from each other.
+    let mayMistakeNonFinite = true
 
-    /// The result of the convolution of a node.
-    ///
-    /// - Parameter residual: the operand that is added to the result.
-    func convolved(_ node: NodeLowering, adding residual: Int? = nil) throws -> Stored {
+    func convolved(_ node: NodeLowering, adding residual: Int?) throws -> Stored {
         let images = try node.reorder(node.operand(0), to: images)
         var reads = [images, try transformedFilters(node)]
         if geometry.withBias { reads.append(try node.plainOperand(2)) }
@@ -98,7 +97,6 @@ struct WinogradConvolution {
         return transformed
     }
 
-    /// The kernel as a candidate for timing.
     func timed() throws -> KernelTimer.Candidate {
         let plain = try Layout(plain: geometry.filters.dimensions)
         let layouts = [images, try filterLayout, results, try scratchLayout, plain]
