@@ -80,7 +80,10 @@ public struct CPUBackend: Backend {
         // The size of the team belongs to the calling thread, and kernels are generated for it.
         fovea_set_thread_count(Int32(threads))
         return try kernels.reportingChanges {
-            try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
+            let executable = try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
+            let trial = KernelTrial(of: graph, selecting: kernels, in: arena, on: engine)
+            guard try trial.changesChoices(of: executable) else { return executable }
+            return try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
         }
     }
 

@@ -130,6 +130,35 @@ import FoveaRuntime
         return try careful.run(given, nil)
     }
 
+    /// The questions whose answers each of the steps runs or prepares for.
+    var questions: [String?] { lowered.program.steps.map(\.question) }
+
+    /// The bytes that preparations and constants keep between runs.
+    var keptByteCount: Int { plan.keptByteCount }
+
+    /// The mean seconds of each step over some runs that compute nothing of interest: states change whatever comes out.
+    func stepTimes(_ inputs: [Tensor], runs: Int) throws -> [Double] {
+        try arena.exclusively {
+            arena.vacate()
+            let program = try boundProgram()
+            try prepare(program)
+            defer { fovea_set_thread_count(Int32(engine.threads)) }
+            let stopwatch = Stopwatch(steps: steps.count)
+            for _ in 0..<runs {
+                stopwatch.start()
+                try take(inputs[...], program) {
+                    stopwatch.skip()
+                    for (step, wanted, _) in program.runSteps {
+                        fovea_set_thread_count(Int32(wanted))
+                        try step.run()
+                        stopwatch.lap()
+                    }
+                }
+            }
+            return stopwatch.seconds.map { $0 / Double(runs) }
+        }
+    }
+
     /// Copies inputs to where they are read, or binds them where they lie while `body` runs.
     private func take<Result>(
         _ given: ArraySlice<Tensor>, _ program: BoundProgram, _ body: () throws -> Result

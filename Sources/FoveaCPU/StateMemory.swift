@@ -1,3 +1,4 @@
+import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
 
@@ -49,6 +50,13 @@ import FoveaRuntime
     var isFinite: Bool {
         // Safe: the memory has exactly the type's byte count.
         unsafe type.dataType.isFinite(UnsafeRawBufferPointer(start: start, count: type.byteCount))
+    }
+
+    /// Makes all elements zero, in pages of its own: those that were never written are all the same page.
+    func clear() {
+        noteUpdate()
+        // Safe: the memory has exactly the type's byte count.
+        unsafe memset(start, 0, type.byteCount)
     }
 
     /// Records that a program will update it.

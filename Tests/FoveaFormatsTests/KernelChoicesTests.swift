@@ -13,6 +13,10 @@ struct KernelChoicesTests {
         times: [
             KernelTime(KernelCandidate("winograd", threads: 2), best: 0.25e-3, spread: 1.5),
             KernelTime(KernelCandidate("direct on one thread", threads: 1), best: 0.5e-3, spread: 3),
+        ],
+        timesInProgram: [
+            KernelTime(KernelCandidate("winograd", threads: 2), best: 0.25e-3, spread: 1),
+            KernelTime(KernelCandidate("direct on one thread", threads: 1), best: 0.75e-3, spread: 1),
         ], isDisturbed: true, looks: 2)
 
     @Test("gives back what was written, machine by machine, and makes its folders")
@@ -57,6 +61,8 @@ struct KernelChoicesTests {
             #"{"machines": {"m": {"q": {"kernel": "k", "disturbed": true, "looks": 0, "times": []}}}}"#,
             #"{"machines": {"m": {"q": {"kernel": "k", "threads": -1, "disturbed": true, "looks": 1, "times": []}}}}"#,
             #"{"machines": {"m": {"q": {"kernel": "k", "disturbed": true, "looks": 1, "times": [{"kernel": "k"}]}}}}"#,
+            #"{"machines": {"m": {"q": {"kernel": "k", "disturbed": true, "looks": 1, "times": [], "in_program": 1}}}}"#,
+            #"{"machines": {"m": {"q": {"kernel": "k", "disturbed": true, "looks": 1, "times": [], "in_program": [1]}}}}"#,
         ])
     func damaged(text: String) throws {
         try withTemporaryFolder { folder in

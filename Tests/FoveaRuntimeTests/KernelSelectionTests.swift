@@ -46,6 +46,38 @@ struct KernelSelectionTests {
         candidate == 0 ? 0.002 : turn % 4 == 1 ? 0.0025 : 0.009
     }
 
+    @Test("what came close alone is tried inside the program, once, and what is clearly faster there is taken")
+    func settled() {
+        let notes = Notes()
+        let selection = KernelSelection(KernelOptions(store: notes), on: "m")
+        #expect(selection.contested(among: ["q"]).isEmpty, "nothing was timed")
+        #expect(ask(selection) { candidate, _ in [0.0012, 0.001][candidate] } == ("fast", true))
+        let fast = KernelCandidate("fast", threads: 1), slow = KernelCandidate("slow", threads: 2)
+        #expect(selection.contested(among: ["q", "r"]) == ["q": [fast, slow]])
+        #expect(selection.replacing(["q": "slow"]).known("q") == "slow")
+        func inProgram(_ fastSeconds: Double, _ slowSeconds: Double) -> [String: [KernelTime]] {
+            ["q": [KernelTime(fast, best: fastSeconds, spread: 1), KernelTime(slow, best: slowSeconds, spread: 1)]]
+        }
+        #expect(!selection.settle(inProgram(1, 0.98)), "next to no difference")
+        #expect(selection.contested(among: ["q"]).isEmpty, "it is settled")
+        #expect(selection.known("q") == "fast")
+        let hasChanged = selection.reportingChanges { selection.settle(inProgram(1, 0.9)) }
+        #expect(hasChanged && selection.known("q") == "slow" && selection.choices["q"]?.kernel == "slow")
+        let kept = notes.choices(on: "m")["q"]
+        #expect(kept?.kernel == "slow" && kept?.threads == 2 && kept?.timesInProgram.count == 2)
+        #expect(KernelSelection(KernelOptions(store: notes), on: "m").known("q") == "slow")
+    }
+
+    @Test("what was far slower alone is not tried inside the program, nor what is to be repeated")
+    func uncontested() {
+        let selection = KernelSelection()
+        #expect(ask(selection, times: Self.quiet) == ("fast", true))
+        #expect(selection.contested(among: ["q"]).isEmpty)
+        let repeating = KernelSelection(repeating: ["q": "slow"])
+        #expect(ask(repeating, times: nil) == ("slow", false))
+        #expect(repeating.contested(among: ["q"]).isEmpty)
+    }
+
     @Test("kernels of results that are used again are not timed, unless others were used or are to be repeated")
     func adopted() {
         let notes = Notes()

@@ -54,6 +54,8 @@ struct ConvolutionKernel {
     }
 
     let work: Work
+    /// What it was chosen for.
+    let question: String
     /// Whether NaN or an infinity may be mistaken: a bound hides NaN, and the transform of tiles subtracts infinities
     /// from each other.
     let mayMistakeNonFinite: Bool
@@ -87,6 +89,7 @@ struct ConvolutionKernel {
         ) { contest in
             try node.timing { try $0.time(try candidates.map(question.timed), in: &contest) }
         }
+        self.question = text
         work = candidates[position].work(threads: node.engine.threads)
         mayMistakeNonFinite = candidates[position].mayMistakeNonFinite(before: problem.epilogue.activation)
     }

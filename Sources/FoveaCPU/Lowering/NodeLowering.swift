@@ -107,10 +107,10 @@ struct NodeLowering {
     func kernel(
         for problem: ConvolutionKernel.Problem, choosing choose: (ConvolutionKernel.Problem) throws -> ConvolutionKernel
     ) rethrows -> ConvolutionKernel {
-        if let known = program.convolutionKernels[problem] { return known }
-        let chosen = try choose(problem)
-        program.convolutionKernels[problem] = chosen
-        return chosen
+        let kernel = try program.convolutionKernels[problem] ?? choose(problem)
+        program.convolutionKernels[problem] = kernel
+        program.question = kernel.question
+        return kernel
     }
 
     /// Measures kernels while no other work runs.

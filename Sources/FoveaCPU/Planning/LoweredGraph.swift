@@ -28,6 +28,7 @@ struct LoweredGraph {
         let updated = Set(graph.updates.map(\.state))
         for (index, node) in graph.nodes.enumerated() {
             let id = ValueID(node: index)
+            program.question = nil
             switch node.operation {
             case let placeholder as Placeholder where placeholder.role == .input:
                 let stored = program.isRead(id) ? program.allocate(try Layout(plain: placeholder.type)) : nil
@@ -52,6 +53,7 @@ struct LoweredGraph {
                 throw FoveaError(.internalDefect, "The CPU was given \(node.purpose), which it does not support.")
             }
         }
+        program.question = nil
         func plain(_ id: ValueID) throws -> Stored { try program.plain(program.value(id), for: graph.nodes[id.node]) }
         outputs = try graph.outputs.map { try plain($0.value) }
         guardValue = try graph.guardValue.map(plain)

@@ -21,6 +21,8 @@ struct PlannedStep {
     var including: Node?
     /// Whether another step does the arithmetic that the operation's multiply-adds count.
     var isSideWork = false
+    /// The question whose answer, a kernel, it runs or prepares for; nil where there was no choice.
+    var question: String?
     /// The number of threads that run it; nil for all.
     var threads: Int?
     /// Whether its result for NaN or an infinity may differ from the definition; then an operation was invalid, and the

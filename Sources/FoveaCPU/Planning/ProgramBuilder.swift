@@ -23,6 +23,9 @@ final class ProgramBuilder {
     /// The kernels of convolutions so far: networks repeat their blocks, and equal convolutions share a kernel.
     var convolutionKernels: [ConvolutionKernel.Problem: ConvolutionKernel] = [:]
 
+    /// The question that the node being lowered has a kernel for: steps from there on belong to it.
+    var question: String?
+
     /// Generates kernels as soon as they are known to be needed; nil for a plan that is never run, and where a single
     /// thread does everything.
     let generation: KernelGeneration?
@@ -124,6 +127,8 @@ final class ProgramBuilder {
 
     /// Adds a step to every run, or to the preparations if no run changes what it reads.
     func append(_ step: PlannedStep) {
+        var step = step
+        step.question = question
         if !step.reads.isEmpty, step.reads.allSatisfy({ steady.contains($0.buffer) }) {
             preparations.append(step)
             steady.formUnion(step.writes.map(\.buffer))

@@ -10,6 +10,7 @@ extension KernelChoice {
         if let threads { fields.append(("threads", .integer(threads))) }
         fields += [("looks", .integer(looks)), ("disturbed", .boolean(isDisturbed))]
         fields.append(("times", .array(times.map(\.json))))
+        if !timesInProgram.isEmpty { fields.append(("in_program", .array(timesInProgram.map(\.json)))) }
         return JSONValue(fields: fields)
     }
 
@@ -23,10 +24,17 @@ extension KernelChoice {
             else { return nil }
             let times = listed.compactMap(KernelTime.init(json:))
             guard times.count == listed.count else { return nil }
+            var timesInProgram: [KernelTime] = []
+            if let json = fields["in_program"] {
+                guard case .array(let listed) = json else { return nil }
+                timesInProgram = listed.compactMap(KernelTime.init(json:))
+                guard timesInProgram.count == listed.count else { return nil }
+            }
             let threads = fields["threads"].map(Self.threads)
             if case .some(nil) = threads { return nil }
             self.init(
-                kernel: kernel, threads: threads ?? nil, times: times, isDisturbed: isDisturbed, looks: looks)
+                kernel: kernel, threads: threads ?? nil, times: times, timesInProgram: timesInProgram,
+                isDisturbed: isDisturbed, looks: looks)
         default: return nil
         }
     }

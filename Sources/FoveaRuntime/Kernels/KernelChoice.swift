@@ -30,6 +30,8 @@ public struct KernelTime: Hashable, Sendable {
 public struct KernelChoice: Hashable, Sendable {
     /// A choice that stays disturbed is made this many times: then disturbance is the machine's normal state.
     private static let mostLooks = 3
+    /// Likewise where the fastest were tried inside a program too, which disturbance confuses less.
+    private static let mostLooksWithProgram = 2
 
     /// The name of the kernel.
     public let kernel: String
@@ -37,6 +39,8 @@ public struct KernelChoice: Hashable, Sendable {
     public let threads: Int?
     /// The measured times of each candidate; empty where nothing was measured.
     public let times: [KernelTime]
+    /// The times of the fastest of them inside a program, between their neighbours, which decide where there are any.
+    public let timesInProgram: [KernelTime]
     /// Whether the measured times may reflect the machine's other work more than the kernels.
     public let isDisturbed: Bool
     /// The number of times that the candidates were timed, each in another process.
@@ -47,10 +51,14 @@ public struct KernelChoice: Hashable, Sendable {
         self.init(kernel: kernel, threads: threads, times: [], isDisturbed: false, looks: 0)
     }
 
-    public init(kernel: String, threads: Int?, times: [KernelTime], isDisturbed: Bool, looks: Int) {
+    public init(
+        kernel: String, threads: Int?, times: [KernelTime], timesInProgram: [KernelTime] = [], isDisturbed: Bool,
+        looks: Int
+    ) {
         self.kernel = kernel
         self.threads = threads
         self.times = times
+        self.timesInProgram = timesInProgram
         self.isDisturbed = isDisturbed
         self.looks = looks
     }
@@ -74,6 +82,32 @@ public struct KernelChoice: Hashable, Sendable {
             looks: (earlier?.looks ?? 0) + 1)
     }
 
+    /// Those that may be faster inside a program than the chosen one, the fastest first.
+    var rivals: [KernelCandidate] {
+        guard let best = times.map(\.best).min() else { return [] }
+        return times.filter { $0.candidate.name != kernel && $0.best <= best * Self.close }
+            .sorted { $0.best < $1.best }.map(\.candidate)
+    }
+
+    /// The choice that follows from times inside a program, that of the chosen kernel first.
+    func settled(by timesInProgram: [KernelTime]) -> KernelChoice {
+        let known = timesInProgram.first
+        let fastest = timesInProgram.min { $0.best < $1.best }
+        // Where it makes next to no difference, what was found alone stays.
+        let isClear = (fastest?.best ?? 0) < (known?.best ?? 0) * Self.clear
+        let winner = isClear ? fastest?.candidate : known?.candidate
+        return KernelChoice(
+            kernel: winner?.name ?? kernel, threads: winner?.threads ?? threads, times: times,
+            timesInProgram: timesInProgram, isDisturbed: isDisturbed, looks: looks)
+    }
+
+    /// Multiple of the shortest time alone up to which a kernel is tried inside the program.
+    private static let close = 1.5
+    /// Multiple of the chosen kernel's time inside the program below which another takes its place.
+    private static let clear = 0.97
+
     /// Whether a later process should time the candidates again: the times were disturbed, or there are none.
-    public var isDoubtful: Bool { times.isEmpty || isDisturbed && looks < Self.mostLooks }
+    public var isDoubtful: Bool {
+        times.isEmpty || isDisturbed && looks < (timesInProgram.isEmpty ? Self.mostLooks : Self.mostLooksWithProgram)
+    }
 }

@@ -18,6 +18,8 @@ public final class KernelSelection: Sendable {
         var choices: [String: KernelChoice]
         /// The questions that this process has timed the candidates for.
         var timed: Set<String> = []
+        /// Those of them whose fastest kernels have been tried inside a program.
+        var settled: Set<String> = []
         var used: [String: KernelChoice] = [:]
     }
 
@@ -70,6 +72,45 @@ public final class KernelSelection: Sendable {
     public var untimed: KernelSelection {
         let known = memory.withLock { $0.choices.mapValues(\.kernel) }
         return KernelSelection(.fixed, repeating: known.merging(repeating) { $1 })
+    }
+
+    /// The choice and its rivals for each of these questions that this process has timed and not tried inside a program.
+    public func contested(among questions: Set<String>) -> [String: [KernelCandidate]] {
+        memory.withLock { memory in
+            let open = questions.filter { memory.timed.contains($0) && !memory.settled.contains($0) }
+            return Dictionary(
+                uniqueKeysWithValues: open.compactMap { question in
+                    guard repeating[question] == nil, let choice = memory.choices[question],
+                        let chosen = choice.times.first(where: { $0.candidate.name == choice.kernel })?.candidate,
+                        !choice.rivals.isEmpty
+                    else { return nil }
+                    return (question, [chosen] + choice.rivals)
+                })
+        }
+    }
+
+    /// The same choices but for some, by question, for a program that only serves to measure steps.
+    public func replacing(_ kernels: [String: String]) -> KernelSelection {
+        let known = memory.withLock { $0.choices.mapValues(\.kernel) }
+        return KernelSelection(.fixed, repeating: known.merging(repeating) { $1 }.merging(kernels) { $1 })
+    }
+
+    /// Decides questions by the times of kernels inside a program, that of the chosen one first.
+    ///
+    /// - Returns: whether a choice has changed.
+    public func settle(_ times: [String: [KernelTime]]) -> Bool {
+        memory.withLock { memory in
+            var hasChanged = false
+            for (question, times) in times {
+                guard let choice = memory.choices[question] else { continue }
+                let settled = choice.settled(by: times)
+                hasChanged = hasChanged || settled.kernel != choice.kernel
+                memory.choices[question] = settled
+                memory.settled.insert(question)
+                memory.used[question] = memory.used[question].map { _ in settled }
+            }
+            return hasChanged
+        }
     }
 
     /// The choices that compilations have used so far, by the question that they answer.
