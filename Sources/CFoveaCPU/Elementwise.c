@@ -35,33 +35,42 @@ WIDE_LOOP(activate) {
     float *y = t->result, parameter = t->parameter;
     switch (t->function) {
     case fovea_relu:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = x[i] < 0 ? 0 : x[i];
         break;
     case fovea_relu6:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = x[i] < 0 ? 0 : x[i] > 6 ? 6 : x[i];
         break;
     case fovea_leaky_relu:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * x[i];
         break;
     case fovea_elu:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = x[i] > 0 ? x[i] : parameter * (exponential(x[i]) - 1);
         break;
     case fovea_absolute:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = fabsf(x[i]);
         break;
     case fovea_hard_sigmoid:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = x[i] < -3 ? 0 : x[i] > 3 ? 1 : (x[i] + 3) / 6;
         break;
     case fovea_hard_swish:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = x[i] * (x[i] < -3 ? 0 : x[i] > 3 ? 1 : (x[i] + 3) / 6);
         break;
     case fovea_mish:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) {
             float rest, sigmoid;
             y[i] = x[i] * mish_gate(x[i], &rest, &sigmoid);
         }
         break;
     case fovea_exponential:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) y[i] = exponential(x[i]);
         break;
     }
@@ -74,31 +83,39 @@ WIDE_LOOP(gradient) {
     float *dx = t->result, parameter = t->parameter;
     switch (t->function) {
     case fovea_relu:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) dx[i] = x[i] <= 0 ? upstream[i] * 0 : upstream[i];
         break;
     case fovea_relu6:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] <= 0 || x[i] >= 6 ? 0 : 1);
         break;
     case fovea_leaky_relu:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] > 0 ? 1 : parameter);
         break;
     case fovea_elu:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) {
             dx[i] = upstream[i] * (x[i] > 0 ? 1 : parameter * exponential(x[i]));
         }
         break;
     case fovea_absolute:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0);
         break;
     case fovea_hard_sigmoid:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * (x[i] <= -3 || x[i] >= 3 ? 0 : 1.0f / 6);
         break;
     case fovea_hard_swish:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) {
             dx[i] = upstream[i] * (x[i] <= -3 ? 0 : x[i] >= 3 ? 1 : (2 * x[i] + 3) / 6);
         }
         break;
     case fovea_mish:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) {
             float rest, sigmoid;
             float gate = mish_gate(x[i], &rest, &sigmoid);
@@ -106,6 +123,7 @@ WIDE_LOOP(gradient) {
         }
         break;
     case fovea_exponential:
+        EACH_ELEMENT
         for (size_t i = begin; i < end; i++) dx[i] = upstream[i] * exponential(x[i]);
         break;
     }

@@ -80,17 +80,83 @@ ALWAYS_INLINE void pool_window(
     if (place != NULL) for (size_t lane = 0; lane < width; lane++) place[lane] = where[lane];
 }
 
+// A window of `rows` × `columns`, literals in every call, that lies inside an image without depth, for 16 lanes.
+ALWAYS_INLINE void pool_whole_window(
+    const float *start, size_t row_step, size_t column_step, const int rows, const int columns, float *maximum,
+    int32_t *place) {
+    vector best = *(const unaligned_vector *)start;
+    mask where = {0};
+    UNROLL
+    for (int u = 0; u < rows; u++) {
+        UNROLL
+        for (int v = 0; v < columns; v++) {
+            if (u + v == 0) continue;
+            vector pixel = *(const unaligned_vector *)(start + (size_t)u * row_step + (size_t)v * column_step);
+            // NaN always wins, and then gives way to a later NaN only.
+            mask wins = (pixel > best) | (pixel != pixel);
+            best = (vector)(((mask)pixel & wins) | ((mask)best & ~wins));
+            if (place != NULL) where = ((u * columns + v) & wins) | (where & ~wins);
+        }
+    }
+    *(unaligned_vector *)maximum = best;
+    if (place != NULL) memcpy(place, &where, sizeof where);
+}
+
+// The columns [first, end) of a row of results, all of whose windows lie inside the image; `image` is the first row's.
+ALWAYS_INLINE void pool_whole_windows(
+    const fovea_max_pooling *p, const float *image, size_t first, size_t end, const int rows, const int columns,
+    float *maxima, int32_t *numbers) {
+    size_t lanes = p->lanes, row_step = p->width * lanes;
+    for (size_t j = first; j < end; j++) {
+        const float *start = image + ((int64_t)j * p->stride[2] - p->before[2]) * (int64_t)lanes;
+        for (size_t l = 0; l < lanes; l += vector_lanes) {
+            size_t to = j * lanes + l;
+            pool_whole_window(
+                start + l, row_step, lanes, rows, columns, maxima + to, numbers == NULL ? NULL : numbers + to);
+        }
+    }
+}
+
+// The usual windows, 2×2 and 3×3 of blocks of channels, have loops of their own: for the others, finding the pixels takes
+// longer than comparing them.
+static bool has_usual_window(const fovea_max_pooling *p) {
+    return p->lanes % vector_lanes == 0 && p->kernel[1] == p->kernel[2] && (p->kernel[1] == 2 || p->kernel[1] == 3)
+        && p->dilation[1] == 1 && p->dilation[2] == 1 && !is_deep(p);
+}
+
+// The columns of results whose windows lie inside the image.
+static void find_whole_columns(const fovea_max_pooling *p, size_t *first, size_t *end) {
+    int64_t stride = p->stride[2], before = p->before[2], space = (int64_t)p->width + before - p->kernel[2];
+    int64_t pooled = (int64_t)p->pooled_width, begin = (before + stride - 1) / stride;
+    int64_t last = space < 0 ? 0 : space / stride + 1;
+    *first = (size_t)(begin < pooled ? begin : pooled);
+    *end = (size_t)(last < pooled ? last : pooled);
+    if (*end < *first) *end = *first;
+}
+
 // `with_places` and `deep` are literals in most calls, each of which becomes a loop of its own.
 ALWAYS_INLINE void pool(const task *t, size_t begin, size_t end, int with_places, int deep) {
     const fovea_max_pooling *p = t->pooling;
-    size_t lanes = p->lanes;
+    size_t lanes = p->lanes, first_whole = 0, end_whole = 0;
+    const bool is_usual = !deep && has_usual_window(p);
+    if (is_usual) find_whole_columns(p, &first_whole, &end_whole);
     for (size_t row = begin; row < end; row++) {
         size_t slice = row / p->pooled_height;
         places slices = deep ? inside(p, 0, slice % p->pooled_depth, p->depth) : only_slice;
         size_t first_slice = deep ? slice / p->pooled_depth * p->depth : slice;
         const float *image = t->images + first_slice * p->height * p->width * lanes;
         places rows = inside(p, 1, row % p->pooled_height, p->height);
+        const bool is_whole = is_usual && rows.first == 0 && rows.end == p->kernel[1];
+        if (is_whole) {
+            const float *first_row = image + rows.start * (int64_t)(p->width * lanes);
+            float *maxima = t->maxima + row * p->pooled_width * lanes;
+            int32_t *numbers = with_places ? t->places + row * p->pooled_width * lanes : NULL;
+            if (p->kernel[1] == 2) pool_whole_windows(p, first_row, first_whole, end_whole, 2, 2, maxima, numbers);
+            else pool_whole_windows(p, first_row, first_whole, end_whole, 3, 3, maxima, numbers);
+        }
         for (size_t j = 0; j < p->pooled_width; j++) {
+            if (is_whole && j == first_whole) j = end_whole;
+            if (j == p->pooled_width) break;
             places columns = inside(p, 2, j, p->width);
             float *maximum = t->maxima + (row * p->pooled_width + j) * lanes;
             int32_t *place = with_places ? t->places + (row * p->pooled_width + j) * lanes : NULL;
@@ -143,12 +209,45 @@ ALWAYS_INLINE void spread_window(
     }
 }
 
-// The windows of one row of results.
+// The same for a window of `rows` × `columns`, literals in every call, that lies inside an image without depth.
+ALWAYS_INLINE void spread_whole_window(
+    float *start, size_t row_step, size_t column_step, const int rows, const int columns, const int32_t *place,
+    const float *upstream) {
+    vector share = *(const unaligned_vector *)upstream;
+    mask where;
+    memcpy(&where, place, sizeof where);
+    UNROLL
+    for (int u = 0; u < rows; u++) {
+        UNROLL
+        for (int v = 0; v < columns; v++) {
+            unaligned_vector *pixel = (unaligned_vector *)(start + (size_t)u * row_step + (size_t)v * column_step);
+            *pixel += (vector)((mask)share & (where == u * columns + v));
+        }
+    }
+}
+
+// The columns [first, end) of a row of results, all of whose windows lie inside the image; `image` is the first row's.
+ALWAYS_INLINE void spread_whole_windows(
+    const fovea_max_pooling *p, float *image, size_t first, size_t end, const int rows, const int columns,
+    const int32_t *place, const float *upstream) {
+    size_t lanes = p->lanes, row_step = p->width * lanes;
+    for (size_t j = first; j < end; j++) {
+        float *start = image + ((int64_t)j * p->stride[2] - p->before[2]) * (int64_t)lanes;
+        for (size_t l = 0; l < lanes; l += vector_lanes) {
+            size_t from = j * lanes + l;
+            spread_whole_window(start + l, row_step, lanes, rows, columns, place + from, upstream + from);
+        }
+    }
+}
+
+// The windows of one row of results, but for those of the columns [first_whole, end_whole).
 ALWAYS_INLINE void spread_row(
-    const task *t, float *restrict image, places slices, places rows, const int32_t *place, const float *upstream) {
+    const task *t, float *restrict image, places slices, places rows, size_t first_whole, size_t end_whole,
+    const int32_t *place, const float *upstream) {
     const fovea_max_pooling *p = t->pooling;
     size_t lanes = p->lanes;
     for (size_t j = 0; j < p->pooled_width; j++, place += lanes, upstream += lanes) {
+        if (j >= first_whole && j < end_whole) continue;
         places columns = inside(p, 2, j, p->width);
         size_t l = 0;
         for (; l + 16 <= lanes; l += 16) {
@@ -165,6 +264,9 @@ ALWAYS_INLINE void spread_row(
 ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
     const fovea_max_pooling *p = t->pooling;
     size_t plane_size = p->depth * p->height * p->width * p->lanes, row_length = p->pooled_width * p->lanes;
+    size_t first_whole = 0, end_whole = 0;
+    const bool is_usual = !deep && has_usual_window(p);
+    if (is_usual) find_whole_columns(p, &first_whole, &end_whole);
     for (size_t plane = begin; plane < end; plane++) {
         float *image = t->gradient + plane * plane_size;
         memset(image, 0, plane_size * sizeof(float));
@@ -174,7 +276,19 @@ ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
             for (size_t i = 0; i < p->pooled_height; i++) {
                 size_t results = (slice * p->pooled_height + i) * row_length;
                 places rows = inside(p, 1, i, p->height);
-                spread_row(t, image, slices, rows, t->places + results, t->upstream + results);
+                const int32_t *place = t->places + results;
+                const float *upstream = t->upstream + results;
+                if (!is_usual || rows.first > 0 || rows.end < p->kernel[1]) {
+                    spread_row(t, image, slices, rows, 0, 0, place, upstream);
+                    continue;
+                }
+                float *first_row = image + rows.start * (int64_t)(p->width * p->lanes);
+                spread_row(t, image, slices, rows, first_whole, end_whole, place, upstream);
+                if (p->kernel[1] == 2) {
+                    spread_whole_windows(p, first_row, first_whole, end_whole, 2, 2, place, upstream);
+                } else {
+                    spread_whole_windows(p, first_row, first_whole, end_whole, 3, 3, place, upstream);
+                }
             }
         }
     }

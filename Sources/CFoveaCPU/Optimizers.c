@@ -40,10 +40,12 @@ ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, range elem
     float *new_parameter = u->new_parameter, *new_velocity = u->new_slots[0];
     float rate = t->rate, momentum = t->settings.momentum, decay = t->settings.weight_decay;
     if (velocity == NULL) {
+        EACH_ELEMENT
         for (size_t i = elements.begin; i < elements.end; i++) {
             new_parameter[i] = parameter[i] - rate * (gradient[i] + decay * parameter[i]);
         }
     } else if (t->settings.nesterov) {
+        EACH_ELEMENT
         for (size_t i = elements.begin; i < elements.end; i++) {
             float decayed = gradient[i] + decay * parameter[i];
             float speed = momentum * velocity[i] + decayed;
@@ -51,6 +53,7 @@ ALWAYS_INLINE void sgd_part(const sgd_task *t, const fovea_update *u, range elem
             new_parameter[i] = parameter[i] - rate * (decayed + momentum * speed);
         }
     } else {
+        EACH_ELEMENT
         for (size_t i = elements.begin; i < elements.end; i++) {
             float speed = momentum * velocity[i] + (gradient[i] + decay * parameter[i]);
             new_velocity[i] = speed;
@@ -83,6 +86,7 @@ ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, range el
     float *new_parameter = u->new_parameter, *new_first = u->new_slots[0], *new_second = u->new_slots[1];
     float beta1 = t->beta1, beta2 = t->beta2, rest1 = t->rest1, rest2 = t->rest2, epsilon = t->epsilon;
     float decay = t->decay, shrink = t->shrink, rate = t->rate, second_factor = t->second_factor;
+    EACH_ELEMENT
     for (size_t i = elements.begin; i < elements.end; i++) {
         float p = parameter[i];
         float g = gradient[i] + decay * p;
@@ -90,7 +94,8 @@ ALWAYS_INLINE void adam_part(const adam_task *t, const fovea_update *u, range el
         float v = beta2 * second[i] + rest2 * g * g;
         new_first[i] = m;
         new_second[i] = v;
-        new_parameter[i] = p * shrink - rate * m / (__builtin_sqrtf(v * second_factor) + epsilon);
+        // Not sqrtf, which sets errno, one element at a time.
+        new_parameter[i] = p * shrink - rate * m / (__builtin_elementwise_sqrt(v * second_factor) + epsilon);
     }
 }
 
@@ -132,6 +137,7 @@ ALWAYS_INLINE void average_part(const average_task *t, const fovea_update *u, ra
     const float *average = u->parameter, *parameter = u->gradient;
     float *new_average = u->new_parameter;
     float kept = t->kept, added = t->added;
+    EACH_ELEMENT
     for (size_t i = elements.begin; i < elements.end; i++) new_average[i] = kept * average[i] + added * parameter[i];
 }
 
@@ -152,5 +158,6 @@ EXPORTED_WIDE_VECTORS(
     fovea_moving_average,
     (size_t count, float kept, float added, const float *statistic, const float *value, float *moved),
     (count, kept, added, statistic, value, moved)) {
+    EACH_ELEMENT
     for (size_t i = 0; i < count; i++) moved[i] = kept * statistic[i] + added * value[i];
 }

@@ -1,13 +1,8 @@
 #ifndef CFOVEACPU_RECTIFY_H
 #define CFOVEACPU_RECTIFY_H
 
-#include <stdint.h>
-
 #include "Rectifier.h"
 #include "Vectors.h"
-
-// The lanes of vectors for which a comparison holds, as bits that are all 1 or all 0.
-typedef int32_t mask __attribute__((vector_size(vector_lanes * sizeof(int32_t)), may_alias));
 
 // `rectifier` is a literal in every call.
 ALWAYS_INLINE void rectify(fovea_rectifier rectifier, vector *v) {

@@ -3,6 +3,8 @@
 
 // What the loops share that the compiler turns into vector instructions.
 
+#include <stdint.h>
+
 #include "ProcessorVectors.h"
 
 // Defines a function that is compiled for several instruction sets, and runs as the best one that the process may use:
@@ -47,13 +49,20 @@
 // Before a loop over vectors that are to stay in registers: they do only if the loop is unrolled.
 #define UNROLL _Pragma("clang loop unroll(full)")
 
+// Before a loop over elements whose results may lie where an operand does: each depends on its own element alone. Without
+// it the compiled loop looks whether the two overlap, and where they do it takes one element at a time.
+#define EACH_ELEMENT _Pragma("clang loop vectorize(assume_safety)")
+
 // The floats in the widest vector of any processor; the compiler splits it into narrower ones where it has to.
 enum { vector_lanes = 16 };
 
 // Functions take it by pointer: how it is passed by value depends on the instruction set.
 typedef float vector __attribute__((vector_size(vector_lanes * sizeof(float)), may_alias));
 
-// Half of one.
+// The lanes of vectors for which a comparison holds, as bits that are all 1 or all 0.
+typedef int32_t mask __attribute__((vector_size(vector_lanes * sizeof(int32_t)), may_alias));
+
+// Half of a vector.
 typedef float half_vector __attribute__((vector_size(vector_lanes / 2 * sizeof(float)), may_alias));
 
 // A vector at an address that need not be a multiple of its size.

@@ -31,6 +31,7 @@
 #include "RowProducts.h"
 #include "Sequences.h"
 #include "SideBySide.h"
+#include "SingleRow.h"
 #include "Softmax.h"
 #include "Winograd.h"
 

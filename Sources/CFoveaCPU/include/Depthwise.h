@@ -41,4 +41,9 @@ void fovea_depthwise_pack(const fovea_depthwise *convolution, const float *filte
 void fovea_depthwise_convolve(
     const fovea_depthwise *convolution, const float *images, const float *packed, const float *bias, float *results);
 
+/// The gradient of the images of a convolution with stride 2, whose filters are packed as they are. With stride 1 it is a
+/// convolution with turned ones.
+void fovea_depthwise_spread(
+    const fovea_depthwise *convolution, const float *upstream, const float *packed, float *gradients);
+
 #endif

@@ -12,6 +12,8 @@ struct DepthwiseConvolution: HandWrittenConvolution {
     private let images: Layout
     private let results: Layout
     private let threads: Int
+    /// Whether results' gradients are spread over the pixels of a convolution with stride 2.
+    private let spreads: Bool
     /// Whether filters change from run to run, so that a run's time includes packing them.
     private let packsInEachRun: Bool
 
@@ -27,26 +29,27 @@ struct DepthwiseConvolution: HandWrittenConvolution {
         images: Layout, results: Layout, threads: Int
     ) {
         let lanes = Processor.lanes
-        // The gradient of an input is a convolution of that of the results with the filters turned.
         let isGradient = kind == .inputGradient
         guard kind != .filterGradient, lanes >= 8, let (rows, columns) = geometry.window.rowsAndColumns,
             geometry.groups == geometry.images[1], geometry.filters[0] == geometry.groups,
             geometry.groups.isMultiple(of: 16), rows.stride == columns.stride,
-            rows.stride == 1 || rows.stride == 2 && !isGradient, rows.dilation == 1, columns.dilation == 1,
+            (1...2).contains(rows.stride), rows.dilation == 1, columns.dilation == 1,
             geometry.results.elementCount > 0, images.adjacentChannels == lanes, results.adjacentChannels == lanes,
             images.isUnpadded, results.isUnpadded, !epilogue.addsToResult,
             let rectifier = epilogue.activation.map(\.rectifier) ?? .some(fovea_no_rectifier)
         else { return nil }
-        let (from, to) = isGradient ? (geometry.results, geometry.images) : (geometry.images, geometry.results)
+        spreads = isGradient && rows.stride == 2
+        // The gradient of an input is else a convolution of that of the results with the filters turned.
+        let isTurned = isGradient && !spreads
+        let (from, to) = isTurned ? (geometry.results, geometry.images) : (geometry.images, geometry.results)
         let (top, left) =
-            isGradient
+            isTurned
             ? (rows.kernel - 1 - rows.before, columns.kernel - 1 - columns.before) : (rows.before, columns.before)
         guard top >= 0, left >= 0 else { return nil }
         sizes = fovea_depthwise(
             images: from[0], channels: from[1], height: from[2], width: from[3], result_height: to[2],
             result_width: to[3], kernel_height: rows.kernel, kernel_width: columns.kernel, stride: rows.stride,
-            top: top,
-            left: left, lanes: lanes, turned: isGradient, rectifier: rectifier)
+            top: top, left: left, lanes: lanes, turned: isTurned, rectifier: rectifier)
         self.geometry = geometry
         self.images = isGradient ? results : images
         self.results = isGradient ? images : results
@@ -101,7 +104,11 @@ struct DepthwiseConvolution: HandWrittenConvolution {
     ) -> () -> Void {
         {
             var sizes = sizes
-            unsafe fovea_depthwise_convolve(&sizes, images, filters, bias, results)
+            if spreads {
+                unsafe fovea_depthwise_spread(&sizes, images, filters, results)
+            } else {
+                unsafe fovea_depthwise_convolve(&sizes, images, filters, bias, results)
+            }
         }
     }
 

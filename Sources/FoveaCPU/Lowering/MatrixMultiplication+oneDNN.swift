@@ -8,6 +8,9 @@ extension MatrixMultiplication: CPULowerable {
     ///
     /// - Parameter activation: the activation applied to it.
     func multiplied(_ node: NodeLowering, activation: Elementwise? = nil) throws -> Stored {
+        if let singleRow = try SingleRowMultiplication(self, node, activation: activation) {
+            return try singleRow.multiplied(node)
+        }
         // A transposed operand is the same memory read with other strides.
         let left = try matrix(node.operand(0), transposed: transposingLeft, node)
         var right = try matrix(node.operand(1), transposed: transposingRight, node)
