@@ -80,7 +80,7 @@ def main():
     raw.write_text(json.dumps(results, indent=1) + "\n")
     out.write_text(page(results, raw.name, notes.read_text() if notes.exists() else None))
     say(f"wrote {out} and {raw}")
-    if out.parent == PAGES:
+    if out.resolve().parent == PAGES:
         PAGES.with_suffix(".md").write_text(overview(PAGES))
         say(f"wrote {PAGES.with_suffix('.md')}")
 

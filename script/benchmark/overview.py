@@ -11,7 +11,7 @@ INTRODUCTION = """\
 
 How many times as fast as the best of PyTorch, TensorFlow, ONNX Runtime and OpenVINO Fovea is, by machine. The pages say what
 was measured and how. This one is written by `script/bench`, from the raw numbers beside the pages: run it on a machine of
-another kind, and there is a column more.
+another kind, and there is a column more. "—" was not measured there.
 """
 
 
