@@ -82,7 +82,8 @@ public struct CPUBackend: Backend {
         return try kernels.reportingChanges {
             let executable = try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
             let trial = KernelTrial(of: graph, selecting: kernels, in: arena, on: engine)
-            guard try trial.changesChoices(of: executable) else { return executable }
+            // A trial that does not fit in memory decides nothing: the program itself does fit.
+            guard (try? trial.changesChoices(of: executable)) == true else { return executable }
             return try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
         }
     }
