@@ -1,8 +1,7 @@
 #include "FilterBlocks.h"
 
 #include "Parallel.h"
-#include "Vectors.h"
-
+#include "Transpose.h"
 
 enum { side = vector_lanes, block_size = side * side };
 
@@ -11,23 +10,6 @@ typedef struct {
     const float *from;
     float *to;
 } task;
-
-// Each of the four rounds doubles how many numbers of a column are next to each other.
-ALWAYS_INLINE void transpose(vector rows[side]) {
-    UNROLL
-    for (int round = 0; round < 4; round++) {
-        vector mixed[side];
-        UNROLL
-        for (int i = 0; i < side / 2; i++) {
-            vector a = rows[i], b = rows[i + side / 2];
-            mixed[2 * i] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-            mixed[2 * i + 1] =
-                __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        }
-        UNROLL
-        for (int i = 0; i < side; i++) rows[i] = mixed[i];
-    }
-}
 
 // 16 filters of 16 channels are 16 rows of 16·taps numbers, channel by channel. Each group of 16 columns is transposed
 // in registers: rows lie so far apart that they would evict each other from the cache.

@@ -4,7 +4,7 @@ import FoveaFoundation
 /// The machine's processor and the library that generates code for it.
 public enum Processor {
     /// Raised when kernels are added: remembered choices were made without them.
-    private static let kernelRevision = 4
+    private static let kernelRevision = 5
 
     /// The version of oneDNN: `2.6.3`.
     public static var libraryVersion: String {

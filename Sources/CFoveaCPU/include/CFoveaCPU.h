@@ -13,6 +13,7 @@
 #include "Depthwise.h"
 #include "Elementwise.h"
 #include "FilterBlocks.h"
+#include "FilterGradient.h"
 #include "InvalidOperations.h"
 #include "MaxPooling.h"
 #include "Movement.h"

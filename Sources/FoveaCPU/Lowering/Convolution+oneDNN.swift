@@ -32,7 +32,7 @@ extension Convolution: WindowLowerable {
             node.isPrepared(node.operand(1)) ? .inference : .forward, geometry,
             ConvolutionKernel.Epilogue(addsToResult: residual != nil, activation: activation), for: node)
         switch kernel.work {
-        case .handWritten(let own): return try own.convolved(node, adding: residual)
+        case .handWritten(let own): return try own.results(of: node, adding: residual)[0]
         case .primitive(let descriptor, let threads):
             return try convolved(
                 node, geometry, by: descriptor, threads: threads, adding: residual,

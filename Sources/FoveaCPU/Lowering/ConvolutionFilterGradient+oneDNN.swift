@@ -20,18 +20,29 @@ extension ConvolutionFilterGradient: WindowLowerable {
             if withBias { node.deliver(try node.sumOfPixels(upstream), as: 1) }
             return
         }
-        // oneDNN would sum the bias's gradient, over all pixels of all images, in one Float.
         let geometry = geometry(withBias: false)
-        let (kernel, threads) = try ConvolutionKernel(.filterGradient, geometry, for: node).primitive
+        switch try ConvolutionKernel(.filterGradient, geometry, for: node).work {
+        case .handWritten(let own):
+            for (position, result) in try own.results(of: node, adding: nil).enumerated() {
+                node.deliver(result, as: position)
+            }
+        case .primitive(let kernel, let threads): try lower(node, geometry, by: kernel, threads: threads)
+        }
+    }
+
+    private func lower(
+        _ node: NodeLowering, _ geometry: ConvolutionGeometry, by kernel: PrimitiveDescriptor, threads: Int?
+    ) throws {
         let images = try node.reorder(node.operand(0), to: kernel.layout(of: .source))
         let upstream = try node.reorder(node.operand(1), to: kernel.layout(of: .destinationGradient))
         let filters = node.allocate(kernel.layout(of: .weightsGradient))
         try node.run(
             kernel, threads: threads,
             reads: [(.source, images), (.destinationGradient, upstream)], writes: [(.weightsGradient, filters)])
+        // oneDNN would sum the bias's gradient, over all pixels of all images, in one Float.
         if withBias { node.deliver(try node.sumOfPixels(upstream), as: 1) }
-        // Without the axis of the groups the blocks of a grouped layout have no name: the filters are delivered plain.
-        node.deliver(groups == 1 ? filters : try geometry.ungrouped(node.plain(filters)))
+        // Plain, as updates want them: so the time that this takes counts as the kernel's.
+        node.deliver(try geometry.ungrouped(node.plain(filters)))
     }
 }
 

@@ -15,7 +15,7 @@ extension ConvolutionInputGradient: WindowLowerable {
             return
         }
         switch try ConvolutionKernel(.inputGradient, geometry, for: node).work {
-        case .handWritten(let own): node.deliver(try own.convolved(node, adding: nil))
+        case .handWritten(let own): node.deliver(try own.results(of: node, adding: nil)[0])
         case .primitive(let kernel, let threads): try lower(node, geometry, by: kernel, threads: threads)
         }
     }

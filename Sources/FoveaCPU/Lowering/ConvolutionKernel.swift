@@ -60,14 +60,6 @@ struct ConvolutionKernel {
     /// from each other.
     let mayMistakeNonFinite: Bool
 
-    /// The kernel of a gradient of filters, which is always one of oneDNN's.
-    var primitive: (descriptor: PrimitiveDescriptor, threads: Int?) {
-        guard case .primitive(let descriptor, let threads) = work else {
-            preconditionFailure("hand-written convolutions give no gradient of filters")
-        }
-        return (descriptor, threads)
-    }
-
     /// The kernel for a node; the same one for all nodes of a program with the same problem.
     ///
     /// - Throws: ``FoveaError`` when oneDNN has no kernel.
@@ -250,7 +242,10 @@ private struct ConvolutionQuestion {
             kind, geometry, epilogue, images: usual.images, results: usual.results, threads: threads)
         let winograd = WinogradConvolution.kernels(
             kind, geometry, epilogue, images: usual.images, results: usual.results, threads: threads)
-        return [depthwise].compactMap(\.self) + winograd
+        let panels = PanelFilterGradient(
+            kind, geometry, images: usual.images, results: usual.results, threads: threads)
+        let own: [(any HandWrittenConvolution)?] = [depthwise, panels]
+        return own.compactMap(\.self) + winograd
     }
 
     /// The choice where nothing is timed: Winograd where there are enough tiles to fill its matrix products.

@@ -57,7 +57,7 @@ struct DepthwiseConvolution: HandWrittenConvolution {
         packsInEachRun = kind != .inference
     }
 
-    func convolved(_ node: NodeLowering, adding residual: Int?) throws -> Stored {
+    func results(of node: NodeLowering, adding residual: Int?) throws -> [Stored] {
         precondition(residual == nil, "nothing is added to the result of a depthwise kernel")
         let images = try node.reorder(node.operand(0), to: images)
         let packed = node.allocate(try filterLayout)
@@ -77,7 +77,7 @@ struct DepthwiseConvolution: HandWrittenConvolution {
             unsafe run(
                 memory.operand(0), memory.operand(1), geometry.withBias ? memory.operand(2) : nil, memory.result(0))
         }
-        return result
+        return [result]
     }
 
     func timed() throws -> KernelTimer.Candidate {

@@ -63,7 +63,7 @@ struct WinogradConvolution: HandWrittenConvolution {
     /// The transform of tiles subtracts infinities from each other.
     let mayMistakeNonFinite = true
 
-    func convolved(_ node: NodeLowering, adding residual: Int?) throws -> Stored {
+    func results(of node: NodeLowering, adding residual: Int?) throws -> [Stored] {
         let images = try node.reorder(node.operand(0), to: images)
         var reads = [images, try transformedFilters(node)]
         if geometry.withBias { reads.append(try node.plainOperand(2)) }
@@ -79,7 +79,7 @@ struct WinogradConvolution: HandWrittenConvolution {
                 memory.operand(0), memory.operand(1), geometry.withBias ? memory.operand(2) : nil, memory.result(0),
                 memory.result(1))
         }
-        return result
+        return [result]
     }
 
     /// Filters in the loops' layout, transformed once for as long as the weights stay.
