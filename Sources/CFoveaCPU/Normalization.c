@@ -12,6 +12,7 @@ size_t fovea_normalization_workspace(const fovea_normalization *n) {
 ALWAYS_INLINE void add_deviation(const float *x, size_t width, const vector *shift, vector *sum, vector *squares) {
     vector v = *shift;
     load(x, width, &v);
+    __builtin_prefetch(x + read_ahead);
     v -= *shift;
     *sum += v;
     *squares += v * v;
@@ -107,7 +108,7 @@ ALWAYS_INLINE void finish_statistics(const task *t, size_t block) {
         if (channel >= n->channels) continue;
         t->mean[channel] = (float)mean[of_block];
         t->variance[channel] = (float)(deviations[of_block] / count);
-        find_parameters(t, channel, t->mean, t->variance, lane, p);
+        if (t->scale != NULL) find_parameters(t, channel, t->mean, t->variance, lane, p);
     }
 }
 
@@ -122,6 +123,8 @@ ALWAYS_INLINE void normalize(
     for (size_t i = 0; i < count; i++) {
         vector v = mean;
         load(x + i * step, width, &v);
+        __builtin_prefetch(x + i * step + write_ahead);
+        if (!is_streamed) __builtin_prefetch(y + i * step + write_ahead, 1);
         v = (v - mean) * factor + bias;
         if (residual != NULL) {
             vector r = {0};
@@ -169,6 +172,23 @@ void fovea_normalize(
         .variance = variance,
     };
     run_task(&t, workspace, 1, y == x || y == residual, normalize_all);
+}
+
+// MARK: The statistics alone
+
+WIDE_TEAM(measure_all) {
+    const task *t = context;
+    size_t units = t->blocks * t->parts;
+    size_t begin = units * member / members, end = units * (member + 1) / members;
+    for (size_t unit = begin; unit < end; unit++) measure_part(t, unit % t->blocks, unit / t->blocks);
+    fovea_wait_for_team();
+    for (size_t block = member; block < t->blocks; block += members) finish_statistics(t, block);
+}
+
+void fovea_measure_channels(
+    const fovea_normalization *n, const float *x, float *mean, float *variance, void *workspace) {
+    task t = {.n = n, .x = x, .mean = mean, .variance = variance};
+    run_task(&t, workspace, 1, 1, measure_all);
 }
 
 // MARK: With given statistics

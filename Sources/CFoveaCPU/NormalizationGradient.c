@@ -34,6 +34,8 @@ ALWAYS_INLINE void add_gradients(
         vector g = {0}, v = local.mean;
         load(upstream + i * step, width, &g);
         load(x + i * step, width, &v);
+        __builtin_prefetch(upstream + i * step + read_ahead);
+        __builtin_prefetch(x + i * step + read_ahead);
         v -= local.mean;
         if (is_staged) {
             if (second != NULL) {
@@ -142,6 +144,9 @@ ALWAYS_INLINE void differentiate(
         vector g = {0}, v = local.mean;
         load(gradient + i * step, width, &g);
         load(x + i * step, width, &v);
+        __builtin_prefetch(gradient + i * step + write_ahead);
+        __builtin_prefetch(x + i * step + write_ahead);
+        if (!is_streamed) __builtin_prefetch(dx + i * step + write_ahead, 1);
         v -= local.mean;
         rectify_again(rectifier, &v, &local, &g);
         v = local.factor * (g - local.average - v * local.slope);

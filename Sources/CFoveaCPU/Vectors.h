@@ -53,6 +53,10 @@
 // it the compiled loop looks whether the two overlap, and where they do it takes one element at a time.
 #define EACH_ELEMENT _Pragma("clang loop vectorize(assume_safety)")
 
+// How far ahead a loop over memory fetches what it reads, in floats, and what it reads and writes at the same time. The
+// processor fetches ahead too, but only to the end of a page of 4 KiB.
+enum { read_ahead = 2048, write_ahead = 1024 };
+
 // The floats in the widest vector of any processor; the compiler splits it into narrower ones where it has to.
 enum { vector_lanes = 16 };
 

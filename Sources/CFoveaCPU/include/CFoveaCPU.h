@@ -8,6 +8,7 @@
 #include "AveragePooling.h"
 #include "Casts.h"
 #include "Ceilings.h"
+#include "ChannelNormalization.h"
 #include "Convolution.h"
 #include "CrossEntropy.h"
 #include "Depthwise.h"

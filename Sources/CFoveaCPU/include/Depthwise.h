@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ChannelNormalization.h"
 #include "Rectifier.h"
 
 /// A convolution of each channel with a filter of its own, over images whose channels lie in blocks of 16 or 8 (`nChw16c`,
@@ -41,9 +42,34 @@ void fovea_depthwise_pack(const fovea_depthwise *convolution, const float *filte
 void fovea_depthwise_convolve(
     const fovea_depthwise *convolution, const float *images, const float *packed, const float *bias, float *results);
 
+/// Size in bytes of the scratch memory with which normalized images are convolved.
+size_t fovea_depthwise_normalized_scratch(const fovea_depthwise *convolution, size_t threads);
+
+/// Normalizes and convolves.
+///
+/// - Parameters:
+///   - bias: One number for each channel, or NULL.
+///   - scratch: For as many threads.
+void fovea_depthwise_convolve_normalized(
+    const fovea_depthwise *convolution, const fovea_channel_normalization *normalization, size_t threads,
+    const float *images, const float *packed, const float *bias, float *results, void *scratch);
+
 /// The gradient of the images of a convolution with stride 2, whose filters are packed as they are. With stride 1 it is a
 /// convolution with turned ones.
 void fovea_depthwise_spread(
     const fovea_depthwise *convolution, const float *upstream, const float *packed, float *gradients);
+
+/// Size in bytes of the scratch memory for the gradient of the filters.
+size_t fovea_depthwise_filter_gradient_scratch(const fovea_depthwise *convolution, size_t threads);
+
+/// Writes the plain gradient of the filters [channels, 1, kernel rows, kernel columns]. The order of the sums depends on sizes
+/// and the number of threads alone.
+///
+/// - Parameters:
+///   - normalization: Applied to the images as they are read, or NULL.
+///   - scratch: For as many threads.
+void fovea_depthwise_filter_gradient(
+    const fovea_depthwise *convolution, const fovea_channel_normalization *normalization, size_t threads,
+    const float *images, const float *upstream, float *filters, void *scratch);
 
 #endif

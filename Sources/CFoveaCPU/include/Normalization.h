@@ -26,7 +26,11 @@ void fovea_normalize(
     const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *residual, float *y,
     float *mean, float *variance, void *workspace);
 
-/// The same without a residual, with a given mean and variance: reads x once. y may be the memory of x.
+/// The mean and the variance of each channel, and nothing else.
+void fovea_measure_channels(
+    const fovea_normalization *n, const float *x, float *mean, float *variance, void *workspace);
+
+/// The same as `fovea_normalize` without a residual, with a given mean and variance: reads x once. y may be the memory of x.
 void fovea_normalize_given(
     const fovea_normalization *n, const float *x, const float *scale, const float *bias, const float *mean,
     const float *variance, float *y, void *workspace);

@@ -48,12 +48,12 @@ extension FusedBatchNormalizationGradient: CPULowerable {
 }
 
 /// A rectifier that the normalization kernels know.
-private protocol KernelRectifier: Rectifier {
+protocol KernelRectifier: Rectifier {
     var rectifier: fovea_rectifier { get }
 }
 
-extension ReLU: KernelRectifier { fileprivate var rectifier: fovea_rectifier { fovea_rectify } }
-extension ReLU6: KernelRectifier { fileprivate var rectifier: fovea_rectifier { fovea_rectify_to_6 } }
+extension ReLU: KernelRectifier { var rectifier: fovea_rectifier { fovea_rectify } }
+extension ReLU6: KernelRectifier { var rectifier: fovea_rectifier { fovea_rectify_to_6 } }
 
 extension NodeLowering {
     /// Images in a usual layout; [N, C], and images of more axes than there are layouts for, as images of one column.
@@ -92,6 +92,19 @@ extension NodeLowering {
             }
         }
         try deliverNormalized(y)
+    }
+
+    /// The statistics of a normalization in training, without its result.
+    func measureChannels(of x: Stored, mean: Stored, variance: Stored) throws {
+        let loops = fovea_normalization(x.layout, epsilon: 0, rectifier: nil)
+        run(kernel: "statistics", reads: [x], writes: [mean, variance, try allocateWorkspace(loops)]) { memory in
+            var loops = loops
+            return {
+                // Safe: x has the layout that the loops were made for, mean and variance a number per channel.
+                unsafe fovea_measure_channels(
+                    &loops, memory.operand(0), memory.result(0), memory.result(1), memory.result(2))
+            }
+        }
     }
 
     /// - Parameter residual: the operand that is added.

@@ -23,6 +23,7 @@ extension Convolution: WindowLowerable {
         if activation?.isRectifier ?? true, let overTime = OverTimeConvolution(geometry) {
             return try overTime.convolved(node, adding: residual, rectified: activation != nil)
         }
+        if residual == nil, let result = try depthwiseOfNormalized(node, geometry, activation) { return result }
         if residual == nil,
             let result = try PointwiseDepthwiseConvolution(node, geometry, activation)?.convolved()
         {
@@ -38,6 +39,20 @@ extension Convolution: WindowLowerable {
                 node, geometry, by: descriptor, threads: threads, adding: residual,
                 mayMistakeNonFinite: kernel.mayMistakeNonFinite)
         }
+    }
+
+    /// The depthwise convolution of images that only it reads and that are normalized first: nil where it is none.
+    private func depthwiseOfNormalized(
+        _ node: NodeLowering, _ geometry: ConvolutionGeometry, _ activation: Elementwise?
+    ) throws -> Stored? {
+        let images = node.operand(0).layout
+        guard
+            let depthwise = DepthwiseConvolution(
+                .forward, geometry, ConvolutionKernel.Epilogue(activation: activation), images: images,
+                results: try images.resized(to: geometry.results.dimensions), threads: node.engine.threads),
+            let normalized = try node.takeNormalization(of: 0)
+        else { return nil }
+        return try depthwise.convolved(node, normalizing: normalized)
     }
 
     private func convolved(

@@ -21,13 +21,22 @@ extension ConvolutionFilterGradient: WindowLowerable {
             return
         }
         let geometry = geometry(withBias: false)
+        let images = node.operand(0).layout
+        if let depthwise = DepthwiseFilterGradient(
+            .filterGradient, geometry, images: images, results: try images.resized(to: geometry.results.dimensions),
+            threads: node.engine.threads), let normalized = try node.takeNormalization(of: 0)
+        {
+            deliver(try depthwise.results(of: node, normalizing: normalized), by: node)
+            return
+        }
         switch try ConvolutionKernel(.filterGradient, geometry, for: node).work {
-        case .handWritten(let own):
-            for (position, result) in try own.results(of: node, adding: nil).enumerated() {
-                node.deliver(result, as: position)
-            }
+        case .handWritten(let own): deliver(try own.results(of: node, adding: nil), by: node)
         case .primitive(let kernel, let threads): try lower(node, geometry, by: kernel, threads: threads)
         }
+    }
+
+    private func deliver(_ results: [Stored], by node: NodeLowering) {
+        for (position, result) in results.enumerated() { node.deliver(result, as: position) }
     }
 
     private func lower(
@@ -48,7 +57,7 @@ extension ConvolutionFilterGradient: WindowLowerable {
 
 extension NodeLowering {
     /// The sum of each channel over all pixels of all images.
-    fileprivate func sumOfPixels(_ images: Stored) throws -> Stored {
+    func sumOfPixels(_ images: Stored) throws -> Stored {
         let images = try carried(images)
         let (kept, reduced) = images.layout.channelsAndPixels(joiningImages: true)
         let channels = images.layout.dimensions[1]

@@ -242,9 +242,11 @@ private struct ConvolutionQuestion {
             kind, geometry, epilogue, images: usual.images, results: usual.results, threads: threads)
         let winograd = WinogradConvolution.kernels(
             kind, geometry, epilogue, images: usual.images, results: usual.results, threads: threads)
+        let depthwiseGradient = DepthwiseFilterGradient(
+            kind, geometry, images: usual.images, results: usual.results, threads: threads)
         let panels = PanelFilterGradient(
             kind, geometry, images: usual.images, results: usual.results, threads: threads)
-        let own: [(any HandWrittenConvolution)?] = [depthwise, panels]
+        let own: [(any HandWrittenConvolution)?] = [depthwise, depthwiseGradient, panels]
         return own.compactMap(\.self) + winograd
     }
 

@@ -28,15 +28,9 @@ struct DepthwiseConvolution: HandWrittenConvolution {
         _ kind: ConvolutionKernel.Kind, _ geometry: ConvolutionGeometry, _ epilogue: ConvolutionKernel.Epilogue,
         images: Layout, results: Layout, threads: Int
     ) {
-        let lanes = Processor.lanes
         let isGradient = kind == .inputGradient
-        guard kind != .filterGradient, lanes >= 8, let (rows, columns) = geometry.window.rowsAndColumns,
-            geometry.groups == geometry.images[1], geometry.filters[0] == geometry.groups,
-            geometry.groups.isMultiple(of: 16), rows.stride == columns.stride,
-            (1...2).contains(rows.stride), rows.dilation == 1, columns.dilation == 1,
-            geometry.results.elementCount > 0, images.adjacentChannels == lanes, results.adjacentChannels == lanes,
-            images.isUnpadded, results.isUnpadded, !epilogue.addsToResult,
-            let rectifier = epilogue.activation.map(\.rectifier) ?? .some(fovea_no_rectifier)
+        guard kind != .filterGradient, let (rows, columns) = geometry.depthwiseWindow(images, results),
+            !epilogue.addsToResult, let rectifier = epilogue.activation.map(\.rectifier) ?? .some(fovea_no_rectifier)
         else { return nil }
         spreads = isGradient && rows.stride == 2
         // The gradient of an input is else a convolution of that of the results with the filters turned.
@@ -49,7 +43,7 @@ struct DepthwiseConvolution: HandWrittenConvolution {
         sizes = fovea_depthwise(
             images: from[0], channels: from[1], height: from[2], width: from[3], result_height: to[2],
             result_width: to[3], kernel_height: rows.kernel, kernel_width: columns.kernel, stride: rows.stride,
-            top: top, left: left, lanes: lanes, turned: isTurned, rectifier: rectifier)
+            top: top, left: left, lanes: Processor.lanes, turned: isTurned, rectifier: rectifier)
         self.geometry = geometry
         self.images = isGradient ? results : images
         self.results = isGradient ? images : results
@@ -60,6 +54,43 @@ struct DepthwiseConvolution: HandWrittenConvolution {
     func results(of node: NodeLowering, adding residual: Int?) throws -> [Stored] {
         precondition(residual == nil, "nothing is added to the result of a depthwise kernel")
         let images = try node.reorder(node.operand(0), to: images)
+        let packed = try packedFilters(node)
+        let reads = [images, packed] + (geometry.withBias ? [try node.plainOperand(2)] : [])
+        let result = node.allocate(results)
+        node.run(kernel: name, reads: reads, writes: [result]) { memory in
+            // Safe: the sizes are those of the layouts.
+            unsafe run(
+                memory.operand(0), memory.operand(1), geometry.withBias ? memory.operand(2) : nil, memory.result(0))
+        }
+        return [result]
+    }
+
+    /// The convolution of images that it normalizes as it reads them.
+    func convolved(_ node: NodeLowering, normalizing images: NormalizedOperand) throws -> Stored {
+        let packed = try packedFilters(node)
+        let bias = geometry.withBias ? [try node.plainOperand(2)] : []
+        let result = node.allocate(results)
+        var sizes = sizes
+        let scratch = unsafe fovea_depthwise_normalized_scratch(&sizes, threads)
+        node.run(
+            kernel: "\(name) of normalized", reads: images.reads + [packed] + bias,
+            writes: [result, node.allocate(try Layout(plain: [scratch / 4]))], including: images.feeder
+        ) { [sizes] memory in
+            let normalization = unsafe images.normalization(in: memory)
+            let position = images.reads.count
+            return {
+                // Safe: the sizes are those of the layouts.
+                var (sizes, normalization) = unsafe (sizes, normalization)
+                unsafe fovea_depthwise_convolve_normalized(
+                    &sizes, &normalization, threads, memory.operand(0), memory.operand(position),
+                    bias.isEmpty ? nil : memory.operand(position + 1), memory.result(0),
+                    memory.result(1, of: UInt8.self))
+            }
+        }
+        return result
+    }
+
+    private func packedFilters(_ node: NodeLowering) throws -> Stored {
         let packed = node.allocate(try filterLayout)
         node.run(
             kernel: "\(name) filters", reads: [try node.plainOperand(1)], writes: [packed], isSideWork: true
@@ -70,14 +101,7 @@ struct DepthwiseConvolution: HandWrittenConvolution {
                 unsafe fovea_depthwise_pack(&sizes, memory.operand(0), memory.result(0))
             }
         }
-        let reads = [images, packed] + (geometry.withBias ? [try node.plainOperand(2)] : [])
-        let result = node.allocate(results)
-        node.run(kernel: name, reads: reads, writes: [result]) { memory in
-            // Safe: the sizes are those of the layouts.
-            unsafe run(
-                memory.operand(0), memory.operand(1), geometry.withBias ? memory.operand(2) : nil, memory.result(0))
-        }
-        return [result]
+        return packed
     }
 
     func timed() throws -> KernelTimer.Candidate {
@@ -117,5 +141,21 @@ struct DepthwiseConvolution: HandWrittenConvolution {
             var sizes = sizes
             return try Layout(plain: [unsafe fovea_depthwise_filter_count(&sizes)])
         }
+    }
+}
+
+extension ConvolutionGeometry {
+    /// The window of a convolution, or of one of its gradients, that the depthwise loops can run; nil for any other.
+    ///
+    /// - Parameters:
+    ///   - images: the layout of the images, and `results` that of the results.
+    func depthwiseWindow(_ images: Layout, _ results: Layout) -> (rows: Window.Axis, columns: Window.Axis)? {
+        let lanes = Processor.lanes
+        guard lanes >= 8, let (rows, columns) = window.rowsAndColumns, groups == self.images[1], filters[0] == groups,
+            groups.isMultiple(of: 16), rows.stride == columns.stride, (1...2).contains(rows.stride),
+            rows.dilation == 1, columns.dilation == 1, self.results.elementCount > 0,
+            images.adjacentChannels == lanes, results.adjacentChannels == lanes, images.isUnpadded, results.isUnpadded
+        else { return nil }
+        return (rows, columns)
     }
 }

@@ -88,6 +88,24 @@ struct NodeLowering {
         }
     }
 
+    /// Takes back the step that normalizes an operand for this node alone, but for the statistics that it measures: this node
+    /// normalizes what it reads.
+    func takeNormalization(of position: Int) throws -> NormalizedOperand? {
+        let id = node.operands[position]
+        let feeder = NodeLowering(id.node, of: graph, into: program)
+        guard id.result == 0, let place = program.place(ofStepMaking: operand(position), heldBy: id, for: index),
+            let normalized = NormalizedOperand(feeder, program.steps[place])
+        else { return nil }
+        if feeder.results.count > 1 {
+            try feeder.measureChannels(
+                of: normalized.reads[0], mean: normalized.reads[3], variance: normalized.reads[4])
+            program.putLastStep(insteadOf: place)
+        } else {
+            program.removeStep(at: place)
+        }
+        return normalized
+    }
+
     /// Adds a step that runs a primitive in place of the previous step, which belongs to the node that feeds this one.
     func run(
         _ descriptor: PrimitiveDescriptor, insteadOf feeder: NodeLowering,
@@ -153,16 +171,19 @@ struct NodeLowering {
 
     /// Adds a step that runs a hand-written kernel; `prepare` receives the memory and returns the function of a run.
     ///
-    /// - Parameter isSideWork: whether another step of the node does the arithmetic that its multiply-adds count.
+    /// - Parameters:
+    ///   - isSideWork: whether another step of the node does the arithmetic that its multiply-adds count.
+    ///   - including: an earlier node that the step computes as well.
     func run(
         kernel: String, reads: [Stored], writes: [Stored], inPlace: [(result: Stored, operand: Stored)] = [],
-        isSideWork: Bool = false, mayMistakeNonFinite: Bool = false, _ prepare: @escaping (KernelMemory) -> () -> Void
+        isSideWork: Bool = false, including: NodeLowering? = nil, mayMistakeNonFinite: Bool = false,
+        _ prepare: @escaping (KernelMemory) -> () -> Void
     ) {
-        let layout = layoutText(reads, writes)
+        let layout = layoutText(reads, writes) + (including.map { ", with \($0.node.location.path)" } ?? "")
         program.append(
             PlannedStep(
                 node: node, operation: node.operation.operationName, implementation: "fovea:\(kernel) \(layout)",
-                reads: reads, writes: writes, inPlace: inPlace, isSideWork: isSideWork,
+                reads: reads, writes: writes, inPlace: inPlace, including: including?.node, isSideWork: isSideWork,
                 mayMistakeNonFinite: mayMistakeNonFinite, work: .kernel(prepare)))
     }
 

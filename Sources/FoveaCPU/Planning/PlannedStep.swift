@@ -17,7 +17,7 @@ struct PlannedStep {
     /// Results that may overwrite an operand that is not read later: element i of one is computed from element i of the
     /// other.
     let inPlace: [(result: Stored, operand: Stored)]
-    /// The previous node, where the step computes it as well.
+    /// An earlier node, where the step computes it as well.
     var including: Node?
     /// Whether another step does the arithmetic that the operation's multiply-adds count.
     var isSideWork = false

@@ -113,8 +113,31 @@ final class ProgramBuilder {
         return step
     }
 
+    /// The step that makes a tensor which only this node reads, and whose operands no later step overwrites: the node can
+    /// compute the tensor itself.
+    func place(ofStepMaking value: Stored, heldBy id: ValueID, for node: Int) -> Int? {
+        guard let place = steps.lastIndex(where: { $0.writes.first?.buffer == value.buffer }),
+            !isRead(value, heldBy: id, after: node)
+        else { return nil }
+        let kept = Set(steps[place].reads.map(\.buffer))
+        let isAlone = steps[(place + 1)...].allSatisfy { step in
+            !step.reads.contains { $0.buffer == value.buffer } && !step.writes.contains { kept.contains($0.buffer) }
+        }
+        return isAlone ? place : nil
+    }
+
     /// Removes the most recently added step, because the next one computes the same.
     func takeBackLastStep() { steps.removeLast() }
+
+    /// Removes a step, because a later one computes the same.
+    func removeStep(at place: Int) { steps.remove(at: place) }
+
+    /// Removes a step, and puts the most recently added one in its place.
+    func putLastStep(insteadOf place: Int) {
+        var step = steps.removeLast()
+        step.question = steps[place].question
+        steps[place] = step
+    }
 
     /// New memory for a tensor.
     ///
