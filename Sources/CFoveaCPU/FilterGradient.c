@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "FilterGradientPlan.h"
+#include "NormalizedRows.h"
 #include "Parallel.h"
 #include "Transpose.h"
 
@@ -11,13 +12,16 @@ typedef struct {
     plan p;
     const float *images, *upstream;
     float *filters, *bias;
+    const fovea_channel_normalization *normalization;
+    channel_parameters *parameters;
     double *bias_sums;
     float *sums, *copies;
 } task;
 
 size_t fovea_filter_gradient_scratch(const fovea_filter_gradient *g) {
     plan p = divide(g);
-    return p.panel_shares * (padded_filters(g) * sizeof(double) + p.sums * sizeof(float)) +
+    return (g->normalizes ? p.blocks * sizeof(channel_parameters) : 0) +
+           p.panel_shares * (padded_filters(g) * sizeof(double) + p.sums * sizeof(float)) +
            p.panel_shares * p.filter_shares * p.copy * sizeof(float);
 }
 
@@ -151,10 +155,11 @@ static panel find_panel(const task *t, size_t number) {
     return found;
 }
 
-// Copies some blocks of a panel's images, padding included.
+// Copies some blocks of a panel's images, normalized and with their padding.
 ALWAYS_INLINE void copy_images(const task *t, const panel *part, size_t block, size_t blocks, const int lanes, float *to) {
     const fovea_filter_gradient *g = &t->g;
     size_t rows = rows_of(g, part->y.rows), columns = columns_of(g), plane = g->height * g->width;
+    const fovea_rectifier rectifier = g->normalizes ? t->normalization->rectifier : fovea_no_rectifier;
     size_t left = smaller(g->left, columns);
     size_t inside = smaller(columns - left, g->width), line = columns * vector_lanes;
     for (size_t b = block; b < block + blocks; b++) {
@@ -169,10 +174,8 @@ ALWAYS_INLINE void copy_images(const task *t, const panel *part, size_t block, s
                 }
                 memset(to, 0, left * vector_lanes * sizeof(float));
                 vector *pixels = (vector *)to + left;
-                const float *source = from + y * g->width * (size_t)lanes;
-                for (size_t x = 0; x < inside; x++) {
-                    load_channels(lanes, source + x * (size_t)lanes, plane * 8, &pixels[x]);
-                }
+                copy_pixels(
+                    lanes, from, plane, y * g->width, inside, g->normalizes ? &t->parameters[b] : NULL, rectifier, pixels);
                 memset(pixels + inside, 0, (columns - left - inside) * vector_lanes * sizeof(float));
             }
         }
@@ -360,6 +363,10 @@ ALWAYS_INLINE void write_tile(const task *t, size_t tile) {
 WIDE_TEAM(differentiate) {
     const task *t = context;
     const plan *p = &t->p;
+    if (t->g.normalizes) {
+        find_share_of_channels(t->normalization, t->g.channels, member, members, t->parameters);
+        fovea_wait_for_team();
+    }
     // As many shares as members, unless the system gave fewer.
     for (size_t share = member; share < p->panel_shares * p->filter_shares; share += members) {
         if (t->g.lanes == vector_lanes) add_share(t, share, vector_lanes);
@@ -371,11 +378,12 @@ WIDE_TEAM(differentiate) {
 }
 
 void fovea_compute_filter_gradient(
-    const fovea_filter_gradient *gradient, const float *images, const float *upstream, float *filters, float *bias,
-    void *scratch) {
+    const fovea_filter_gradient *gradient, const fovea_channel_normalization *normalization, const float *images,
+    const float *upstream, float *filters, float *bias, void *scratch) {
     task t = {
-        .g = *gradient, .p = divide(gradient), .images = images, .upstream = upstream, .filters = filters, .bias = bias};
-    t.bias_sums = scratch;
+        .g = *gradient, .p = divide(gradient), .images = images, .upstream = upstream, .filters = filters, .bias = bias,
+        .normalization = normalization, .parameters = scratch};
+    t.bias_sums = (double *)(t.parameters + (gradient->normalizes ? t.p.blocks : 0));
     t.sums = (float *)(t.bias_sums + t.p.panel_shares * padded_filters(gradient));
     t.copies = t.sums + t.p.panel_shares * t.p.sums;
     fovea_run_team(gradient->threads, differentiate, &t);

@@ -20,7 +20,7 @@ enum { panel_pixels = 256 };
 typedef struct {
     // Blocks of 16 channels, and tiles of filters.
     size_t blocks, tile, tiles, taps;
-    // Whether images are copied with their padding, and whether an image's pixels are one row.
+    // Whether images are copied, padded and normalized, and whether an image's pixels are one row.
     bool packs, is_flat;
     // A panel takes some images, or one part of so many of an image.
     size_t panel_images, parts, panels;
@@ -63,7 +63,7 @@ static inline double cost(const fovea_filter_gradient *g, const plan *p, size_t 
 static inline plan divide(const fovea_filter_gradient *g) {
     plan p = {
         .blocks = divide_up(g->channels, vector_lanes), .tile = g->lanes == vector_lanes ? wide_tile : narrow_tile,
-        .taps = g->kernel_height * g->kernel_width, .packs = needs_padding(g)};
+        .taps = g->kernel_height * g->kernel_width, .packs = g->normalizes || needs_padding(g)};
     p.tiles = divide_up(g->filters, p.tile);
     p.is_flat = !p.packs && p.taps == 1 && g->vertical_stride == 1 && g->horizontal_stride == 1;
     size_t pixels = g->result_height * g->result_width;

@@ -19,9 +19,12 @@ typedef struct {
 } channel_parameters;
 
 // The same numbers as in batch normalization on its own, so that its gradient sees what went on.
-ALWAYS_INLINE void find_channels(const fovea_channel_normalization *n, size_t first, channel_parameters *p) {
+ALWAYS_INLINE void find_channels(
+    const fovea_channel_normalization *n, size_t channels, size_t first, channel_parameters *p) {
+    *p = (channel_parameters){0};
     for (size_t lane = 0; lane < vector_lanes; lane++) {
         size_t channel = first + lane;
+        if (channel >= channels) continue;
         p->mean[lane] = n->mean[channel];
         p->factor[lane] = (float)(n->scale[channel] / sqrt(n->variance[channel] + n->epsilon));
         p->offset[lane] = n->bias[channel];
@@ -31,9 +34,9 @@ ALWAYS_INLINE void find_channels(const fovea_channel_normalization *n, size_t fi
 // The parameters of the channels that a member of the team takes.
 ALWAYS_INLINE void find_share_of_channels(
     const fovea_channel_normalization *n, size_t channels, size_t member, size_t members, channel_parameters *all) {
-    size_t blocks = channels / vector_lanes;
+    size_t blocks = divide_up(channels, vector_lanes);
     for (size_t block = blocks * member / members; block < blocks * (member + 1) / members; block++) {
-        find_channels(n, block * vector_lanes, &all[block]);
+        find_channels(n, channels, block * vector_lanes, &all[block]);
     }
 }
 

@@ -15,6 +15,14 @@ typedef struct {
     float *result;
 } task;
 
+// The products of the last numbers, fewer than a vector holds: of the last vector, without those that were added before.
+ALWAYS_INLINE void multiply_rest(const float *row, const float *line, size_t depth, size_t rest, vector *products) {
+    const mask lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    size_t first = depth - vector_lanes;
+    vector all = *(const unaligned_vector *)(row + first) * *(const unaligned_vector *)(line + first);
+    *products = (vector)((mask)all & (lanes >= (int32_t)(vector_lanes - rest)));
+}
+
 ALWAYS_INLINE void multiply_columns(const task *t, size_t first, const int columns) {
     const size_t step = vectors_per_column * vector_lanes, whole = t->depth / step * step;
     const float *lines[most_columns];
@@ -46,8 +54,18 @@ ALWAYS_INLINE void multiply_columns(const task *t, size_t first, const int colum
         vector all = sums[j][0];
         UNROLL
         for (int i = 1; i < vectors_per_column; i++) all += sums[j][i];
+        size_t k = whole;
+        for (; k + vector_lanes <= t->depth; k += vector_lanes) {
+            all += *(const unaligned_vector *)(t->row + k) * *(const unaligned_vector *)(lines[j] + k);
+        }
+        if (k < t->depth && t->depth >= vector_lanes) {
+            vector rest;
+            multiply_rest(t->row, lines[j], t->depth, t->depth - k, &rest);
+            all += rest;
+            k = t->depth;
+        }
         float sum = sum_of_lanes(&all);
-        for (size_t k = whole; k < t->depth; k++) sum += t->row[k] * lines[j][k];
+        for (; k < t->depth; k++) sum += t->row[k] * lines[j][k];
         if (t->bias != NULL) sum += t->bias[first + (size_t)j];
         // NaN stays: both comparisons are false for it.
         if (t->rectifier != fovea_no_rectifier && sum < 0) sum = 0;

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FoveaCPU
 
-@Suite("Depthwise convolutions that normalize what they read")
+@Suite("Kernels that normalize what they read")
 struct NormalizedOperandTests {
     typealias Geometry = DepthwiseConvolutionTests.Geometry
 
@@ -130,6 +130,55 @@ struct NormalizedOperandTests {
         for (name, wanted) in try await reference.run(reference.compile(builder.graph, passes: []), given) {
             let comparison = TensorComparison(try #require(results[name]), wanted, tolerance: 2e-5, scale: .tensor)
             #expect(comparison.failure == nil, "\(name)")
+        }
+    }
+
+    @Test("are read by our own gradient of filters too", arguments: PanelFilterGradientTests.geometries, [0, 1, 2])
+    func panels(geometry: PanelFilterGradientTests.Geometry, rectifier: Int) async throws {
+        let rectifier = Self.rectifiers[rectifier]
+        func graph(isRead: Bool) throws -> Graph {
+            let builder = GraphBuilder()
+            let channels = geometry.images[1]
+            let images = try builder.input("images", .float32(geometry.images))
+            let filters = try builder.input("filters", .float32(geometry.weights))
+            let upstream = try Convolution(geometry.window).applied(to: images, filters)
+            let numbers = try ["scale", "bias", "mean"].map { try builder.constant(Self.tensor([channels], $0)) }
+            let variance = try builder.constant(Tensor(repeating: 1.5, .float32([channels])))
+            // Blocks of channels, as after another convolution.
+            let blocked = try Convolution(Window(axes: [.init(kernel: 1), .init(kernel: 1)])).applied(
+                to: images, builder.constant(Self.tensor([channels, channels, 1, 1], "pointwise")))
+            let normalized = try builder.add(
+                FusedBatchNormalizationInference(
+                    epsilon: 1e-5, activation: rectifier.map { FusedActivation($0) }), [blocked] + numbers + [variance])[
+                    0]
+            if isRead { builder.output("normalized", normalized) }
+            let gradients = try builder.add(
+                ConvolutionFilterGradient(geometry.window, withBias: true), [normalized, upstream])
+            builder.output("gradient", gradients[0])
+            builder.output("bias gradient", gradients[1])
+            return builder.graph
+        }
+        let given = [
+            "images": Self.tensor(geometry.images, "images"),
+            "filters": Self.tensor(geometry.weights, "filters"),
+        ]
+        let reference = Device(ReferenceBackend())
+        let expected = try await reference.run(reference.compile(graph(isRead: false)), given)
+        let ours = KernelSelection(picking: { $0.firstIndex(of: "fovea:panels") ?? 0 })
+        for threads in [1, 2, 3] {
+            let cpu = Device(try CPUBackend(threads: threads, kernels: ours))
+            let program = try await cpu.compile(graph(isRead: false), passes: [])
+            let normalizing = program.steps.count { $0.implementation.hasPrefix("fovea:panels of normalized") }
+            #expect(normalizing == (geometry.isOurs ? 1 : 0), "\(program.explain())")
+            let results = try await cpu.run(program, given)
+            let separate = try await cpu.run(cpu.compile(graph(isRead: true), passes: []), given)
+            for (name, wanted) in expected {
+                for results in [results, separate] {
+                    let comparison = TensorComparison(
+                        try #require(results[name]), wanted, tolerance: 2e-5, scale: .tensor)
+                    #expect(comparison.failure == nil, "\(threads) threads, \(name)")
+                }
+            }
         }
     }
 }

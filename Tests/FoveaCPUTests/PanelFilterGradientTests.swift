@@ -23,6 +23,7 @@ struct PanelFilterGradientTests {
                 ])
             }
         }
+        var weights: Shape { Shape([filters, images[1]] + kernel) }
         /// Blocks of 8 channels are taken in pairs.
         var isOurs: Bool {
             Processor.lanes == 16 || Processor.lanes == 8 && images[1].isMultiple(of: 16)
@@ -53,10 +54,9 @@ struct PanelFilterGradientTests {
 
     private static func graph(_ geometry: Geometry, withBias: Bool) throws -> (graph: Graph, inputs: [String: Tensor]) {
         let builder = GraphBuilder()
-        let filters = Shape([geometry.filters, geometry.images[1]] + geometry.kernel)
         // The results of a convolution, so that images and gradients come in the layouts that a network has them in.
         let images = try builder.input("images", .float32(geometry.images))
-        let weights = try builder.input("weights", .float32(filters))
+        let weights = try builder.input("weights", .float32(geometry.weights))
         let upstream = try Convolution(geometry.window).applied(to: images, weights)
         let gradient = try ConvolutionFilterGradient(geometry.window, withBias: withBias)
         let results = try builder.add(gradient, [images, upstream])
@@ -66,7 +66,8 @@ struct PanelFilterGradientTests {
             OperandDraw(shape, .normal(deviation: 1)).tensor(seed: 8, purpose: purpose)
         }
         return (
-            builder.graph, ["images": tensor(geometry.images, "images"), "weights": tensor(filters, "weights")]
+            builder.graph,
+            ["images": tensor(geometry.images, "images"), "weights": tensor(geometry.weights, "weights")]
         )
     }
 

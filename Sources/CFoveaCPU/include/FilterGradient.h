@@ -1,7 +1,10 @@
 #ifndef CFOVEACPU_FILTER_GRADIENT_H
 #define CFOVEACPU_FILTER_GRADIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "ChannelNormalization.h"
 
 /// The gradient of a convolution's filters, over images whose channels lie in blocks of 16 or 8 (`nChw16c`, `nChw8c`).
 ///
@@ -23,6 +26,8 @@ typedef struct {
     size_t lanes;
     /// Members of the team.
     size_t threads;
+    /// Whether images are normalized as they are read.
+    bool normalizes;
 } fovea_filter_gradient;
 
 /// Size in bytes of the scratch memory.
@@ -30,8 +35,10 @@ size_t fovea_filter_gradient_scratch(const fovea_filter_gradient *gradient);
 
 /// Writes plain gradients [filters, channels, kernel rows, kernel columns] and, where `bias` is not NULL, the sum of each
 /// filter's results' gradients. The order of the sums depends on sizes and the number of threads alone.
+///
+/// - Parameter normalization: Read where the images are normalized.
 void fovea_compute_filter_gradient(
-    const fovea_filter_gradient *gradient, const float *images, const float *upstream, float *filters, float *bias,
-    void *scratch);
+    const fovea_filter_gradient *gradient, const fovea_channel_normalization *normalization, const float *images,
+    const float *upstream, float *filters, float *bias, void *scratch);
 
 #endif

@@ -5,7 +5,8 @@ import FoveaGraph
 ///
 /// oneDNN's threads write sums of their own in blocks, which are added and then put into rows; its loops read results'
 /// gradients once for a block of channels. These take several blocks of channels, or places of the window, at a time, and
-/// write rows. Padding is copied with the images: there is no border to treat.
+/// write rows. Padding is copied with the images, so that there is no border to treat; so are images that only this node reads
+/// normalized.
 struct PanelFilterGradient: HandWrittenConvolution {
     private let sizes: fovea_filter_gradient
     private let geometry: ConvolutionGeometry
@@ -33,7 +34,7 @@ struct PanelFilterGradient: HandWrittenConvolution {
             width: geometry.images[3], filters: geometry.filters[0], result_height: geometry.results[2],
             result_width: geometry.results[3], kernel_height: rows.kernel, kernel_width: columns.kernel,
             vertical_stride: rows.stride, horizontal_stride: columns.stride, top: rows.before, left: columns.before,
-            lanes: lanes, threads: threads)
+            lanes: lanes, threads: threads, normalizes: false)
         self.geometry = geometry
         self.images = images
         self.results = results
@@ -41,39 +42,52 @@ struct PanelFilterGradient: HandWrittenConvolution {
 
     func results(of node: NodeLowering, adding residual: Int?) throws -> [Stored] {
         precondition(residual == nil, "nothing is added to the gradient of filters")
-        let reads = [try node.reorder(node.operand(0), to: images), try node.reorder(node.operand(1), to: results)]
+        let isAsNeighbours = node.operand(0).layout == images
+        let normalized = isAsNeighbours ? try node.takeNormalization(of: 0) : nil
+        let reads = try normalized?.reads ?? [node.reorder(node.operand(0), to: images)]
+        let upstream = try node.reorder(node.operand(1), to: results)
         let gradients = try node.results.map { try node.allocatePlain($0) }
         let hasBias = gradients.count > 1
-        node.run(kernel: name, reads: reads, writes: [node.allocate(try scratchLayout)] + gradients) {
-            [sizes] memory in
-            {
+        var sizes = sizes
+        sizes.normalizes = normalized != nil
+        node.run(
+            kernel: normalized == nil ? name : "\(name) of normalized", reads: reads + [upstream],
+            writes: [node.allocate(try Self.scratchLayout(sizes))] + gradients, including: normalized?.feeder
+        ) { [sizes] memory in
+            let normalization = unsafe normalized?.normalization(in: memory)
+            return {
                 // Safe: the sizes are those of the layouts.
                 var sizes = sizes
-                unsafe fovea_compute_filter_gradient(
-                    &sizes, memory.operand(0), memory.operand(1), memory.result(1),
-                    hasBias ? memory.result(2) : nil, memory.result(0, of: UInt8.self))
+                func differentiate(_ normalization: UnsafePointer<fovea_channel_normalization>?) {
+                    unsafe fovea_compute_filter_gradient(
+                        &sizes, normalization, memory.operand(0), memory.operand(reads.count), memory.result(1),
+                        hasBias ? memory.result(2) : nil, memory.result(0, of: UInt8.self))
+                }
+                if var normalization = unsafe normalization {
+                    unsafe differentiate(&normalization)
+                } else {
+                    differentiate(nil)
+                }
             }
         }
         return gradients
     }
 
     func timed() throws -> KernelTimer.Candidate {
-        let layouts = [images, results, try Layout(plain: geometry.filters.dimensions), try scratchLayout]
+        let layouts = [images, results, try Layout(plain: geometry.filters.dimensions), try Self.scratchLayout(sizes)]
         return unsafe KernelTimer.Candidate(layouts: layouts, threads: sizes.threads) { [sizes] memory in
             // Safe: the memory is that of the layouts.
             let pointers = unsafe memory.map { unsafe $0.assumingMemoryBound(to: Float.self) }
             return {
                 var sizes = sizes
                 unsafe fovea_compute_filter_gradient(
-                    &sizes, pointers[0], pointers[1], pointers[2], nil, pointers[3])
+                    &sizes, nil, pointers[0], pointers[1], pointers[2], nil, pointers[3])
             }
         }
     }
 
-    private var scratchLayout: Layout {
-        get throws {
-            var sizes = sizes
-            return try Layout(plain: [unsafe fovea_filter_gradient_scratch(&sizes) / 4])
-        }
+    private static func scratchLayout(_ sizes: fovea_filter_gradient) throws -> Layout {
+        var sizes = sizes
+        return try Layout(plain: [unsafe fovea_filter_gradient_scratch(&sizes) / 4])
     }
 }
