@@ -260,6 +260,17 @@ ALWAYS_INLINE void spread_row(
     }
 }
 
+// Clears the rows of an image up to `end` that are not cleared yet, just before windows reach them: they are still in the
+// nearest cache then.
+ALWAYS_INLINE void clear_rows(float *image, size_t row_length, size_t end, size_t *cleared) {
+    if (end <= *cleared) return;
+    float *from = image + *cleared * row_length;
+    size_t count = (end - *cleared) * row_length;
+    for (size_t i = 0; i < count; i += vector_lanes) __builtin_prefetch(from + i + write_ahead, 1);
+    memset(from, 0, count * sizeof(float));
+    *cleared = end;
+}
+
 // One plane at a time, because windows of one plane may overlap. `deep` is a literal in every call.
 ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
     const fovea_max_pooling *p = t->pooling;
@@ -269,13 +280,16 @@ ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
     if (is_usual) find_whole_columns(p, &first_whole, &end_whole);
     for (size_t plane = begin; plane < end; plane++) {
         float *image = t->gradient + plane * plane_size;
-        memset(image, 0, plane_size * sizeof(float));
+        size_t cleared = 0;
+        if (deep) clear_rows(image, p->width * p->lanes, p->depth * p->height, &cleared);
         for (size_t k = 0; k < (deep ? p->pooled_depth : 1); k++) {
             places slices = deep ? inside(p, 0, k, p->depth) : only_slice;
             size_t slice = deep ? plane * p->pooled_depth + k : plane;
             for (size_t i = 0; i < p->pooled_height; i++) {
                 size_t results = (slice * p->pooled_height + i) * row_length;
                 places rows = inside(p, 1, i, p->height);
+                int64_t end_row = rows.start + (rows.end - 1) * p->dilation[1] + 1;
+                if (!deep && rows.end > rows.first) clear_rows(image, p->width * p->lanes, (size_t)end_row, &cleared);
                 const int32_t *place = t->places + results;
                 const float *upstream = t->upstream + results;
                 if (!is_usual || rows.first > 0 || rows.end < p->kernel[1]) {
@@ -291,6 +305,7 @@ ALWAYS_INLINE void spread(const task *t, size_t begin, size_t end, int deep) {
                 }
             }
         }
+        clear_rows(image, p->width * p->lanes, p->depth * p->height, &cleared);
     }
 }
 

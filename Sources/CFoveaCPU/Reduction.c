@@ -69,6 +69,7 @@ ALWAYS_INLINE void combine_lanes(
     for (size_t i = 0; i < partial_count; i++) partial[i] = how == fovea_maximum ? total[i % lanes] : 0;
     for (size_t i = 0; i < whole; i += copies) {
         for (size_t copy = 0; copy < copies; copy++) {
+            __builtin_prefetch(line + (i + copy) * stride + read_ahead);
             for (size_t lane = 0; lane < lanes; lane++) {
                 double *sum = &partial[copy * lanes + lane];
                 *sum = combined(how, *sum, line[(i + copy) * stride + lane]);
