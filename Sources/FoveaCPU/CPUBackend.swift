@@ -81,7 +81,7 @@ public struct CPUBackend: Backend {
         fovea_set_thread_count(Int32(threads))
         return try kernels.reportingChanges {
             let executable = try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)
-            let trial = KernelTrial(of: graph, selecting: kernels, in: arena, on: engine)
+            let trial = KernelTrial(of: graph, state: state, selecting: kernels, in: arena, on: engine)
             // A trial that does not fit in memory decides nothing: the program itself does fit.
             guard (try? trial.changesChoices(of: executable)) == true else { return executable }
             return try CPUExecutable(graph, state: state, selecting: kernels, in: arena, on: engine)

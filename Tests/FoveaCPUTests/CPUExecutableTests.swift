@@ -31,6 +31,24 @@ struct CPUExecutableTests {
         }
     }
 
+    @Test("times its steps without changing a state", arguments: 0..<60)
+    func timing(seed: UInt64) throws {
+        var random = CounterBasedGenerator(seed: seed, purpose: "program").stream
+        let backend = try CPUBackend(threads: 2)
+        let graph = try randomGraph(&random).optimized(by: backend.pipeline, for: .everything)
+        let buffers = try backend.makeBuffers(graph.states.map(\.type))
+        for (index, buffer) in buffers.enumerated() {
+            try buffer.write(Tensor([2, 3], (0..<6).map { Float($0 * (index + 1)) * 0.25 - 1 }))
+        }
+        let before = try buffers.map { try $0.read() }
+        let program = try backend.compile(
+            graph, state: Dictionary(uniqueKeysWithValues: zip(graph.states.map(\.name), buffers)))
+        let inputs = try graph.inputs.map { try Tensor($0.type.shape, (0..<6).map { Float($0) * 0.5 - 1 }) }
+        let times = try #require(program as? CPUExecutable).stepTimes(inputs, runs: 2)
+        #expect(times.count == program.steps.count && times.allSatisfy { $0 >= 0 })
+        #expect(try buffers.map { try $0.read() } == before, "\(graph)")
+    }
+
     /// States, an input, and operations whose results are exact in float32, with random outputs, updates and guard.
     private func randomGraph(_ random: inout CounterBasedGenerator.Stream) throws -> Graph {
         let builder = GraphBuilder()

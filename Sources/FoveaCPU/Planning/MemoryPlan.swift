@@ -62,7 +62,7 @@ struct MemoryPlan {
                     guardStep == nil
                 }
             if mayBeLeftOut, let step, sharing.writeDirectly(update.value, into: update.state) {
-                if guardBuffer != nil { guarded.insert(step - preparations.count) }
+                guarded.insert(step - preparations.count)
             } else {
                 copies.append(Copy(from: update.value, state: update.state))
             }

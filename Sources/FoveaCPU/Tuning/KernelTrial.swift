@@ -10,6 +10,7 @@ import FoveaRuntime
 /// question, one with the second of each, and where a run is short one with the third.
 struct KernelTrial {
     private let graph: Graph
+    private let state: [String: any DeviceBuffer]
     private let kernels: KernelSelection
     private let arena: SharedArena
     private let engine: Engine
@@ -21,11 +22,16 @@ struct KernelTrial {
     /// About so many seconds of runs for each of the programs.
     private static let patience = 0.4
     private static let (leastRounds, mostRounds) = (2, 10)
-    /// The programs have states of their own: at most this part of what memory is left.
+    /// What the programs keep may take at most this part of what memory is left.
     private static let mostMemory = 0.25
 
-    init(of graph: Graph, selecting kernels: KernelSelection, in arena: SharedArena, on engine: Engine) {
+    /// - Parameter state: the memory of the graph's states; it is only read.
+    init(
+        of graph: Graph, state: [String: any DeviceBuffer], selecting kernels: KernelSelection, in arena: SharedArena,
+        on engine: Engine
+    ) {
         self.graph = graph
+        self.state = state
         self.kernels = kernels
         self.arena = arena
         self.engine = engine
@@ -38,13 +44,12 @@ struct KernelTrial {
         let contested = kernels.contested(among: Set(executable.questions.compactMap(\.self)))
         let count = contested.values.map { min($0.count, Self.mostKernels) }.max() ?? 0
         guard count > 1, hasRoom(for: count, keeping: executable.keptByteCount) else { return false }
-        let states = try scratchStates()
         var programs: [CPUExecutable] = []
         var times: [[Double]] = []
         for rank in 0..<count where rank < 2 || (times[0].reduce(0, +) < Self.longRun) {
             let taken = contested.mapValues { $0[min(rank, $0.count - 1)].name }
             let program = try CPUExecutable(
-                graph, state: states, selecting: kernels.replacing(taken), in: arena, on: engine)
+                graph, state: state, selecting: kernels.replacing(taken), in: arena, on: engine)
             programs.append(program)
             times.append(try program.stepTimes(inputs, runs: 1))
         }
@@ -75,18 +80,8 @@ struct KernelTrial {
 
     private var inputs: [Tensor] { graph.inputs.map { Tensor(repeating: 0, $0.type) } }
 
-    /// States whose contents nobody needs.
-    private func scratchStates() throws -> [String: any DeviceBuffer] {
-        let states = graph.states
-        let memory = try StateMemory.allocate(states.map(\.type))
-        for state in memory { state.clear() }
-        return Dictionary(uniqueKeysWithValues: zip(states.map(\.name), memory))
-    }
-
     private func hasRoom(for programs: Int, keeping kept: Int) -> Bool {
         guard let available = AvailableMemory.byteCount() else { return true }
-        let states = graph.states.reduce(0) { saturatingSum($0, $1.type.byteCount) }
-        let needed = saturatingSum(states, saturatingProduct(programs, kept))
-        return Double(needed) <= Double(available) * Self.mostMemory
+        return Double(saturatingProduct(programs, kept)) <= Double(available) * Self.mostMemory
     }
 }
