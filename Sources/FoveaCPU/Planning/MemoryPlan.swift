@@ -21,7 +21,7 @@ struct MemoryPlan {
     /// The place of each buffer.
     let places: [Place]
     let copies: [Copy]
-    /// Steps of a run that write into states, which it leaves out if the guard is not finite.
+    /// Steps of a run that write into states: left out if the guard is not finite, and where steps are only timed.
     let guarded: Set<Int>
     let arenaByteCount: Int
     let keptByteCount: Int

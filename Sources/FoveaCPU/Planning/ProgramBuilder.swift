@@ -113,13 +113,13 @@ final class ProgramBuilder {
         return step
     }
 
-    /// The step that makes a tensor which only this node reads, and whose operands no later step overwrites: the node can
-    /// compute the tensor itself.
+    /// The step that makes a tensor which only this node reads, and whose operands and results no later step overwrites: the
+    /// node can compute the tensor itself.
     func place(ofStepMaking value: Stored, heldBy id: ValueID, for node: Int) -> Int? {
         guard let place = steps.lastIndex(where: { $0.writes.first?.buffer == value.buffer }),
             !isRead(value, heldBy: id, after: node)
         else { return nil }
-        let kept = Set(steps[place].reads.map(\.buffer))
+        let kept = Set((steps[place].reads + steps[place].writes).map(\.buffer))
         let isAlone = steps[(place + 1)...].allSatisfy { step in
             !step.reads.contains { $0.buffer == value.buffer } && !step.writes.contains { kept.contains($0.buffer) }
         }
