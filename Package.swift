@@ -30,6 +30,10 @@ let package = Package(
         .target(
             name: "FoveaCPU", dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaRuntime", "CFoveaCPU"],
             swiftSettings: settings),
+        .target(name: "CFoveaCUDA", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .target(
+            name: "FoveaCUDA", dependencies: ["FoveaFoundation", "FoveaGraph", "FoveaRuntime", "CFoveaCUDA"],
+            swiftSettings: settings),
         .target(
             name: "FoveaNN",
             dependencies: [
@@ -92,6 +96,16 @@ let package = Package(
             name: "FoveaCPUTests",
             dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaTestSupport"],
             resources: [.copy("Goldens")], swiftSettings: settings),
+        .target(
+            name: "CFakeGPU", dependencies: ["CFoveaCUDA"], path: "Tests/CFakeGPU",
+            linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .testTarget(
+            name: "FoveaCUDATests",
+            dependencies: [
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaCUDA", "FoveaNN", "CFakeGPU",
+                "CFoveaCUDA", "FoveaTestSupport",
+            ],
+            swiftSettings: settings),
         .testTarget(
             name: "FoveaNNTests", dependencies: ["FoveaGraph", "FoveaRuntime", "FoveaNN", "FoveaTestSupport"],
             swiftSettings: settings),

@@ -1,3 +1,5 @@
+import FoveaRuntime
+
 /// Decides which buffers share memory: results that overwrite an operand, updates that are written straight into their
 /// state, and arena buffers that are needed at different times.
 struct MemoryPlan {

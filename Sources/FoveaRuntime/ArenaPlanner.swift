@@ -2,19 +2,24 @@
 ///
 /// Greedy by size: the largest buffer first, each into the smallest remaining gap (Pisarchyk and Lee, "Efficient Memory
 /// Management for Deep Neural Net Inference", 2020).
-struct ArenaPlanner {
+package struct ArenaPlanner {
     /// A buffer's size and the steps, both included, from the first to the last that touches it.
-    struct Request: Hashable {
-        let byteCount: Int
-        let lifetime: ClosedRange<Int>
+    package struct Request: Hashable {
+        package let byteCount: Int
+        package let lifetime: ClosedRange<Int>
+
+        package init(byteCount: Int, lifetime: ClosedRange<Int>) {
+            self.byteCount = byteCount
+            self.lifetime = lifetime
+        }
     }
 
     /// The offset of each request, in order.
-    let offsets: [Int]
+    package let offsets: [Int]
     /// The size of the arena.
-    let byteCount: Int
+    package let byteCount: Int
 
-    init(_ requests: [Request], alignment: Int) {
+    package init(_ requests: [Request], alignment: Int) {
         func rounded(_ size: Int) -> Int { (size + alignment - 1) / alignment * alignment }
         var offsets = [Int](repeating: 0, count: requests.count)
         var placed: [Int] = []

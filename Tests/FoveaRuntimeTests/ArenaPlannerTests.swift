@@ -1,7 +1,7 @@
 import FoveaGraph
 import Testing
 
-@testable import FoveaCPU
+import FoveaRuntime
 
 @Suite("The arena planner")
 struct ArenaPlannerTests {

@@ -1,0 +1,58 @@
+public import FoveaGraph
+public import FoveaRuntime
+
+/// Runs graphs on an NVIDIA graphics processor, with kernels that are generated for each program.
+public struct CUDABackend: Backend {
+    public let name = "cuda"
+    public let profile: BackendProfile
+    private let context: CUDAContext
+    private let modules: KernelModules
+
+    /// Opens a device.
+    ///
+    /// - Parameter ordinal: its number, from 0.
+    /// - Throws: ``FoveaError`` with code `unavailable` when a library, the driver or the device is missing or too old.
+    public init(device ordinal: Int = 0) throws { try self.init(.open(), device: ordinal) }
+
+    /// - Parameter libraries: the system's, or a test's.
+    package init(_ libraries: CUDALibraries, device ordinal: Int = 0) throws {
+        context = try CUDAContext(libraries, ordinal: ordinal)
+        modules = KernelModules(context)
+        let device = context.device
+        let memory = byteCountText(device.memoryByteCount)
+        let summary =
+            "\(device.name), compute capability \(device.capabilityText), \(memory), driver for CUDA \(device.driverVersionText)"
+        profile = BackendProfile(summary: summary, machine: "\(device.name), \(device.multiprocessors) multiprocessors")
+    }
+
+    public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {
+        (operation as? any DeviceLowerable)?.isSupportedOnDevice(operands: operands, results: results) ?? false
+    }
+
+    public var pipeline: [any Pass] {
+        Graph.simplifications + [
+            FuseConvolutionEpilogue(),  // a sum and an activation cost nothing while the result is in registers
+            FuseMatrixMultiplicationEpilogue(),  // the same for fully connected layers
+            FuseLossGradient(),  // a loss and its gradient need the same exponentials
+        ]
+    }
+
+    public func makeBuffers(_ types: [TensorType]) throws -> [any DeviceBuffer] {
+        try context.makeCurrent()
+        return try types.map { try CUDAState($0, on: context) }
+    }
+
+    public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
+        try context.makeCurrent()
+        return try CUDAExecutable(graph, state: state, modules: modules, on: context)
+    }
+
+    public var availableByteCount: Int? { context.availableByteCount }
+
+    public func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int? {
+        let planner = try ProgramPlanner(graph, multiprocessors: context.device.multiprocessors)
+        let plan = DeviceMemoryPlan(planner)
+        let outputs = planner.outputs.reduce(0) { saturatingSum($0, $1.type.byteCount) }
+        return saturatingSum(plan.arenaByteCount, saturatingSum(plan.constantByteCount, outputs))
+    }
+}

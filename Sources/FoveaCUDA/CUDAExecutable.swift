@@ -1,0 +1,134 @@
+import CFoveaCUDA
+import FoveaGraph
+import FoveaRuntime
+
+/// A program on a device: launches of kernels on planned places.
+final class CUDAExecutable: Executable {
+    let steps: [ExecutableStep]
+    private let context: CUDAContext
+    private let inputs: [(address: UInt64, byteCount: Int)]
+    private let outputs: [(type: TensorType, address: UInt64)]
+    private let work: [BoundStep]
+    // What the addresses belong to.
+    private let owned: [DeviceMemory]
+    private let states: [CUDAState]
+    private let module: KernelModule
+
+    /// A step with the addresses that it touches.
+    private enum BoundStep: Sendable {
+        case launch(KernelFunction, arguments: KernelArguments, grid: SIMD2<UInt32>, block: SIMD2<UInt32>)
+        case clear(address: UInt64, byteCount: Int)
+    }
+
+    init(_ graph: Graph, state: [String: any DeviceBuffer], modules: KernelModules, on context: CUDAContext) throws {
+        self.context = context
+        let planner = try ProgramPlanner(graph, multiprocessors: context.device.multiprocessors)
+        let plan = DeviceMemoryPlan(planner)
+        let arena = try DeviceMemory(context, byteCount: plan.arenaByteCount, for: "a program's tensors")
+        var (owned, states) = ([arena], [CUDAState]())
+        var inputs: [(UInt64, Int)] = []
+        let addresses = try planner.buffers.enumerated().map { index, buffer -> UInt64 in
+            let inArena = plan.offsets[BufferID(index: index)].map { arena.address + UInt64($0) } ?? 0
+            switch buffer.home {
+            case .arena: return inArena
+            case .input:
+                inputs.append((inArena, buffer.byteCount))
+                return inArena
+            case .state(let name):
+                guard let held = state[name] as? CUDAState else {
+                    throw FoveaError(.internalDefect, "The state \(quoted(name)) does not lie on the device.")
+                }
+                states.append(held)
+                return held.memory.address
+            case .constant(let tensor):
+                let memory = try DeviceMemory(context, byteCount: buffer.byteCount, for: "a constant")
+                try unsafe tensor.withBytes { unsafe try context.upload($0, to: memory.address) }
+                owned.append(memory)
+                return memory.address
+            }
+        }
+        self.inputs = inputs
+        outputs = planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }
+        let module = try modules.module(planner.code.source)
+        work = try planner.steps.map { step in
+            switch step.work {
+            case .launch(let launch):
+                return .launch(
+                    try module.function(launch.name),
+                    arguments: KernelArguments(launch.pointers.map { addresses[$0.index] }),
+                    grid: SIMD2(UInt32(launch.grid.x), UInt32(launch.grid.y)),
+                    block: SIMD2(UInt32(launch.block.x), UInt32(launch.block.y)))
+            case .clear(let buffer, let byteCount):
+                return .clear(address: addresses[buffer.index], byteCount: byteCount)
+            }
+        }
+        steps = planner.steps.map {
+            ExecutableStep(
+                path: $0.path, operation: $0.operation, device: "cuda", implementation: $0.implementation,
+                multiplyAdds: $0.multiplyAdds, byteCount: $0.byteCount)
+        }
+        self.owned = owned
+        self.states = states
+        self.module = module
+    }
+
+    func run(_ given: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
+        try context.makeCurrent()
+        for (place, value) in zip(inputs, given) {
+            if let own = value as? CUDAValue, own.memory.context === context {
+                try context.copy(own.memory.address, to: place.address, byteCount: place.byteCount)
+            } else {
+                try unsafe value.read().withBytes { unsafe try context.upload($0, to: place.address) }
+            }
+        }
+        for step in work {
+            try enqueue(step)
+            guard let stopwatch else { continue }
+            try context.synchronize()
+            stopwatch.lap()
+        }
+        return try outputs.map { type, address in
+            let memory = try DeviceMemory(context, byteCount: type.byteCount, for: "a result of type \(type)")
+            try context.copy(address, to: memory.address, byteCount: type.byteCount)
+            return CUDAValue(type, in: memory)
+        }
+    }
+
+    private func enqueue(_ step: BoundStep) throws {
+        switch step {
+        case .launch(let function, let arguments, let grid, let block):
+            try unsafe arguments.withPointers { parameters in
+                try context.libraries.check(
+                    unsafe context.driver.cuLaunchKernel(
+                        function.handle, grid.x, grid.y, 1, block.x, block.y, 1, 0, context.stream, parameters, nil),
+                    "launching a kernel")
+            }
+        case .clear(let address, let byteCount): try context.clear(address, byteCount: byteCount)
+        }
+    }
+}
+
+/// The parameter of a kernel.
+struct KernelArguments: Sendable {
+    private let values: fovea_kernel_arguments
+
+    init(_ addresses: [UInt64]) {
+        var values = fovea_kernel_arguments()
+        precondition(addresses.count <= KernelLaunch.pointerLimit, "kernels are made with few enough operands")
+        unsafe withUnsafeMutableBytes(of: &values.pointers) { bytes in
+            for (index, address) in addresses.enumerated() {
+                unsafe bytes.storeBytes(of: address, toByteOffset: index * 8, as: UInt64.self)
+            }
+        }
+        self.values = values
+    }
+
+    /// Lends the array of parameters that a launch takes.
+    func withPointers(_ body: (UnsafeMutablePointer<UnsafeMutableRawPointer?>?) throws -> Void) rethrows {
+        var values = values
+        try unsafe withUnsafeMutableBytes(of: &values) { bytes in
+            var parameter = bytes.baseAddress
+            try unsafe body(&parameter)
+        }
+    }
+}

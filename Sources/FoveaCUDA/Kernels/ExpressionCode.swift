@@ -1,0 +1,44 @@
+import FoveaGraph
+
+/// The statements that compute an expression for one element, in CUDA's dialect of C.
+///
+/// Equal parts are computed once.
+struct ExpressionCode {
+    /// The pointer and the offset of each view.
+    let place: (View) -> (pointer: String, offset: String)
+    /// The number of the element, row by row, in the shape of a mask.
+    let element: (RandomMaskDraw) -> String
+
+    private(set) var lines: [String] = []
+    private var names: [Expression: String] = [:]
+
+    init(place: @escaping (View) -> (pointer: String, offset: String), element: @escaping (RandomMaskDraw) -> String) {
+        self.place = place
+        self.element = element
+    }
+
+    /// The name of a variable, or a literal, with the expression's value.
+    mutating func value(_ expression: Expression) -> String {
+        if let name = names[expression] { return name }
+        let code: String
+        switch expression {
+        case .literal(let number): return floatLiteral(number)
+        case .load(let view):
+            let (pointer, offset) = place(view)
+            code = "load(\(pointer) + \(offset))"
+        case .apply(let template, let operands):
+            code = operands.enumerated().reduce(template) { text, operand in
+                text.replacing("$\(operand.offset)", with: value(operand.element))
+            }
+        case .mask(let draw):
+            let (pointer, _) = place(draw.key)
+            code =
+                "random_word(\(pointer), \(draw.stream)ull, \(element(draw))) >= \(draw.threshold)u "
+                + "? \(floatLiteral(draw.kept)) : 0.0f"
+        }
+        let name = "v\(names.count)"
+        names[expression] = name
+        lines.append("const float \(name) = \(code);")
+        return name
+    }
+}

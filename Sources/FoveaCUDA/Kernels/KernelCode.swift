@@ -1,0 +1,53 @@
+import FoveaGraph
+
+/// The source of the kernels of a program: one module, in which equal kernels are one.
+struct KernelCode {
+    private(set) var bodies: [String] = []
+    private var numbers: [String: Int] = [:]
+
+    /// Adds a kernel's body, which reads its one parameter `arguments`; its name.
+    ///
+    /// - Parameter threads: the largest number of threads of a block.
+    mutating func add(_ body: String, threads: Int) -> String {
+        let text = "__launch_bounds__(\(threads))\n{\n\(body)\n}\n"
+        if let number = numbers[text] { return name(number) }
+        numbers[text] = bodies.count
+        bodies.append(text)
+        return name(bodies.count - 1)
+    }
+
+    private func name(_ number: Int) -> String { "kernel\(number)" }
+
+    var source: String {
+        KernelPrelude.source
+            + bodies.enumerated().map { number, body in
+                // The attribute follows the result's type, the braces the parameters.
+                let parts = body.split(separator: "\n", maxSplits: 1)
+                return
+                    "extern \"C\" __global__ void \(parts[0]) \(name(number))(const Arguments arguments)\n\(parts[1])"
+            }.joined(separator: "\n")
+    }
+}
+
+extension DataType {
+    /// The element's type in kernels; nil where they have none.
+    var kernelType: String? {
+        switch self {
+        case .float32: "float"
+        case .int32: "int"
+        case .int8: "signed char"
+        case .uint8, .bool: "unsigned char"
+        case .float64, .float16, .bfloat16, .int64: nil
+        }
+    }
+}
+
+/// A number as a literal of type float, exactly.
+func floatLiteral(_ number: Double) -> String {
+    let value = Float(number)
+    if value.isNaN { return "not_a_number()" }
+    if value.isInfinite { return value > 0 ? "infinity()" : "(-infinity())" }
+    let text = "\(value)"
+    let literal = (text.contains(".") || text.contains("e") ? text : text + ".0") + "f"
+    return value.sign == .minus ? "(\(literal))" : literal
+}

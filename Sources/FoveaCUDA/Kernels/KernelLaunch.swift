@@ -1,0 +1,44 @@
+/// A kernel to launch: its name in the program's module, what it is given, and over how many threads.
+struct KernelLaunch: Hashable {
+    let name: String
+    /// In the order of the kernel's parameter.
+    let pointers: [BufferID]
+    let grid: (x: Int, y: Int)
+    let block: (x: Int, y: Int)
+    let written: [BufferID]
+
+    static func == (left: KernelLaunch, right: KernelLaunch) -> Bool {
+        left.name == right.name && left.pointers == right.pointers && left.grid == right.grid
+            && left.block == right.block
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(pointers)
+    }
+
+    /// The largest number of pointers that a kernel's parameter holds.
+    static let pointerLimit = 16
+    /// The largest extents of a grid.
+    static let gridLimit = (x: Int(Int32.max), y: 65535)
+}
+
+/// The pointers of a kernel, in order, each once.
+struct KernelPointers {
+    private(set) var buffers: [BufferID] = []
+
+    /// The place of a buffer among the pointers.
+    mutating func place(_ buffer: BufferID) -> Int {
+        if let place = buffers.firstIndex(of: buffer) { return place }
+        buffers.append(buffer)
+        return buffers.count - 1
+    }
+
+    /// The expression for a view's pointer.
+    mutating func code(_ view: View, isConst: Bool = true) -> String {
+        let type = view.dataType.kernelType ?? "float"
+        let place = place(view.buffer)
+        let start = "((\(isConst ? "const " : "")\(type) *)arguments.pointers[\(place)])"
+        return view.offset == 0 ? start : "(\(start) + \(view.offset)ll)"
+    }
+}

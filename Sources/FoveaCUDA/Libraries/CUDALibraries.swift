@@ -1,0 +1,58 @@
+package import CFoveaCUDA
+import FoveaFoundation
+import FoveaGraph
+
+/// NVIDIA's libraries as tables of calls: those that the system has, or a test's.
+package struct CUDALibraries: @unchecked Sendable {
+    // Unchecked: functions of C, which any thread may call; they never change.
+    package let driver: fovea_cuda_driver
+    package let compiler: fovea_nvrtc
+
+    package init(driver: fovea_cuda_driver, compiler: fovea_nvrtc) {
+        self.driver = driver
+        self.compiler = compiler
+    }
+
+    /// Opens the system's libraries, newest first.
+    ///
+    /// - Throws: ``FoveaError`` with code `unavailable` that names the library that is missing and where it was sought.
+    static func open(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> CUDALibraries {
+        let search = LibrarySearch(environment: environment)
+        var (driver, compiler) = (fovea_cuda_driver(), fovea_nvrtc())
+        do {
+            let system = try search.open(CUDALibraryName.driver)
+            unsafe try require(system, lacks: fovea_fill_driver(system.handle, &driver))
+            let nvrtc = try search.open(CUDALibraryName.compiler, reachesOthers: true)
+            unsafe try require(nvrtc, lacks: fovea_fill_nvrtc(nvrtc.handle, &compiler))
+        } catch {
+            throw error.error
+        }
+        return CUDALibraries(driver: driver, compiler: compiler)
+    }
+
+    private static func require(_ library: OpenedLibrary, lacks call: UnsafePointer<CChar>?) throws(CUDALibraryProblem)
+    {
+        guard let call = unsafe call else { return }
+        throw CUDALibraryProblem(
+            name: library.openedAs, reason: unsafe "it lacks the function \(String(cString: call)): it is too old")
+    }
+}
+
+/// The names of the libraries' files, newest first.
+enum CUDALibraryName {
+    static let driver = ["libcuda.so.1"]
+    static let compiler = ["libnvrtc.so.13", "libnvrtc.so.12"]
+    static let cudnn = ["libcudnn.so.9"]
+    static let matrices = ["libcublasLt.so.13", "libcublasLt.so.12"]
+}
+
+extension CUDALibraryProblem {
+    var error: FoveaError {
+        let isDriver = name.hasPrefix("libcuda.")
+        let remedy =
+            isDriver
+            ? "Install NVIDIA's driver, or use --device cpu."
+            : "Install it, or name its folder in \(LibrarySearch.variable); or use --device cpu."
+        return FoveaError(.unavailable, "CUDA is not available: \(name) cannot be used: \(reason).", remedy: remedy)
+    }
+}

@@ -1,0 +1,41 @@
+import FoveaGraph
+
+/// An operation that runs on a CUDA device.
+protocol DeviceLowerable: Operation {
+    /// Whether it runs on operands of these types.
+    func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool
+
+    /// Adds what computes the operation; its results.
+    func lower(
+        _ operands: [PlannedValue], results: [TensorType], with planner: inout ProgramPlanner
+    ) throws -> [PlannedValue]
+
+    /// Whether an operand of this shape is read element by element, so that it may be an expression.
+    func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool
+}
+
+extension DeviceLowerable {
+    func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
+        (operands + results).allSatisfy { $0.dataType == .float32 }
+    }
+
+    func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool { false }
+}
+
+/// An operation whose only result is a function of the elements of its operands at the same place.
+protocol DeviceElementwise: DeviceLowerable {
+    /// The function in CUDA's dialect of C, with `$0`, `$1`… for its operands.
+    var deviceCode: String { get }
+}
+
+extension DeviceElementwise {
+    func lower(
+        _ operands: [PlannedValue], results: [TensorType], with planner: inout ProgramPlanner
+    ) throws -> [PlannedValue] {
+        let shape = results[0].shape
+        let expressions = operands.map { planner.expression(of: $0, over: shape) }
+        return [PlannedValue(results[0], .apply(deviceCode, expressions))]
+    }
+
+    func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool { shape == results[0].shape }
+}

@@ -1,0 +1,18 @@
+import FoveaGraph
+
+/// Memory that a program needs.
+struct PlannedBuffer {
+    enum Home {
+        /// A place in the arena, for as long as steps need it.
+        case arena
+        /// A place in the arena that each run fills with an input before its first step.
+        case input(Int)
+        /// The memory of a state.
+        case state(String)
+        /// Memory of its own with these elements, row by row.
+        case constant(Tensor)
+    }
+
+    let byteCount: Int
+    let home: Home
+}
