@@ -61,8 +61,8 @@ let package = Package(
         .target(
             name: "FoveaTraining",
             dependencies: [
-                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
-                .product(name: "OrderedCollections", package: "swift-collections"),
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaCUDA", "FoveaNN", "FoveaData",
+                "FoveaFormats", .product(name: "OrderedCollections", package: "swift-collections"),
             ],
             swiftSettings: settings),
         .target(
@@ -75,8 +75,8 @@ let package = Package(
         .executableTarget(
             name: "FoveaCommand",
             dependencies: [
-                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
-                "FoveaTraining", "FoveaDownload",
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaCUDA", "FoveaNN", "FoveaData",
+                "FoveaFormats", "FoveaTraining", "FoveaDownload",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

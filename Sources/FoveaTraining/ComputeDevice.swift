@@ -1,18 +1,19 @@
 import FoveaCPU
+import FoveaCUDA
 import FoveaFoundation
 import FoveaGraph
 public import FoveaRuntime
 
 /// The devices that networks run on, by the names of the command line.
-public enum ComputeDevice: String, CaseIterable, Sendable {
-    /// The fastest available device.
+public enum ComputeDevice: Hashable, Sendable {
+    /// The processor: a graphics processor has to be asked for.
     case auto
     /// The processor, through oneDNN.
     case cpu
     /// The processor, by the definition of every operation: slow, for checking.
     case reference
-    /// An NVIDIA graphics processor.
-    case cuda
+    /// An NVIDIA graphics processor, by its number from 0.
+    case cuda(Int)
 
     /// Opens the device.
     ///
@@ -36,9 +37,40 @@ public enum ComputeDevice: String, CaseIterable, Sendable {
             try ThreadSupply.require(1, for: "the reference device")
             try AvailableMemory.requireRoomToCompute(for: "the reference device")
             return try Device(ReferenceBackend(), options: compilation)
-        case .cuda:
-            throw FoveaError(
-                .unavailable, "This build of Fovea has no CUDA backend.", remedy: "Use --device cpu, or leave it out.")
+        case .cuda(let ordinal):
+            guard options.threads == nil else {
+                throw FoveaError(
+                    .usage, "A CUDA device does not compute on the processor's threads.",
+                    remedy: "Leave --threads out; --workers says how many threads prepare the data.")
+            }
+            try ThreadSupply.require(1, for: "the CUDA device")
+            return try Device(CUDABackend(device: ordinal), options: compilation)
         }
+    }
+}
+
+extension ComputeDevice: RawRepresentable, CaseIterable {
+    /// One of each kind.
+    public static let allCases: [ComputeDevice] = [.auto, .cpu, .reference, .cuda(0)]
+
+    /// `auto`, `cpu`, `reference`; `cuda` for the first graphics processor, `cuda:1` for the second.
+    public var rawValue: String {
+        switch self {
+        case .auto: "auto"
+        case .cpu: "cpu"
+        case .reference: "reference"
+        case .cuda(0): "cuda"
+        case .cuda(let ordinal): "cuda:\(ordinal)"
+        }
+    }
+
+    public init?(rawValue: String) {
+        if let known = Self.allCases.first(where: { $0.rawValue == rawValue }) {
+            self = known
+            return
+        }
+        let prefix = "cuda:"
+        guard rawValue.hasPrefix(prefix), let ordinal = UInt16(rawValue.dropFirst(prefix.count)) else { return nil }
+        self = .cuda(Int(ordinal))
     }
 }

@@ -8,6 +8,11 @@ struct graph {
     struct fake_nodes nodes;
 };
 
+static long library_run_count;
+
+long fake_library_run_count(void) { return library_run_count; }
+void fake_reset_library_run_count(void) { library_run_count = 0; }
+
 int fake_append(struct fake_nodes *nodes, const struct fake_work *work) {
     if (nodes->count == nodes->capacity) {
         size_t capacity = nodes->capacity ? 2 * nodes->capacity : 16;
@@ -17,13 +22,22 @@ int fake_append(struct fake_nodes *nodes, const struct fake_work *work) {
         nodes->capacity = capacity;
     }
     nodes->works[nodes->count++] = *work;
+    fake_retain_program(work->program);
     return fake_success;
+}
+
+void fake_free_nodes(struct fake_nodes *nodes) {
+    for (size_t i = 0; i < nodes->count; i++) fake_release_program(nodes->works[i].program);
+    free(nodes->works);
+    *nodes = (struct fake_nodes){0};
 }
 
 // What touches memory that is not allocated fails as it does on a GPU: for ever.
 int fake_run(const struct fake_work *work) {
     if (work->kind != fake_work_kernel) {
-        if (fake_move(work)) return fake_success;
+        bool is_library = work->kind == fake_work_library;
+        library_run_count += is_library;
+        if (is_library ? work->compute(work) : fake_move(work)) return fake_success;
         fake_set_sticky(fake_illegal_address);
         return fake_illegal_address;
     }
@@ -35,7 +49,7 @@ static void *add(enum fake_kind kind, struct fake_nodes nodes) {
     struct graph *graph = malloc(sizeof *graph);
     if (graph) graph->nodes = nodes;
     void *handle = fake_add(kind, graph);
-    if (!handle) free(nodes.works);
+    if (!handle) fake_free_nodes(&nodes);
     return handle;
 }
 
@@ -43,9 +57,7 @@ void *fake_add_graph(struct fake_nodes nodes) { return add(fake_graph, nodes); }
 
 static void free_nodes(const void *handle, void *content, void *data) {
     (void)handle, (void)data;
-    struct graph *graph = content;
-    free(graph->nodes.works);
-    graph->nodes = (struct fake_nodes){0};
+    fake_free_nodes(&((struct graph *)content)->nodes);
 }
 
 void fake_reset_graphs(void) {
@@ -101,7 +113,7 @@ static int destroy(enum fake_kind kind, void *handle, int code) {
     if (code && code != fake_sticky()) return code;
     struct graph *content = fake_find(kind, handle);
     if (!content) return code ? code : fake_invalid_handle;
-    free(content->nodes.works);
+    fake_free_nodes(&content->nodes);
     fake_remove(handle);
     return code;
 }

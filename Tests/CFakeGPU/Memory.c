@@ -95,7 +95,7 @@ void fake_reset_memory(void) {
     allocation_count = 0;
 }
 
-static bool check_range(uint64_t address, size_t count, const char *use) {
+bool fake_check_range(uint64_t address, size_t count, const char *use) {
     const struct allocation *allocation = at_or_below(address);
     if (allocation && allocation->device >= 0) {
         size_t offset = (size_t)(address - allocation->address);
@@ -239,9 +239,9 @@ bool fake_move(const struct fake_work *work) {
     void *to = (void *)(uintptr_t)work->address;
     const void *from = (const void *)(uintptr_t)work->source;
     bool is_valid = true;
-    if (work->kind != fake_work_to_host) is_valid = check_range(work->address, work->count, "a copy or fill of");
+    if (work->kind != fake_work_to_host) is_valid = fake_check_range(work->address, work->count, "a copy or fill of");
     if (work->kind == fake_work_to_host || work->kind == fake_work_within_device) {
-        is_valid = is_valid && check_range(work->source, work->count, "a copy from");
+        is_valid = is_valid && fake_check_range(work->source, work->count, "a copy from");
     }
     if (work->kind == fake_work_to_host || work->kind == fake_work_to_device) {
         is_valid = is_valid && check_host_range(work->memory, work->count, "a copy from or to");

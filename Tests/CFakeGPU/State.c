@@ -8,7 +8,8 @@
 #include <string.h>
 
 #define CALL_NAME(result, name, parameters) #name,
-static const char *const call_names[] = {FOVEA_CUDA_DRIVER_CALLS(CALL_NAME) FOVEA_NVRTC_CALLS(CALL_NAME)};
+static const char *const call_names[] = {FOVEA_CUDA_DRIVER_CALLS(CALL_NAME) FOVEA_NVRTC_CALLS(CALL_NAME)
+        FOVEA_CUDNN_CALLS(CALL_NAME) FOVEA_CUBLASLT_CALLS(CALL_NAME)};
 _Static_assert(sizeof call_names / sizeof *call_names == fake_call_count, "each call has a number and a name");
 
 struct failure {
@@ -126,7 +127,9 @@ static struct object *object_of(const void *handle) {
     return is_known && distance % handle_step == 0 ? &objects[distance / handle_step] : NULL;
 }
 
-static const char *const kind_names[] = {"stream", "event", "module", "function", "graph", "graph-exec", "program"};
+static const char *const kind_names[] = {
+    "stream", "event", "module", "function", "graph", "graph-exec", "program", "cudnn", "cudnn-descriptor", "cublaslt",
+    "cublaslt-descriptor"};
 _Static_assert(sizeof kind_names / sizeof *kind_names == fake_kind_count, "each kind has a name");
 
 void *fake_find(enum fake_kind kind, const void *handle) {
@@ -201,12 +204,14 @@ void fake_gpu_reset(void) {
     fake_reset_graphs();
     fake_reset_modules();
     fake_reset_programs();
+    fake_reset_cudnn();
     for (size_t i = 0; i < object_count; i++) free(objects[i].content);
     first_handle += handle_step * object_count;
     object_count = 0;
     fake_reset_devices();
     fake_reset_memory();
     fake_reset_launch_count();
+    fake_reset_library_run_count();
     fake_unlock();
 }
 
@@ -241,6 +246,13 @@ long fake_gpu_calls(const char *call) {
 long fake_gpu_launches(void) {
     fake_lock();
     long count = fake_launch_count();
+    fake_unlock();
+    return count;
+}
+
+long fake_gpu_library_runs(void) {
+    fake_lock();
+    long count = fake_library_run_count();
     fake_unlock();
     return count;
 }

@@ -33,9 +33,10 @@ enum {
 #define FAKE_CALL_NUMBER(result, name, parameters) fake_number_##name,
 enum fake_call {
     FOVEA_CUDA_DRIVER_CALLS(FAKE_CALL_NUMBER) fake_driver_call_count,
-    // The compiler's calls follow the driver's.
+    // The other libraries' calls follow the driver's.
     fake_number_before_nvrtc = fake_driver_call_count - 1,
-    FOVEA_NVRTC_CALLS(FAKE_CALL_NUMBER) fake_call_count
+    FOVEA_NVRTC_CALLS(FAKE_CALL_NUMBER) FOVEA_CUDNN_CALLS(FAKE_CALL_NUMBER)
+    FOVEA_CUBLASLT_CALLS(FAKE_CALL_NUMBER) fake_call_count
 };
 
 enum fake_needs {
@@ -73,6 +74,10 @@ enum fake_kind {
     fake_graph,
     fake_executable,
     fake_program,
+    fake_cudnn_handle,
+    fake_cudnn_descriptor,
+    fake_cublaslt_handle,
+    fake_cublaslt_descriptor,
     fake_kind_count
 };
 /// A new handle for something allocated with `malloc`, or null without memory. It frees it when it is removed.
@@ -93,7 +98,18 @@ void fake_reset_devices(void);
 
 /// Work of a stream, run at once or recorded in a graph.
 struct fake_work {
-    enum { fake_work_kernel, fake_work_fill, fake_work_to_device, fake_work_to_host, fake_work_within_device } kind;
+    enum {
+        fake_work_kernel,
+        fake_work_fill,
+        fake_work_to_device,
+        fake_work_to_host,
+        fake_work_within_device,
+        fake_work_library,
+    } kind;
+    /// What a library's work does, with the arguments; false, with a note of the misuse, where memory is not allocated.
+    bool (*compute)(const struct fake_work *work);
+    /// What cuDNN's work computes; null for others. Recorded work retains it.
+    struct fake_cudnn_program *program;
     const void *function;
     unsigned grid[3], block[3];
     struct fovea_kernel_arguments arguments;
@@ -113,6 +129,8 @@ void fake_fill_memory(struct fovea_cuda_driver *calls);
 bool fake_check_pointer(uint64_t address, const char *kernel, int index);
 /// Copies or fills; false, with a note of the misuse, where it would touch what is not allocated.
 bool fake_move(const struct fake_work *work);
+/// Whether all these bytes are one allocation's of the device. `use` begins the note of the misuse where they are not.
+bool fake_check_range(uint64_t address, size_t count, const char *use);
 long fake_pinned_allocations(void);
 void fake_reset_memory(void);
 
@@ -130,8 +148,11 @@ void fake_reset_streams(void);
 // Graphs.c
 void fake_fill_graphs(struct fovea_cuda_driver *calls);
 int fake_append(struct fake_nodes *nodes, const struct fake_work *work);
+void fake_free_nodes(struct fake_nodes *nodes);
 /// Runs work at once.
 int fake_run(const struct fake_work *work);
+long fake_library_run_count(void);
+void fake_reset_library_run_count(void);
 /// A handle for a graph of these nodes, which it then owns; null without memory.
 void *fake_add_graph(struct fake_nodes nodes);
 void fake_reset_graphs(void);
@@ -160,6 +181,17 @@ void fake_reset_modules(void);
 
 // Programs.c
 void fake_reset_programs(void);
+
+// CudnnPrograms.c
+void fake_retain_program(struct fake_cudnn_program *program);
+void fake_release_program(struct fake_cudnn_program *program);
+
+// CudnnDescriptors.c
+void fake_reset_cudnn(void);
+
+// CudnnMath.c
+float fake_widen(uint16_t value);
+uint16_t fake_narrow(float value);
 
 // Blocks.c
 int fake_launch(const struct fake_function_content *function, const struct fake_work *work);

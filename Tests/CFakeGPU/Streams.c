@@ -97,8 +97,7 @@ int fake_check_idle(void *handle) {
 static void end_capture(struct stream *stream) {
     if (stream->is_capturing) capture_count--;
     stream->is_capturing = stream->is_invalidated = false;
-    free(stream->nodes.works);
-    stream->nodes = (struct fake_nodes){0};
+    fake_free_nodes(&stream->nodes);
 }
 
 static void end_any_capture(const void *handle, void *content, void *data) {

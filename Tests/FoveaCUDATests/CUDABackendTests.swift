@@ -11,12 +11,11 @@ extension CUDATests {
 
         @Test(
             "computes what the reference computes",
-            arguments: try OperationCase.all().filter { !($0.operation is Cast) })
-        func parity(testCase: OperationCase) async throws {
-            for parity in try await checkParity(of: FakeGPU.backend(), on: [testCase]) {
-                #expect(parity.failures.isEmpty, "\(testCase): \(parity.failures.joined(separator: "; "))")
-                #expect(parity.fallbacks.isEmpty, "\(testCase) fell back to the reference backend")
-            }
+            arguments: try JoinedCases.all { !($0.operation is Cast) && !($0.operation is Recurrence) })
+        func parity(joined: JoinedCases) async throws {
+            let (failures, fallbacks) = try await joined.check(Device(FakeGPU.backend()))
+            #expect(failures.isEmpty, "\(failures.joined(separator: "; "))")
+            #expect(fallbacks.isEmpty, "falls back to the reference backend")
             #expect(FakeGPU.misuse == nil)
         }
     }

@@ -49,16 +49,16 @@ struct ShowTests {
         let json = try run("doctor --json").json
         let devices = json["devices"].elements
         #expect(devices.map { $0["name"].string } == ["cpu", "reference", "cuda"])
-        #expect(devices.map { $0["available"] } == [true, true, false])
+        #expect(devices.map { $0["available"] }.prefix(2) == [true, true])
         #expect(
             json["libraries"].elements.map { $0["name"].string } == [
                 "fovea", "oneDNN", "zlib", "libjpeg-turbo", "libpng", "libwebp", "giflib", "LittleCMS", "swift",
-                "libvips",
+                "libvips", "libcuda", "NVRTC", "cuDNN", "cuBLASLt",
             ])
         let versions = json["libraries"].elements.map { $0["version"].string }
-        #expect(versions.dropLast().allSatisfy { $0?.first?.isNumber == true })
-        // It need not be there.
-        #expect(versions.last == LibVips.installed?.version)
+        // The last five need not be there.
+        #expect(versions.dropLast(5).allSatisfy { $0?.first?.isNumber == true })
+        #expect(versions.dropLast(4).last == LibVips.installed?.version)
         let text = try run("doctor").output
         #expect(text.contains("oneDNN"))
         #expect(text.contains("apt install libvips42") == (LibVips.installed == nil))

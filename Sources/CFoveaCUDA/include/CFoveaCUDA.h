@@ -148,4 +148,6 @@ struct fovea_kernel_arguments {
     float scalars[16];
 };
 
+#include "CuDNNConstants.h"
+
 #endif

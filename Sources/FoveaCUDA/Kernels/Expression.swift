@@ -9,6 +9,8 @@ indirect enum Expression: Hashable {
     case apply(String, [Expression])
     /// The mask of ``RandomMask``, drawn for the element.
     case mask(RandomMaskDraw)
+    /// A number that counts elements: Σ coordinate · stride.
+    case counter([Int])
 
     /// The stored values that are read, each once, in order.
     var views: [View] {
@@ -20,7 +22,7 @@ indirect enum Expression: Hashable {
     private func collect(_ visit: (View) -> Void) {
         switch self {
         case .load(let view): visit(view)
-        case .literal: break
+        case .literal, .counter: break
         case .apply(_, let operands): for operand in operands { operand.collect(visit) }
         case .mask(let draw): visit(draw.key)
         }
@@ -29,7 +31,7 @@ indirect enum Expression: Hashable {
     /// Number of functions, counted as often as they appear.
     var size: Int {
         switch self {
-        case .load, .literal: 0
+        case .load, .literal, .counter: 0
         case .apply(_, let operands): operands.reduce(1) { $0 + $1.size }
         // Ten rounds of a cipher.
         case .mask: 16

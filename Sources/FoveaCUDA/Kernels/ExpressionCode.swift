@@ -6,15 +6,15 @@ import FoveaGraph
 struct ExpressionCode {
     /// The pointer and the offset of each view.
     let place: (View) -> (pointer: String, offset: String)
-    /// The number of the element, row by row, in the shape of a mask.
-    let element: (RandomMaskDraw) -> String
+    /// The number that counts elements by some strides.
+    let counter: ([Int]) -> String
 
     private(set) var lines: [String] = []
     private var names: [Expression: String] = [:]
 
-    init(place: @escaping (View) -> (pointer: String, offset: String), element: @escaping (RandomMaskDraw) -> String) {
+    init(place: @escaping (View) -> (pointer: String, offset: String), counter: @escaping ([Int]) -> String) {
         self.place = place
-        self.element = element
+        self.counter = counter
     }
 
     /// The name of a variable, or a literal, with the expression's value.
@@ -33,8 +33,9 @@ struct ExpressionCode {
         case .mask(let draw):
             let (pointer, _) = place(draw.key)
             code =
-                "random_word(\(pointer), \(draw.stream)ull, \(element(draw))) >= \(draw.threshold)u "
+                "random_word(\(pointer), \(draw.stream)ull, \(counter(draw.logicalStrides))) >= \(draw.threshold)u "
                 + "? \(floatLiteral(draw.kept)) : 0.0f"
+        case .counter(let strides): code = "(float)(\(counter(strides)))"
         }
         let name = "v\(names.count)"
         names[expression] = name

@@ -15,9 +15,9 @@ struct MapKernel {
 
     func launch(adding code: inout KernelCode, multiprocessors: Int) -> KernelLaunch {
         let views = expression.views
-        // Masks are numbered row by row: one more view for each, of nothing but places.
-        let draws = expression.draws
-        let strides = [result.strides] + views.map(\.strides) + draws.map(\.logicalStrides)
+        // Counters are one more view each, of nothing but places.
+        let counters = expression.counters
+        let strides = [result.strides] + views.map(\.strides) + counters
         let space = IterationSpace(shape, axes: result.walkOrder(shape), strides: strides)
         let step = multiprocessors * Self.blocksPerMultiprocessor * Self.threads
         let extent = strides.indices.map(space.extent).max() ?? 0
@@ -33,8 +33,8 @@ struct MapKernel {
                 guard let position = views.firstIndex(of: view) else { return ("0", "0") }
                 return (sources[position], index.offset(position + 1))
             },
-            element: { draw in
-                draws.firstIndex(of: draw).map { index.offset(1 + views.count + $0) } ?? "0"
+            counter: { strides in
+                counters.firstIndex(of: strides).map { index.offset(1 + views.count + $0) } ?? "0"
             })
         let value = expressionCode.value(expression)
         let count = "\(space.count)\(KernelIndex.suffix(type))"
@@ -65,13 +65,14 @@ extension View {
 }
 
 extension Expression {
-    /// The masks that are drawn.
-    var draws: [RandomMaskDraw] {
+    /// The strides of each number that counts elements, each once.
+    var counters: [[Int]] {
         switch self {
         case .load, .literal: []
         case .apply(_, let operands):
-            operands.flatMap(\.draws).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-        case .mask(let draw): [draw]
+            operands.flatMap(\.counters).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        case .mask(let draw): [draw.logicalStrides]
+        case .counter(let strides): [strides]
         }
     }
 }

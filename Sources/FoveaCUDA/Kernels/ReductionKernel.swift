@@ -38,9 +38,9 @@ struct ReductionKernel {
         adding code: inout KernelCode, multiprocessors: Int, scratch: (Int) -> BufferID
     ) -> [KernelLaunch] {
         let views = expression.views
-        let draws = expression.draws
+        let counters = expression.counters
         let order = (views.first ?? result).walkOrder(shape)
-        let strides = [result.strides] + views.map(\.strides) + draws.map(\.logicalStrides)
+        let strides = [result.strides] + views.map(\.strides) + counters
         let kept = IterationSpace(shape, axes: order.filter { !reduced.contains($0) }, strides: strides)
         let along = IterationSpace(shape, axes: order.filter { reduced.contains($0) }, strides: strides)
         // Neighbouring threads read neighbouring elements: those of one result, or one each of neighbouring results.
@@ -61,7 +61,7 @@ struct ReductionKernel {
                 pointers.code(View(buffer: $0, offset: 0, strides: [], dataType: .float32), isConst: false)
             } ?? pointers.code(result, isConst: false)
         let body = body(
-            views, draws, kept, along, type: type, slices: slices, width: width, target: target, pointers: &pointers)
+            views, counters, kept, along, type: type, slices: slices, width: width, target: target, pointers: &pointers)
         let blocks = min(max(1, groups), KernelLaunch.gridLimit.x)
         let first = KernelLaunch(
             name: code.add(body, threads: Self.threads), pointers: pointers.buffers, grid: (blocks, slices),
@@ -71,7 +71,7 @@ struct ReductionKernel {
     }
 
     private func body(
-        _ views: [View], _ draws: [RandomMaskDraw], _ kept: IterationSpace, _ along: IterationSpace, type: String,
+        _ views: [View], _ counters: [[Int]], _ kept: IterationSpace, _ along: IterationSpace, type: String,
         slices: Int, width: Int, target: String, pointers: inout KernelPointers
     ) -> String {
         let suffix = KernelIndex.suffix(type)
@@ -87,8 +87,9 @@ struct ReductionKernel {
                 let place = offset(position + 1)
                 return (sources[position], place.isEmpty ? "0" : "(\(place))")
             },
-            element: { draw in
-                draws.firstIndex(of: draw).map { offset(1 + views.count + $0) }.map { $0.isEmpty ? "0" : $0 } ?? "0"
+            counter: { strides in
+                let place = counters.firstIndex(of: strides).map { offset(1 + views.count + $0) } ?? ""
+                return place.isEmpty ? "0" : place
             })
         let value = expressionCode.value(expression)
         let isRow = width == 1
@@ -96,7 +97,7 @@ struct ReductionKernel {
         let perPass = isRow ? Self.threads : Self.threads / width
         let length = (along.count + slices - 1) / slices
         let groups = (kept.count + width - 1) / width
-        let all = Array(0..<(1 + views.count + draws.count))
+        let all = Array(0..<(1 + views.count + counters.count))
         var lines = ["__shared__ float parts[\(Self.threads)];"]
         lines.append(
             "for (\(type) group = blockIdx.x; group < \(groups)\(suffix); group += gridDim.x) {")

@@ -5,6 +5,10 @@ extension Subtraction: DeviceElementwise { var deviceCode: String { "$0 - $1" } 
 extension Multiplication: DeviceElementwise { var deviceCode: String { "$0 * $1" } }
 extension Division: DeviceElementwise { var deviceCode: String { "$0 / $1" } }
 
+extension AverageUpdate: DeviceElementwise {
+    var deviceCode: String { "(1.0f - $2) * $0 + $2 * $1" }
+}
+
 extension Cast: DeviceElementwise {
     var deviceCode: String { "$0" }
 

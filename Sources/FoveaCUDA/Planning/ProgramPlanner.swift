@@ -179,7 +179,15 @@ struct ProgramPlanner {
             guard let value = values[update.value], let state = graph.states.first(where: { $0.name == update.state }),
                 let target = values[state.value]
             else { continue }
-            targets.append((view(of: target), .load(view(of: value)), value.type.shape))
+            let (place, shape) = (view(of: target), value.type.shape)
+            var source = view(of: value)
+            if source.buffer != place.buffer, case .state = buffers[source.buffer.index].home {
+                // Another state's elements, which may have been written by then.
+                let copy = makeValue(value.type)
+                store(.load(source), shape, in: view(of: copy))
+                source = view(of: copy)
+            }
+            targets.append((place, .load(source), shape))
         }
         // All are computed before the first is written: one may be read for another.
         for target in targets where .load(target.state) != target.value {

@@ -7,7 +7,7 @@ public import FoveaTraining
 
 /// The device that a command runs on, and its kernels.
 struct DeviceOptions: ParsableArguments {
-    @Option(help: "Device to run on.")
+    @Option(help: "Device to run on; cuda:1 is the second of several.")
     var device = ComputeDevice.auto
 
     @Option(

@@ -1,4 +1,5 @@
 import FoveaCPU
+import FoveaCUDA
 import FoveaData
 import FoveaFormats
 import FoveaFoundation
@@ -19,6 +20,7 @@ struct DoctorReport {
     private let libraries = [("fovea", FoveaVersion.current)] + Versions.libraries
     /// The version of a library that need not be there; nil where it is not.
     private let vips = LibVips.installed?.version
+    private let cuda = CUDAInstallation.libraries()
     private let processor = ProcessorAllowance.current
     private let instructionLimit = Processor.InstructionLimit(environment: ProcessInfo.processInfo.environment)
     private let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
@@ -46,7 +48,15 @@ struct DoctorReport {
                 }),
             "libraries": .array(
                 libraries.map { ["name": .string($0.0), "version": .string($0.1)] }
-                    + [["name": "libvips", "version": vips.map(JSONValue.string) ?? .null]]),
+                    + [["name": "libvips", "version": vips.map(JSONValue.string) ?? .null]]
+                    + cuda.map { library in
+                        [
+                            "name": .string(library.name),
+                            "version": library.version.map(JSONValue.string) ?? .null,
+                            "path": library.path.map(JSONValue.string) ?? .null,
+                            "problem": library.problem.map(JSONValue.string) ?? .null,
+                        ]
+                    }),
             "processor": [
                 "cores": .integer(processor.cores), "threads": .integer(processor.logicalProcessors),
                 "machine_cores": .integer(processor.machineCores),
@@ -73,10 +83,16 @@ struct DoctorReport {
         let missing = "not installed: TIFF, AVIF and HEIC need it (on Debian: apt install \(LibVips.packageName))"
         let libraries = textTable(
             header: ["Library", "Version"], rows: libraries.map { [$0.0, $0.1] } + [["libvips", vips ?? missing]])
+        let cuda = textTable(
+            header: ["For CUDA", "Version"],
+            rows: cuda.map { library in
+                let place = library.path.map { ", \($0)" } ?? ""
+                return [library.name, library.version.map { $0 + place } ?? library.problem ?? "not found"]
+            })
         let devices = textTable(
             header: ["Device", "Available", "Description"],
             rows: devices.map { [$0.name, $0.isAvailable ? "yes" : "no", $0.summary] })
-        return [machine, libraries, devices].joined(separator: "\n\n")
+        return [machine, libraries, cuda, devices].joined(separator: "\n\n")
     }
 
     /// The number of cores, and the part that the process may use.

@@ -29,8 +29,12 @@ void fake_gpu_configure(struct fake_gpu_settings settings);
 
 struct fovea_cuda_driver fake_gpu_driver(void);
 struct fovea_nvrtc fake_gpu_nvrtc(void);
+/// Graphs of at most one convolution, and of pointwise operations and reductions, run with the numbers of f32 and bf16.
+/// The numbers of its enumerations are in `CuDNNConstants.h`.
+struct fovea_cudnn fake_gpu_cudnn(void);
+struct fovea_cublaslt fake_gpu_cublaslt(void);
 
-/// The call of this name, of either library, fails once, after this many successful ones; 0 means the next one.
+/// The call of this name, of any library, fails once, after this many successful ones; 0 means the next one.
 /// The failed call has no effect, but that 700, 716 and 719 are returned from then on by nearly all of the driver's
 /// calls: frees after that still take things off the books, so that leaks can be seen.
 void fake_gpu_fail(const char *call, int after, int code);
@@ -38,12 +42,15 @@ void fake_gpu_fail(const char *call, int after, int code);
 long fake_gpu_calls(const char *call);
 /// How many kernels ran, by themselves or as parts of graphs.
 long fake_gpu_launches(void);
+/// How many plans of cuDNN and products of cuBLASLt ran likewise. They are no launches.
+long fake_gpu_library_runs(void);
 
 /// The live allocations of the devices' memory.
 long fake_gpu_allocations(void);
 size_t fake_gpu_allocated_bytes(void);
 /// The live things of a kind: "stream", "event", "module", "graph", "graph-exec", "program", "host" (allocations of the
-/// host's pinned memory), or "context" (retained and not released as often).
+/// host's pinned memory), "cudnn" and "cublaslt" (their handles), "cudnn-descriptor" and "cublaslt-descriptor" (layouts
+/// and preferences too), or "context" (retained and not released as often).
 long fake_gpu_live(const char *kind);
 
 /// What was done first of all that must not be done, or null. The text is valid until the next reset.
