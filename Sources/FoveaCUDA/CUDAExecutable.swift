@@ -3,11 +3,18 @@ import FoveaGraph
 import FoveaRuntime
 
 /// A program on a device: launches of kernels on planned places.
-final class CUDAExecutable: Executable {
+///
+/// The first run puts each step on the stream; the second records them, and from then on a run is one call.
+final class CUDAExecutable: Executable, @unchecked Sendable {
+    // Unchecked: used on the device's compute thread only.
     let steps: [ExecutableStep]
     private let context: CUDAContext
-    private let inputs: [(address: UInt64, byteCount: Int)]
+    private let inputs: [(address: UInt64, staging: PinnedStaging, byteCount: Int)]
     private let outputs: [(type: TensorType, address: UInt64)]
+    /// The memory of earlier results, for later ones as soon as nobody holds it.
+    private var results: [[DeviceMemory]]
+    private var hasRun = false
+    private var recorded: CapturedSteps?
     private let work: [BoundStep]
     // What the addresses belong to.
     private let owned: [DeviceMemory]
@@ -26,13 +33,13 @@ final class CUDAExecutable: Executable {
         let plan = DeviceMemoryPlan(planner)
         let arena = try DeviceMemory(context, byteCount: plan.arenaByteCount, for: "a program's tensors")
         var (owned, states) = ([arena], [CUDAState]())
-        var inputs: [(UInt64, Int)] = []
+        var inputs: [(UInt64, PinnedStaging, Int)] = []
         let addresses = try planner.buffers.enumerated().map { index, buffer -> UInt64 in
             let inArena = plan.offsets[BufferID(index: index)].map { arena.address + UInt64($0) } ?? 0
             switch buffer.home {
             case .arena: return inArena
             case .input:
-                inputs.append((inArena, buffer.byteCount))
+                inputs.append((inArena, try PinnedStaging(context, byteCount: buffer.byteCount), buffer.byteCount))
                 return inArena
             case .state(let name):
                 guard let held = state[name] as? CUDAState else {
@@ -49,6 +56,7 @@ final class CUDAExecutable: Executable {
         }
         self.inputs = inputs
         outputs = planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }
+        results = outputs.map { _ in [] }
         let module = try modules.module(planner.code.source)
         work = try planner.steps.map { step in
             switch step.work {
@@ -78,20 +86,46 @@ final class CUDAExecutable: Executable {
             if let own = value as? CUDAValue, own.memory.context === context {
                 try context.copy(own.memory.address, to: place.address, byteCount: place.byteCount)
             } else {
-                try unsafe value.read().withBytes { unsafe try context.upload($0, to: place.address) }
+                try place.staging.send(value.read(), to: place.address)
             }
         }
-        for step in work {
-            try enqueue(step)
-            guard let stopwatch else { continue }
-            try context.synchronize()
-            stopwatch.lap()
+        if let stopwatch {
+            for step in work {
+                try enqueue(step)
+                try context.synchronize()
+                stopwatch.lap()
+            }
+        } else {
+            try start()
         }
-        return try outputs.map { type, address in
-            let memory = try DeviceMemory(context, byteCount: type.byteCount, for: "a result of type \(type)")
-            try context.copy(address, to: memory.address, byteCount: type.byteCount)
-            return CUDAValue(type, in: memory)
+        return try outputs.indices.map(result)
+    }
+
+    /// Puts all steps on the stream.
+    private func start() throws {
+        if let recorded { return try recorded.launch() }
+        // What the driver loads at a kernel's first launch cannot be loaded while it records.
+        guard hasRun else {
+            for step in work { try enqueue(step) }
+            hasRun = true
+            return
         }
+        let recording = try CapturedSteps(context) { for step in work { try enqueue(step) } }
+        recorded = recording
+        try recording.launch()
+    }
+
+    /// A copy of an output that no later run changes.
+    private func result(_ index: Int) throws -> CUDAValue {
+        let (type, address) = outputs[index]
+        let free = results[index].indices.first { isKnownUniquelyReferenced(&results[index][$0]) }
+        if free == nil {
+            results[index].append(
+                try DeviceMemory(context, byteCount: type.byteCount, for: "a result of type \(type)"))
+        }
+        let memory = results[index][free ?? results[index].count - 1]
+        try context.copy(address, to: memory.address, byteCount: type.byteCount)
+        return CUDAValue(type, in: memory)
     }
 
     private func enqueue(_ step: BoundStep) throws {

@@ -52,8 +52,8 @@ static int check_tensor(const struct fake_cudnn_descriptor *tensor) {
     }
     int64_t alignment = fake_number(tensor, ATTRIBUTE(TENSOR_BYTE_ALIGNMENT), 0);
     int64_t size = (int64_t)fake_element_size(fake_number(tensor, ATTRIBUTE(TENSOR_DATA_TYPE), -1));
-    if (size > 0 && (alignment <= 0 || alignment % size != 0)) return refuse("a tensor's alignment does not fit its type");
-    return FOVEA_CUDNN_STATUS_SUCCESS;
+    bool is_aligned = size == 0 || (alignment > 0 && alignment % size == 0);
+    return is_aligned ? FOVEA_CUDNN_STATUS_SUCCESS : refuse("a tensor's alignment does not fit its type");
 }
 
 static int check_convolution(const struct fake_cudnn_descriptor *convolution) {
@@ -70,7 +70,7 @@ static int check_convolution(const struct fake_cudnn_descriptor *convolution) {
         int64_t count;
         const int64_t *values = numbers(convolution, lists[i], &count);
         if (count != spatial) return refuse("a convolution's lists differ in length from its spatial dimensions");
-        if (!are_at_least(values, count, i < 2 ? 0 : 1)) return refuse("a convolution's padding or stride is too small");
+        if (!are_at_least(values, count, i < 2 ? 0 : 1)) return refuse("a padding or stride is too small");
     }
     if (fake_number(convolution, ATTRIBUTE(CONVOLUTION_CONV_MODE), 0) != FOVEA_CUDNN_MODE_CROSS_CORRELATION) {
         return fake_cudnn_error(FOVEA_CUDNN_STATUS_NOT_SUPPORTED, "the fake does not flip filters");
@@ -123,7 +123,8 @@ static int check_pointwise(const struct fake_cudnn_descriptor *pointwise) {
 }
 
 // Whether a tensor has a result's dimensions, or also 1 in place of some.
-static bool fits(const struct fake_cudnn_descriptor *tensor, const struct fake_cudnn_descriptor *result, bool may_be_1) {
+static bool fits(
+    const struct fake_cudnn_descriptor *tensor, const struct fake_cudnn_descriptor *result, bool may_be_1) {
     int64_t rank, result_rank;
     const int64_t *dimensions = numbers(tensor, ATTRIBUTE(TENSOR_DIMENSIONS), &rank);
     const int64_t *wanted = numbers(result, ATTRIBUTE(TENSOR_DIMENSIONS), &result_rank);
@@ -137,7 +138,8 @@ static bool fits(const struct fake_cudnn_descriptor *tensor, const struct fake_c
 static int check_pointwise_operation(const struct fake_cudnn_descriptor *operation) {
     int code = LACKS(operation, ATTRIBUTE(OPERATION_POINTWISE_PW_DESCRIPTOR));
     if (code) return code;
-    const struct fake_cudnn_descriptor *pointwise = fake_part(operation, ATTRIBUTE(OPERATION_POINTWISE_PW_DESCRIPTOR), 0);
+    const struct fake_cudnn_descriptor *pointwise =
+        fake_part(operation, ATTRIBUTE(OPERATION_POINTWISE_PW_DESCRIPTOR), 0);
     int64_t mode = fake_number(pointwise, ATTRIBUTE(POINTWISE_MODE), -1);
     bool is_backward = mode == FOVEA_CUDNN_POINTWISE_RELU_BWD;
     bool is_unary = mode == FOVEA_CUDNN_POINTWISE_RELU_FWD || mode == FOVEA_CUDNN_POINTWISE_IDENTITY;
@@ -163,7 +165,7 @@ static int check_reduction_operation(const struct fake_cudnn_descriptor *operati
     if (code) return code;
     const struct fake_cudnn_descriptor *x = fake_part(operation, ATTRIBUTE(OPERATION_REDUCTION_XDESC), 0);
     bool is_valid = fits(fake_part(operation, ATTRIBUTE(OPERATION_REDUCTION_YDESC), 0), x, true);
-    return is_valid ? FOVEA_CUDNN_STATUS_SUCCESS : refuse("a reduction's result has dimensions neither its operand's nor 1");
+    return is_valid ? FOVEA_CUDNN_STATUS_SUCCESS : refuse("a reduction's result does not fit its operand");
 }
 
 static int check_pack(const struct fake_cudnn_descriptor *pack) {

@@ -185,7 +185,7 @@ int fake_put(struct fake_cudnn_descriptor *descriptor, int name, int type, int64
     void *copy = malloc(bytes + 1);
     if (!copy || (!attribute && descriptor->attribute_count == fake_attribute_limit)) {
         free(copy);
-        return fake_cudnn_error(FOVEA_CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED, "the host's memory is used up");
+        return fake_cudnn_error(FOVEA_CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED, "the memory is used up");
     }
     if (bytes > 0) memcpy(copy, elements, bytes);
     bool holds_unfinalized = false;
@@ -213,7 +213,8 @@ static bool is_operation(int kind) {
            kind == KIND(OPERATION_REDUCTION);
 }
 
-static int set_parts(struct fake_cudnn_descriptor *descriptor, const struct row *row, int64_t count, void *const *handles) {
+static int set_parts(
+    struct fake_cudnn_descriptor *descriptor, const struct row *row, int64_t count, void *const *handles) {
     struct fake_cudnn_descriptor *parts[fake_operation_limit];
     for (int64_t i = 0; i < count; i++) {
         if (!handles[i]) return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "element %d is null", (int)i);
@@ -229,7 +230,8 @@ static int set_parts(struct fake_cudnn_descriptor *descriptor, const struct row 
                 row->name, parts[i]->kind);
         }
         if (row->part == any_operation && !parts[i]->is_finalized) {
-            return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED, "operation %d is not finalized", (int)i);
+            return fake_cudnn_error(
+                FOVEA_CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED, "operation %d is not finalized", (int)i);
         }
     }
     return fake_put(descriptor, row->name, row->type, count, parts);
@@ -246,7 +248,8 @@ static int set(struct fake_cudnn_descriptor *descriptor, int name, int type, int
     }
     if (type != row->type && !(row->type == TYPE(FLOAT) && type == TYPE(DOUBLE))) {
         return fake_cudnn_error(
-            FOVEA_CUDNN_STATUS_BAD_PARAM_ATTRIBUTE_TYPE, "attribute %d is of type %d, and not %d", name, row->type, type);
+            FOVEA_CUDNN_STATUS_BAD_PARAM_ATTRIBUTE_TYPE, "attribute %d is of type %d, and not %d", name, row->type,
+            type);
     }
     if (count < 0 || count > row->limit || (row->limit == 1 && count != 1) || (count > 0 && !elements)) {
         return fake_cudnn_error(
@@ -263,7 +266,7 @@ static int get_parts(const struct fake_cudnn_attribute *attribute, int64_t count
         struct place *place = handles[i] ? fake_find(fake_cudnn_descriptor, handles[i]) : NULL;
         struct fake_cudnn_descriptor *part = ((struct fake_cudnn_descriptor **)attribute->elements)[i];
         if (!place || place->descriptor->kind != part->kind) {
-            fake_note_misuse("result %d of attribute %d has no descriptor of kind %d", (int)i, attribute->name, part->kind);
+            fake_note_misuse("result %d has no descriptor of kind %d to replace", (int)i, part->kind);
             return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "element %d is not of kind %d", (int)i, part->kind);
         }
         part->references++;

@@ -1,5 +1,5 @@
-// What the plans of the fake cuDNN compute. Each tensor is unpacked into floats with its second dimension, the channels,
-// innermost, so that the loops of convolutions run over what lies side by side.
+// What the plans of the fake cuDNN compute. Each tensor is unpacked into floats with its second dimension innermost,
+// the channels, so that the loops of convolutions run over what lies side by side.
 #define _GNU_SOURCE
 #include "Cudnn.h"
 
@@ -255,7 +255,8 @@ bool fake_compute_graph(const struct fake_work *work) {
     for (int64_t i = 0; i < graph->operation_count; i++) run_operation(graph, &graph->operations[i], values);
     for (int64_t i = 0; i < graph->tensor_count; i++) {
         const struct fake_cudnn_tensor *tensor = &graph->tensors[i];
-        if (is_result[i] && !tensor->is_virtual) pack(tensor, values[i], (void *)(uintptr_t)work->arguments.pointers[i]);
+        void *memory = (void *)(uintptr_t)work->arguments.pointers[i];
+        if (is_result[i] && !tensor->is_virtual) pack(tensor, values[i], memory);
         free(values[i]);
     }
     soil_workspace(work);

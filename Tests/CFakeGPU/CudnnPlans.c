@@ -14,14 +14,16 @@ enum { engine_count = 2 };
 // Engine 0 has no notes; engine 1 has tensor cores, and needs no workspace.
 static const int64_t workspace_sizes[engine_count] = {1024, 0};
 
-static int64_t own_device(void) { return 100 * fake_settings()->capability_major + 10 * fake_settings()->capability_minor; }
+static int64_t own_device(void) {
+    return 100 * fake_settings()->capability_major + 10 * fake_settings()->capability_minor;
+}
 
 // The device that a descriptor's properties or handle name, else that of the thread's context; -1 where there is none.
 static int64_t device_of(const struct fake_cudnn_descriptor *descriptor, int properties_name) {
     const struct fake_cudnn_descriptor *properties = fake_part(descriptor, properties_name, 0);
     if (!properties) return fake_current_device() >= 0 ? own_device() : -1;
     const struct fake_cudnn_attribute *text = fake_attribute(properties, ATTRIBUTE(DEVICEPROP_JSON_REPRESENTATION));
-    char *copy = strndup(text->elements, (size_t)text->count);
+    char *copy = text ? strndup(text->elements, (size_t)text->count) : NULL;
     const char *found = copy ? strstr(copy, "\"deviceVer\":") : NULL;
     int64_t device = found ? strtol(found + strlen("\"deviceVer\":"), NULL, 10) : -1;
     free(copy);
@@ -85,12 +87,15 @@ static int check_support(const struct fake_cudnn_graph *graph) {
     return FOVEA_CUDNN_STATUS_SUCCESS;
 }
 
-static int finish_engine(struct fake_cudnn_descriptor *engine, const struct fake_cudnn_descriptor *graph, int64_t device) {
+static int finish_engine(
+    struct fake_cudnn_descriptor *engine, const struct fake_cudnn_descriptor *graph, int64_t device) {
     static const int notes[] = {FOVEA_CUDNN_NUMERICAL_NOTE_TENSOR_CORE};
     int64_t index = fake_number(engine, ATTRIBUTE(ENGINE_GLOBAL_INDEX), -1);
     if (device < 0) return fake_cudnn_error(FOVEA_CUDNN_STATUS_NOT_INITIALIZED, "there is no device for an engine");
     if (!graph || !graph->program) return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "an engine lacks its graph");
-    if (index < 0 || index >= engine_count) return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "no engine has this index");
+    if (index < 0 || index >= engine_count) {
+        return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "no engine has this index");
+    }
     int code = check_support(&graph->program->graph);
     if (!code) code = fake_put(engine, ATTRIBUTE(ENGINE_NUMERICAL_NOTE), TYPE(NUMERICAL_NOTE), index == 1, notes);
     if (!code) code = fake_put(engine, ATTRIBUTE(ENGINE_BEHAVIOR_NOTE), TYPE(BEHAVIOR_NOTE), 0, NULL);
@@ -139,7 +144,8 @@ static int finalize_heuristic(struct fake_cudnn_descriptor *heuristic) {
 
 // A plan of a text, which has to be of this very device.
 static int read_plan(struct fake_cudnn_descriptor *plan, const struct fake_cudnn_attribute *text) {
-    if (!fake_attribute(plan, ATTRIBUTE(EXECUTION_PLAN_DEVICEPROP)) && !fake_attribute(plan, ATTRIBUTE(EXECUTION_PLAN_HANDLE))) {
+    bool has_properties = fake_attribute(plan, ATTRIBUTE(EXECUTION_PLAN_DEVICEPROP)) != NULL;
+    if (!has_properties && !fake_attribute(plan, ATTRIBUTE(EXECUTION_PLAN_HANDLE))) {
         fake_note_misuse("a plan is read without a device's properties and without a handle, which crashes cuDNN");
         return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "a plan's text needs properties or a handle");
     }
@@ -208,7 +214,9 @@ struct handle {
 static int enter(enum fake_call call) {
     int code = fake_enter(call, fake_needs_nothing);
     if (code) return fake_cudnn_error(code, "this failure was planned");
-    if (fake_sticky()) return fake_cudnn_error(FOVEA_CUDNN_STATUS_EXECUTION_FAILED_CUDA_DRIVER, "error %d", fake_sticky());
+    if (fake_sticky()) {
+        return fake_cudnn_error(FOVEA_CUDNN_STATUS_EXECUTION_FAILED_CUDA_DRIVER, "error %d before", fake_sticky());
+    }
     if (fake_current_device() >= 0) return code;
     fake_note_misuse("a call of cuDNN on a thread without a context");
     return fake_cudnn_error(FOVEA_CUDNN_STATUS_NOT_INITIALIZED, "the thread has no context");
@@ -258,7 +266,8 @@ static int fake_cudnnSetStream(void *handle, void *stream) {
 }
 
 // The pointers of a plan's tensors in a pack.
-static int bind(const struct fake_cudnn_graph *graph, const struct fake_cudnn_descriptor *pack, struct fake_work *work) {
+static int bind(
+    const struct fake_cudnn_graph *graph, const struct fake_cudnn_descriptor *pack, struct fake_work *work) {
     const struct fake_cudnn_attribute *ids = fake_attribute(pack, ATTRIBUTE(VARIANT_PACK_UNIQUE_IDS));
     const struct fake_cudnn_attribute *pointers = fake_attribute(pack, ATTRIBUTE(VARIANT_PACK_DATA_POINTERS));
     for (int64_t i = 0; i < graph->tensor_count; i++) {

@@ -98,7 +98,8 @@ static int read_operation(struct fake_cudnn_graph *graph, const struct fake_cudn
         else NAMES(OPERATION_POINTWISE, XDESC, BDESC, YDESC);
     }
     }
-    const struct fake_cudnn_descriptor *convolution = convolution_name ? fake_part(descriptor, convolution_name, 0) : NULL;
+    const struct fake_cudnn_descriptor *convolution =
+        convolution_name ? fake_part(descriptor, convolution_name, 0) : NULL;
     if (convolution) {
         copy_numbers(convolution, ATTRIBUTE(CONVOLUTION_PRE_PADDINGS), operation->pre_paddings);
         copy_numbers(convolution, ATTRIBUTE(CONVOLUTION_DILATIONS), operation->dilations);
@@ -181,7 +182,8 @@ char *fake_program_text(const struct fake_cudnn_program *program) {
     size_t room = number_count * 22 + 128;
     char *text = malloc(room);
     if (!text) return NULL;
-    size_t length = (size_t)snprintf(text, room, "{\"cudnnVersion\":%d,\"sum\":\"%016llx\",\"graph\":[", fake_cudnn_version,
+    size_t length = (size_t)snprintf(
+        text, room, "{\"cudnnVersion\":%d,\"sum\":\"%016llx\",\"graph\":[", fake_cudnn_version,
         (unsigned long long)checksum(numbers));
     // Most numbers are zeros: what is written is a place and a number for each of the others.
     const char *comma = "";
@@ -200,7 +202,8 @@ static const char *after(const char *text, const char *key) {
 }
 
 static int read_text(const char *text, int64_t *numbers) {
-    const char *version = after(text, "\"cudnnVersion\":"), *sum = after(text, "\"sum\":\""), *at = after(text, "\"graph\":[");
+    const char *version = after(text, "\"cudnnVersion\":"), *sum = after(text, "\"sum\":\"");
+    const char *at = after(text, "\"graph\":[");
     if (!version || !sum || !at) return fake_cudnn_error(FOVEA_CUDNN_STATUS_BAD_PARAM, "the plan's text lacks a key");
     if (strtol(version, NULL, 10) != fake_cudnn_version) {
         return fake_cudnn_error(

@@ -14,7 +14,10 @@ struct ProgramPlanner {
     private var values: [ValueID: PlannedValue] = [:]
     /// The layer's path and the operation of the node that is being lowered.
     private var current = (path: "", operation: "")
+    private var currentIndex = 0
     private let uses: ValueUses
+    /// The states whose new values are already in their memory.
+    private var writtenStates: Set<String> = []
 
     /// - Throws: ``FoveaError`` when a node is not supported.
     init(_ graph: Graph, multiprocessors: Int) throws {
@@ -30,6 +33,7 @@ struct ProgramPlanner {
             values[state.value] = PlannedValue(state.type, buffer, strides: state.type.shape.deviceStrides)
         }
         for (index, node) in graph.nodes.enumerated() where !(node.operation is Placeholder) {
+            currentIndex = index
             current = (node.location.path, node.operation.operationName)
             if let constant = node.operation as? Constant {
                 values[ValueID(node: index)] = planned(constant.tensor)
@@ -47,7 +51,7 @@ struct ProgramPlanner {
             let results = try operation.lower(operands, results: node.results, with: &self)
             for (result, value) in results.enumerated() {
                 let id = ValueID(node: index, result: result)
-                values[id] = keep(value, as: id)
+                values[id] = updated(value, as: id) ?? keep(value, as: id)
             }
         }
         finish()
@@ -71,6 +75,35 @@ struct ProgramPlanner {
             if uses.count(id) == 1 || large <= 1 { return value }
         }
         return stored(value)
+    }
+
+    /// The value in the memory of the state whose update it is, where it can be written at once: nothing reads the state
+    /// afterwards, and no output depends on the value. Nil where it cannot.
+    private mutating func updated(_ value: PlannedValue, as id: ValueID) -> PlannedValue? {
+        guard case .expression(let expression) = value.content, let name = uses.updatedState(id),
+            let state = graph.states.first(where: { $0.name == name })?.value, let held = values[state],
+            !uses.isRead(state, after: id.node), !uses.reachesOutput(id)
+        else { return nil }
+        let place = view(of: held)
+        // Where nothing may be written, the guard has to be there before.
+        guard let guardValue = graph.guardValue else { return written(expression, value.type, to: place, name, nil) }
+        guard let guarding = values[guardValue] else { return nil }
+        return written(expression, value.type, to: place, name, view(of: guarding))
+    }
+
+    private mutating func written(
+        _ expression: Expression, _ type: TensorType, to place: View, _ name: String, _ guardView: View?
+    ) -> PlannedValue? {
+        // A thread may read the element that it writes, and no other.
+        let readsOwn = expression.views.allSatisfy { $0.buffer != place.buffer || $0 == place }
+        let isReadLater = values.contains { id, value in
+            guard case .expression(let other) = value.content else { return false }
+            return uses.isRead(id, after: currentIndex) && other.views.contains { $0.buffer == place.buffer }
+        }
+        guard readsOwn, !isReadLater else { return nil }
+        store(expression, type.shape, in: place, guardedBy: guardView)
+        writtenStates.insert(name)
+        return PlannedValue(type, .stored(place))
     }
 
     private func isLiteral(_ expression: Expression) -> Bool {
@@ -175,7 +208,7 @@ struct ProgramPlanner {
         }
         let guardView = graph.guardValue.flatMap { values[$0] }.map { view(of: $0) }
         var targets: [(state: View, value: Expression, shape: Shape)] = []
-        for update in graph.updates {
+        for update in graph.updates where !writtenStates.contains(update.state) {
             guard let value = values[update.value], let state = graph.states.first(where: { $0.name == update.state }),
                 let target = values[state.value]
             else { continue }

@@ -1,0 +1,57 @@
+import CFoveaCUDA
+import FoveaGraph
+
+/// Memory of the host that the device copies from while the host goes on: two halves, so that one is filled while the other
+/// is copied.
+@safe final class PinnedStaging: @unchecked Sendable {
+    // Unchecked: used on the device's compute thread only.
+    private let context: CUDAContext
+    private let byteCount: Int
+    private var halves: [Half] = []
+    private var next = 0
+
+    /// Memory, and the event that its copy is complete.
+    @safe private struct Half {
+        let memory: UnsafeMutableRawPointer?
+        var copied: UnsafeMutableRawPointer?
+    }
+
+    /// - Throws: ``FoveaError`` when the system gives no more memory that cannot be swapped.
+    init(_ context: CUDAContext, byteCount: Int) throws {
+        self.context = context
+        self.byteCount = byteCount
+        let driver = context.driver
+        for _ in 0..<2 {
+            var (memory, event): (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) = (nil, nil)
+            try context.libraries.check(
+                unsafe driver.cuMemHostAlloc(&memory, byteCount, 0), "pinning \(byteCountText(byteCount)) of memory")
+            halves.append(unsafe Half(memory: memory, copied: nil))
+            try context.libraries.check(
+                unsafe driver.cuEventCreate(&event, CUDAFlag.eventWithoutTiming), "making an event")
+            unsafe halves[halves.count - 1].copied = unsafe event
+        }
+    }
+
+    deinit {
+        guard (try? context.makeCurrent()) != nil else { return }
+        for half in halves {
+            if unsafe half.copied != nil { _ = unsafe context.driver.cuEventDestroy_v2(half.copied) }
+            _ = unsafe context.driver.cuMemFreeHost(half.memory)
+        }
+    }
+
+    /// Puts a copy of a tensor's elements on the stream; they may change or go as soon as this returns.
+    func send(_ tensor: Tensor, to address: UInt64) throws {
+        guard byteCount > 0 else { return }
+        let half = halves[next]
+        next = 1 - next
+        let (driver, libraries) = (context.driver, context.libraries)
+        // An event that was never recorded is complete.
+        try libraries.check(unsafe driver.cuEventSynchronize(half.copied), "waiting for a copy")
+        // Safe: the half has as many bytes as the tensor, whose type the program has checked.
+        unsafe tensor.withBytes { unsafe half.memory?.copyMemory(from: $0.baseAddress!, byteCount: byteCount) }
+        try libraries.check(
+            unsafe driver.cuMemcpyHtoDAsync_v2(address, half.memory, byteCount, context.stream), "copying an input")
+        try libraries.check(unsafe driver.cuEventRecord(half.copied, context.stream), "recording a copy")
+    }
+}

@@ -1,0 +1,176 @@
+import CFakeGPU
+import FoveaCPU
+import FoveaCUDA
+import FoveaGraph
+import FoveaNN
+import FoveaRuntime
+import FoveaTestSupport
+import Testing
+
+extension CUDATests {
+    @Suite("Networks on a CUDA device")
+    struct NetworkTests {
+        init() { FakeGPU.reset() }
+
+        @Test("random networks compute what they compute on the reference, over several runs", arguments: 0..<12)
+        func random(seed: UInt64) async throws {
+            for training in [false, true] {
+                let network = try RandomNetwork(seed: seed, training: training)
+                let expected = try await results(of: network, on: ReferenceBackend())
+                let given = try await results(of: network, on: FakeGPU.backend())
+                #expect(given.map(\.name) == expected.map(\.name))
+                for (given, wanted) in zip(given, expected) {
+                    // A gradient may be nothing but rounding, such as that of a shift that a normalization undoes.
+                    let scale: OperationCase.Scale = wanted.name.hasPrefix("momentum/") ? .element : .tensor
+                    let failure = TensorComparison(given.tensor, wanted.tensor, tolerance: 1e-4, scale: scale).failure
+                    #expect(failure == nil, "\(wanted.name): \(failure ?? "")\n\(network.graph)")
+                }
+                #expect(FakeGPU.misuse == nil)
+            }
+        }
+
+        private func results(
+            of network: RandomNetwork, on backend: any Backend
+        ) async throws -> [(name: String, tensor: Tensor)] {
+            let device = Device(backend)
+            let program = try await device.compile(network.graph)
+            try await program.states.write(network.states)
+            #expect(program.fallbacks.isEmpty)
+            var results: [(name: String, tensor: Tensor)] = []
+            for run in 0..<3 {
+                let outputs = try await device.run(program, network.inputs(run: run))
+                for (name, tensor) in outputs.sorted(by: { $0.key < $1.key }) {
+                    results.append(("\(name) of run \(run)", tensor))
+                }
+            }
+            let names = network.graph.states.map(\.name)
+            return results + zip(names, try await program.states.read(names)).map { (name: $0, tensor: $1) }
+        }
+
+        /// A training step of a network of the zoo.
+        private func training(_ entry: ModelZoo.Entry, input: Shape, batch: Int) throws -> Graph {
+            let network = TracedNetwork(entry.make(10), input: input)
+            let rule = UpdateRule(SGD(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4))
+            return try TrainingGraph(
+                network, objective: Classification(), rule: rule, batch: network.inputs.batched(batch)
+            ).graph
+        }
+
+        @Test(
+            "every network of the zoo is planned whole, in training and in inference",
+            arguments: ModelZoo.entries.map(\.name))
+        func zoo(name: String) throws {
+            let entry = try ModelZoo.entry(named: name)
+            let backend = try FakeGPU.backend()
+            let device = Device(backend)
+            let network = TracedNetwork(entry.make(entry.classes), input: entry.input)
+            let inference = try InferenceGraph(network, batch: network.inputs.batched(4)).graph
+            for graph in [try training(entry, input: entry.input, batch: 4), inference] {
+                let optimized = try device.optimized(graph).graph
+                let capabilities = backend.capabilities
+                let left = optimized.nodes.filter { !capabilities.run($0, of: optimized) }
+                #expect(left.isEmpty, "\(Set(left.map(\.operation.operationName)))")
+                #expect(try backend.predictedByteCount(of: optimized, state: [:]) ?? 0 > 0)
+            }
+        }
+
+        /// Inputs of a step: images, classes and a small learning rate.
+        private func inputs(of program: Program) -> [String: Tensor] {
+            let inputs = program.inputs.map { input -> (String, Tensor) in
+                let generator = CounterBasedGenerator(seed: 2, purpose: input.name)
+                let numbers = (0..<input.type.shape.elementCount).map { index -> Double in
+                    if input.type.shape.rank == 0 { return 0.002 }
+                    let word = generator.word(at: index)
+                    return input.type.dataType == .int32 ? Double(word % 10) : Double(word) / 0x1p32
+                }
+                return (input.name, Tensor(elements: numbers, input.type))
+            }
+            return Dictionary(uniqueKeysWithValues: inputs)
+        }
+
+        /// Weights of random numbers, scales near 1, and slots of zeros.
+        private func states(of graph: Graph) -> [(name: String, tensor: Tensor)] {
+            graph.states.map { state in
+                let generator = CounterBasedGenerator(seed: 1, purpose: state.name)
+                let isScale = state.type.shape.rank == 1 && ["_var", "weight"].contains { state.name.hasSuffix($0) }
+                let isSlot = state.name.contains("momentum")
+                let fan = Double(max(1, state.type.shape.elementCount / max(1, state.type.shape.dimensions.first ?? 1)))
+                let numbers = (0..<state.type.shape.elementCount).map { index -> Double in
+                    let number = Double(generator.word(at: index)) / 0x1p32 - 0.5
+                    return isSlot ? 0 : isScale ? 1 + number / 4 : number * (24 / fan).squareRoot()
+                }
+                return (state.name, Tensor(elements: numbers, state.type))
+            }
+        }
+
+        @Test(
+            "a training step gives the loss, the gradients and the weights that it gives on the CPU",
+            arguments: ["lenet5", "resnet18", "squeezenet1_1"])
+        func step(name: String) async throws {
+            let entry = try ModelZoo.entry(named: name)
+            let graph = try training(entry, input: name == "lenet5" ? entry.input : [3, 64, 64], batch: 4)
+            var runs: [[(name: String, tensor: Tensor)]] = []
+            let cpu = try CPUBackend(threads: 1, kernels: KernelSelection(.fixed))
+            for backend in [cpu as any Backend, try FakeGPU.backend()] {
+                let device = Device(backend)
+                let program = try await device.compile(graph)
+                try await program.states.write(states(of: graph))
+                let loss = try #require(await device.run(program, inputs(of: program))["loss"])
+                let names = graph.states.map(\.name)
+                let after = zip(names, try await program.states.read(names)).map { (name: $0, tensor: $1) }
+                runs.append([("loss", loss)] + after)
+            }
+            #expect(runs[0][0].tensor.isFinite)
+            for (wanted, given) in zip(runs[0], runs[1]) {
+                let failure = TensorComparison(given.tensor, wanted.tensor, tolerance: 1e-3, scale: .tensor).failure
+                #expect(failure == nil, "\(name), \(wanted.name): \(failure ?? "")")
+            }
+            #expect(FakeGPU.misuse == nil)
+        }
+
+        @Test("from the second run on, a step is one call, without an allocation, and bits are the same")
+        func recorded() async throws {
+            let entry = try ModelZoo.entry(named: "lenet5")
+            let graph = try training(entry, input: entry.input, batch: 8)
+            var curves: [[Float]] = []
+            for _ in 0..<2 {
+                FakeGPU.reset()
+                let device = Device(try FakeGPU.backend())
+                let program = try await device.compile(graph)
+                try await program.states.write(states(of: graph))
+                var losses: [Float] = []
+                for run in 0..<5 {
+                    let (launches, allocations) = unsafe (
+                        fake_gpu_calls("cuLaunchKernel"), fake_gpu_calls("cuMemAlloc_v2")
+                    )
+                    losses.append(try #require(await device.run(program, inputs(of: program))["loss"]).floats[0])
+                    guard run > 1 else { continue }
+                    #expect(unsafe fake_gpu_calls("cuLaunchKernel") == launches)
+                    #expect(unsafe fake_gpu_calls("cuMemAlloc_v2") == allocations)
+                }
+                #expect(unsafe fake_gpu_calls("cuGraphLaunch") == 4)
+                #expect(losses[4] < losses[0])
+                curves.append(losses)
+            }
+            #expect(curves[0] == curves[1])
+        }
+
+        @Test("a step whose loss is not finite leaves every state as it was")
+        func notFinite() async throws {
+            let entry = try ModelZoo.entry(named: "lenet5")
+            let graph = try training(entry, input: entry.input, batch: 4)
+            let device = Device(try FakeGPU.backend())
+            let program = try await device.compile(graph)
+            let before = states(of: graph)
+            try await program.states.write(before)
+            var inputs = inputs(of: program)
+            for (name, tensor) in inputs where tensor.shape.rank == 4 {
+                inputs[name] = Tensor(repeating: .infinity, tensor.type)
+            }
+            let loss = try #require(await device.run(program, inputs)["loss"])
+            #expect(!loss.isFinite)
+            let after = try await program.states.read(before.map(\.name))
+            for (old, new) in zip(before, after) { #expect(old.tensor == new, "\(old.name)") }
+        }
+    }
+}
