@@ -7,6 +7,7 @@ public struct CUDABackend: Backend {
     public let profile: BackendProfile
     private let context: CUDAContext
     private let modules: KernelModules
+    private let planning: DeviceLibraries
 
     /// Opens a device.
     ///
@@ -18,10 +19,12 @@ public struct CUDABackend: Backend {
     package init(_ libraries: CUDALibraries, device ordinal: Int = 0) throws {
         context = try CUDAContext(libraries, ordinal: ordinal)
         modules = KernelModules(context)
+        planning = DeviceLibraries(context, allowsTensorFloat32: false)
         let device = context.device
         let memory = byteCountText(device.memoryByteCount)
+        let missing = planning.missing.isEmpty ? "" : ", without \(planning.missing.joined(separator: " and "))"
         let summary =
-            "\(device.name), compute capability \(device.capabilityText), \(memory), driver for CUDA \(device.driverVersionText)"
+            "\(device.name), compute capability \(device.capabilityText), \(memory), driver for CUDA \(device.driverVersionText)\(missing)"
         profile = BackendProfile(summary: summary, machine: "\(device.name), \(device.multiprocessors) multiprocessors")
     }
 
@@ -44,13 +47,13 @@ public struct CUDABackend: Backend {
 
     public func compile(_ graph: Graph, state: [String: any DeviceBuffer]) throws -> any Executable {
         try context.makeCurrent()
-        return try CUDAExecutable(graph, state: state, modules: modules, on: context)
+        return try CUDAExecutable(graph, state: state, modules: modules, with: planning, on: context)
     }
 
     public var availableByteCount: Int? { context.availableByteCount }
 
     public func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int? {
-        let planner = try ProgramPlanner(graph, multiprocessors: context.device.multiprocessors)
+        let planner = try ProgramPlanner(graph, with: planning)
         let plan = DeviceMemoryPlan(planner)
         let outputs = planner.outputs.reduce(0) { saturatingSum($0, $1.type.byteCount) }
         return saturatingSum(plan.arenaByteCount, saturatingSum(plan.constantByteCount, outputs))

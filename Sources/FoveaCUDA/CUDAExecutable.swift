@@ -24,12 +24,16 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     /// A step with the addresses that it touches.
     private enum BoundStep: Sendable {
         case launch(KernelFunction, arguments: KernelArguments, grid: SIMD2<UInt32>, block: SIMD2<UInt32>)
-        case clear(address: UInt64, byteCount: Int)
+        case convolution(BoundConvolution)
+        case product(MatrixPlan, left: UInt64, right: UInt64, result: UInt64, workspace: UInt64)
     }
 
-    init(_ graph: Graph, state: [String: any DeviceBuffer], modules: KernelModules, on context: CUDAContext) throws {
+    init(
+        _ graph: Graph, state: [String: any DeviceBuffer], modules: KernelModules, with libraries: DeviceLibraries,
+        on context: CUDAContext
+    ) throws {
         self.context = context
-        let planner = try ProgramPlanner(graph, multiprocessors: context.device.multiprocessors)
+        let planner = try ProgramPlanner(graph, with: libraries)
         let plan = DeviceMemoryPlan(planner)
         let arena = try DeviceMemory(context, byteCount: plan.arenaByteCount, for: "a program's tensors")
         var (owned, states) = ([arena], [CUDAState]())
@@ -66,8 +70,20 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                     arguments: KernelArguments(launch.pointers.map { addresses[$0.index] }),
                     grid: SIMD2(UInt32(launch.grid.x), UInt32(launch.grid.y)),
                     block: SIMD2(UInt32(launch.block.x), UInt32(launch.block.y)))
-            case .clear(let buffer, let byteCount):
-                return .clear(address: addresses[buffer.index], byteCount: byteCount)
+            case .convolution(let plan, let tensors):
+                guard let handle = libraries.cudnn else {
+                    throw FoveaError(.internalDefect, "A convolution was planned for cuDNN, which is not there.")
+                }
+                return .convolution(
+                    try BoundConvolution(
+                        plan, images: addresses[tensors.images.index], filters: addresses[tensors.filters.index],
+                        results: addresses[tensors.results.index],
+                        workspace: tensors.workspace.map { addresses[$0.index] } ?? 0, on: handle))
+            case .product(let plan, let matrices):
+                return .product(
+                    plan, left: addresses[matrices.left.index], right: addresses[matrices.right.index],
+                    result: addresses[matrices.result.index],
+                    workspace: matrices.workspace.map { addresses[$0.index] } ?? 0)
             }
         }
         steps = planner.steps.map {
@@ -137,7 +153,21 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                         function.handle, grid.x, grid.y, 1, block.x, block.y, 1, 0, context.stream, parameters, nil),
                     "launching a kernel")
             }
-        case .clear(let address, let byteCount): try context.clear(address, byteCount: byteCount)
+        case .convolution(let convolution):
+            do {
+                try convolution.enqueue()
+            } catch {
+                throw FoveaError(
+                    .unavailable, "cuDNN failed at a convolution: \(error).",
+                    remedy: "Look at fovea doctor, or use --device cpu.")
+            }
+        case .product(let plan, let left, let right, let result, let workspace):
+            let status = unsafe plan.enqueue(
+                left: left, right: right, result: result, workspace: workspace, stream: context.stream)
+            guard status != 0 else { return }
+            throw FoveaError(
+                .unavailable, "cuBLASLt failed at a product with status \(status).",
+                remedy: "Look at fovea doctor, or use --device cpu.")
         }
     }
 }

@@ -1,3 +1,4 @@
+import CFakeGPU
 import FoveaCUDA
 import FoveaGraph
 import FoveaRuntime
@@ -16,6 +17,18 @@ extension CUDATests {
             let (failures, fallbacks) = try await joined.check(Device(FakeGPU.backend()))
             #expect(failures.isEmpty, "\(failures.joined(separator: "; "))")
             #expect(fallbacks.isEmpty, "falls back to the reference backend")
+            #expect(FakeGPU.misuse == nil)
+        }
+
+        @Test(
+            "computes the same with cuDNN and cuBLASLt, where these have a kernel",
+            arguments: try JoinedCases.all {
+                $0.operationName.contains("Convolution") || $0.operationName.contains("MatrixMultiplication")
+            })
+        func libraries(joined: JoinedCases) async throws {
+            let (failures, _) = try await joined.check(Device(FakeGPU.backend(withLibraries: true)))
+            #expect(failures.isEmpty, "\(failures.joined(separator: "; "))")
+            #expect(fake_gpu_library_runs() > 0)
             #expect(FakeGPU.misuse == nil)
         }
     }

@@ -14,7 +14,17 @@ enum FakeGPU {
 
     static var libraries: CUDALibraries { CUDALibraries(driver: fake_gpu_driver(), compiler: fake_gpu_nvrtc()) }
 
-    static func backend() throws -> CUDABackend { try CUDABackend(libraries) }
+    /// With cuDNN and cuBLASLt, as most machines have them.
+    static var allLibraries: CUDALibraries {
+        CUDALibraries(
+            driver: fake_gpu_driver(), compiler: fake_gpu_nvrtc(), cudnn: fake_gpu_cudnn(),
+            matrices: fake_gpu_cublaslt())
+    }
+
+    /// With generated kernels only, or with NVIDIA's where they have some.
+    static func backend(withLibraries: Bool = false) throws -> CUDABackend {
+        try CUDABackend(withLibraries ? allLibraries : libraries)
+    }
 
     /// The first misuse of the interface since the last reset; nil where there was none.
     static var misuse: String? {

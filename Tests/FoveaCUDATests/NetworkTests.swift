@@ -111,7 +111,8 @@ extension CUDATests {
             let graph = try training(entry, input: name == "lenet5" ? entry.input : [3, 64, 64], batch: 4)
             var runs: [[(name: String, tensor: Tensor)]] = []
             let cpu = try CPUBackend(threads: 1, kernels: KernelSelection(.fixed))
-            for backend in [cpu as any Backend, try FakeGPU.backend()] {
+            let devices: [any Backend] = [cpu, try FakeGPU.backend(), try FakeGPU.backend(withLibraries: true)]
+            for backend in devices {
                 let device = Device(backend)
                 let program = try await device.compile(graph)
                 try await program.states.write(states(of: graph))
@@ -121,11 +122,12 @@ extension CUDATests {
                 runs.append([("loss", loss)] + after)
             }
             #expect(runs[0][0].tensor.isFinite)
-            for (wanted, given) in zip(runs[0], runs[1]) {
+            for (wanted, given) in zip(runs[0] + runs[0], runs[1] + runs[2]) {
                 let failure = TensorComparison(given.tensor, wanted.tensor, tolerance: 1e-3, scale: .tensor).failure
                 #expect(failure == nil, "\(name), \(wanted.name): \(failure ?? "")")
             }
             #expect(FakeGPU.misuse == nil)
+            #expect(fake_gpu_library_runs() > 0)
         }
 
         @Test("from the second run on, a step is one call, without an allocation, and bits are the same")

@@ -7,10 +7,15 @@ package struct CUDALibraries: @unchecked Sendable {
     // Unchecked: functions of C, which any thread may call; they never change.
     package let driver: fovea_cuda_driver
     package let compiler: fovea_nvrtc
+    /// Nil where cuDNN is not there.
+    package let cudnn: fovea_cudnn?
+    /// Nil where cuBLASLt is not there.
+    package let matrices: fovea_cublaslt?
 
-    package init(driver: fovea_cuda_driver, compiler: fovea_nvrtc) {
-        self.driver = driver
-        self.compiler = compiler
+    package init(
+        driver: fovea_cuda_driver, compiler: fovea_nvrtc, cudnn: fovea_cudnn? = nil, matrices: fovea_cublaslt? = nil
+    ) {
+        (self.driver, self.compiler, self.cudnn, self.matrices) = (driver, compiler, cudnn, matrices)
     }
 
     /// Opens the system's libraries, newest first.
@@ -27,7 +32,25 @@ package struct CUDALibraries: @unchecked Sendable {
         } catch {
             throw error.error
         }
-        return CUDALibraries(driver: driver, compiler: compiler)
+        return CUDALibraries(
+            driver: driver, compiler: compiler, cudnn: cudnn(search), matrices: matrices(search))
+    }
+
+    /// cuDNN, whose parts find each other among the symbols of all; nil where it is not there.
+    static func cudnn(_ search: LibrarySearch) -> fovea_cudnn? {
+        var calls = fovea_cudnn()
+        guard let library = try? search.open(CUDALibraryName.cudnn, reachesOthers: true),
+            unsafe fovea_fill_cudnn(library.handle, &calls) == nil
+        else { return nil }
+        return calls
+    }
+
+    private static func matrices(_ search: LibrarySearch) -> fovea_cublaslt? {
+        var calls = fovea_cublaslt()
+        guard let library = try? search.open(CUDALibraryName.matrices),
+            unsafe fovea_fill_cublaslt(library.handle, &calls) == nil
+        else { return nil }
+        return calls
     }
 
     private static func require(_ library: OpenedLibrary, lacks call: UnsafePointer<CChar>?) throws(CUDALibraryProblem)

@@ -22,6 +22,10 @@ struct ConvolutionShape {
     /// Whether tiles of a product would be nearly empty: each thread computes whole sums instead.
     var isThin: Bool { groups > 1 && min(channelsPerGroup, filtersPerGroup) < 8 }
 
+    func question(_ kind: ConvolutionQuestion.Kind) -> ConvolutionQuestion {
+        ConvolutionQuestion(kind: kind, window: window, images: images, filters: filters, results: results)
+    }
+
     var code: WindowCode {
         WindowCode(
             window: window, images: images.spatialSizes, results: results.spatialSizes,
@@ -43,10 +47,17 @@ extension Convolution: DeviceLowerable {
         let shape = ConvolutionShape(
             window: window, groups: groups, images: operands[0].type.shape, filters: operands[1].type.shape,
             results: type.shape)
+        let work = multiplyAdds(operands: operands.map(\.type), results: [type])
+        if !shape.isThin,
+            let result = planner.addLibraryConvolution(
+                shape.question(.forward), images: operands[0], filters: operands[1], results: nil, type,
+                multiplyAdds: work)
+        {
+            return planner.following(result, epilogue)
+        }
         var pointers = KernelPointers()
         let images = pointers.code(planner.deviceView(of: operands[0]))
         let filters = pointers.code(planner.deviceView(of: operands[1]))
-        let work = multiplyAdds(operands: operands.map(\.type), results: [type])
         let (code, pixel) = (shape.code, shape.code.pixel())
         let (channels, own) = (shape.images[1], shape.channelsPerGroup)
         let source = "\(code.number("p", of: code.images)) * \(channels)u + group * \(own)u + c"
@@ -107,10 +118,17 @@ extension ConvolutionInputGradient: DeviceLowerable {
         let shape = ConvolutionShape(
             window: window, groups: groups, images: inputShape, filters: operands[1].type.shape,
             results: operands[0].type.shape)
+        let work = multiplyAdds(operands: operands.map(\.type), results: results)
+        if !shape.isThin,
+            let result = planner.addLibraryConvolution(
+                shape.question(.inputGradient), images: nil, filters: operands[1], results: operands[0], results[0],
+                multiplyAdds: work)
+        {
+            return [result]
+        }
         var pointers = KernelPointers()
         let upstream = pointers.code(planner.deviceView(of: operands[0]))
         let filters = pointers.code(planner.deviceView(of: operands[1]))
-        let work = multiplyAdds(operands: operands.map(\.type), results: results)
         let (code, position) = (shape.code, shape.code.position())
         let (channels, own, mine) = (shape.images[1], shape.channelsPerGroup, shape.filtersPerGroup)
         let source = "\(code.number("o", of: code.results)) * \(shape.results[1])u + group * \(mine)u + f"
@@ -162,10 +180,17 @@ extension ConvolutionFilterGradient: DeviceLowerable {
         let shape = ConvolutionShape(
             window: window, groups: groups, images: operands[0].type.shape, filters: results[0].shape,
             results: operands[1].type.shape)
+        let work = multiplyAdds(operands: operands.map(\.type), results: results)
+        if !shape.isThin,
+            let result = planner.addLibraryConvolution(
+                shape.question(.filterGradient), images: operands[0], filters: nil, results: operands[1], results[0],
+                multiplyAdds: work)
+        {
+            return [result]
+        }
         var pointers = KernelPointers()
         let images = pointers.code(planner.deviceView(of: operands[0]))
         let upstream = pointers.code(planner.deviceView(of: operands[1]))
-        let work = multiplyAdds(operands: operands.map(\.type), results: results)
         let (code, pixel) = (shape.code, shape.code.pixel())
         let (channels, own, mine) = (shape.images[1], shape.channelsPerGroup, shape.filtersPerGroup)
         let source = "\(code.number("p", of: code.images)) * \(channels)u + group * \(own)u + c"

@@ -73,19 +73,7 @@ extension ProgramPlanner {
             result: View(
                 buffer: view(of: sums).buffer, offset: 0, strides: [0] + target.strides, dataType: .float32))
         add(kernel, resultCount: count)
-        var value = Expression.load(view(of: sums))
-        if let bias = epilogue.bias {
-            let view = view(of: bias)
-            let strides = (0..<shape.rank).map { $0 == 1 ? view.strides[0] : 0 }
-            value = .apply(
-                "$0 + $1",
-                [value, .load(View(buffer: view.buffer, offset: view.offset, strides: strides, dataType: .float32))])
-        }
-        if let residual = epilogue.residual {
-            value = .apply("$0 + $1", [value, expression(of: residual, over: shape)])
-        }
-        if let activation = epilogue.activation { value = .apply(activation.deviceCode, [value]) }
-        if case .load = value { return result }
+        guard case .expression(let value) = following(sums, epilogue).content else { return result }
         store(value, shape, in: target)
         return result
     }
@@ -102,8 +90,16 @@ extension MatrixMultiplication: DeviceLowerable {
         _ operands: [PlannedValue], _ type: TensorType, activation: (any DeviceFunction)?,
         with planner: inout ProgramPlanner
     ) -> PlannedValue {
-        let (left, right) = (planner.view(of: operands[0]), planner.view(of: operands[1]))
         let depth = operands[0].type.shape[transposingLeft ? 0 : 1]
+        let work = multiplyAdds(operands: operands.map(\.type), results: [type])
+        let epilogue = Epilogue(bias: operands.count == 3 ? operands[2] : nil, activation: activation)
+        let question = MatrixQuestion(
+            rows: type.shape[0], columns: type.shape[1], depth: depth, transposingLeft: transposingLeft,
+            transposingRight: transposingRight)
+        if let result = planner.addLibraryProduct(question, operands[0], operands[1], type, multiplyAdds: work) {
+            return planner.following(result, epilogue)
+        }
+        let (left, right) = (planner.view(of: operands[0]), planner.view(of: operands[1]))
         // The strides along rows, columns and the inner axis.
         let (leftRow, leftDepth) = (left.strides[transposingLeft ? 1 : 0], left.strides[transposingLeft ? 0 : 1])
         let (rightDepth, rightColumn) = (
@@ -120,9 +116,7 @@ extension MatrixMultiplication: DeviceLowerable {
             place: "row * \(columns)u + column", largestIndex: (largest.max() ?? 0) + TiledProduct.tile * 64)
         return planner.add(
             product, pointers, type: type, channel: "column",
-            epilogue: Epilogue(bias: operands.count == 3 ? operands[2] : nil, activation: activation),
-            implementation: "generated product",
-            multiplyAdds: multiplyAdds(operands: operands.map(\.type), results: [type]))
+            epilogue: epilogue, implementation: "generated product", multiplyAdds: work)
     }
 }
 

@@ -2,8 +2,10 @@
 struct DeviceStep {
     enum Work {
         case launch(KernelLaunch)
-        /// Sets bytes to zero.
-        case clear(BufferID, byteCount: Int)
+        /// A convolution of cuDNN's.
+        case convolution(ConvolutionPlan, ConvolutionTensors)
+        /// A product of cuBLASLt's.
+        case product(MatrixPlan, ProductMatrices)
     }
 
     let work: Work
@@ -15,4 +17,20 @@ struct DeviceStep {
     let implementation: String
     let multiplyAdds: Int
     let byteCount: Int
+}
+
+/// The buffers of a convolution of cuDNN's, one of which is the result.
+struct ConvolutionTensors {
+    let images: BufferID
+    let filters: BufferID
+    let results: BufferID
+    let workspace: BufferID?
+}
+
+/// The buffers of a product of cuBLASLt's.
+struct ProductMatrices {
+    let left: BufferID
+    let right: BufferID
+    let result: BufferID
+    let workspace: BufferID?
 }

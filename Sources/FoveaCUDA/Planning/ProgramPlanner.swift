@@ -6,7 +6,8 @@ import FoveaGraph
 /// compute themselves.
 struct ProgramPlanner {
     let graph: Graph
-    let multiprocessors: Int
+    let libraries: DeviceLibraries
+    var multiprocessors: Int { libraries.multiprocessors }
     private(set) var buffers: [PlannedBuffer] = []
     private(set) var steps: [DeviceStep] = []
     var code = KernelCode()
@@ -20,9 +21,9 @@ struct ProgramPlanner {
     private var writtenStates: Set<String> = []
 
     /// - Throws: ``FoveaError`` when a node is not supported.
-    init(_ graph: Graph, multiprocessors: Int) throws {
+    init(_ graph: Graph, with libraries: DeviceLibraries) throws {
         self.graph = graph
-        self.multiprocessors = multiprocessors
+        self.libraries = libraries
         uses = ValueUses(of: graph)
         for (position, input) in graph.inputs.enumerated() {
             let buffer = addBuffer(input.type.byteCount, .input(position))
@@ -134,12 +135,20 @@ struct ProgramPlanner {
         PlannedValue(type, addBuffer(type.byteCount), strides: type.shape.deviceStrides)
     }
 
-    mutating func addLaunch(_ launch: KernelLaunch, implementation: String, multiplyAdds: Int = 0, byteCount: Int = 0) {
+    mutating func addLaunch(_ launch: KernelLaunch, implementation: String, multiplyAdds: Int = 0) {
+        addStep(
+            .launch(launch), read: launch.pointers.filter { !launch.written.contains($0) }, written: launch.written,
+            implementation: implementation, multiplyAdds: multiplyAdds)
+    }
+
+    mutating func addStep(
+        _ work: DeviceStep.Work, read: [BufferID], written: [BufferID], implementation: String, multiplyAdds: Int = 0
+    ) {
+        let moved = Set(read + written).reduce(0) { saturatingSum($0, buffers[$1.index].byteCount) }
         steps.append(
             DeviceStep(
-                work: .launch(launch), read: launch.pointers.filter { !launch.written.contains($0) },
-                written: launch.written, path: current.path, operation: current.operation,
-                implementation: implementation, multiplyAdds: multiplyAdds, byteCount: byteCount))
+                work: work, read: read, written: written, path: current.path, operation: current.operation,
+                implementation: implementation, multiplyAdds: multiplyAdds, byteCount: moved))
     }
 
     // MARK: Values
