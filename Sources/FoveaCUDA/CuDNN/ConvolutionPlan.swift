@@ -80,10 +80,17 @@ final class ConvolutionPlans: Sendable {
 
     private func choose(_ question: ConvolutionQuestion) throws(CuDNNProblem) -> ConvolutionPlan? {
         let graph = try graph(of: question)
+        for mode in [FOVEA_CUDNN_HEUR_MODE_A, FOVEA_CUDNN_HEUR_MODE_FALLBACK] {
+            if let plan = try first(of: graph, mode: mode) { return plan }
+        }
+        return nil
+    }
+
+    /// The plan of the first choice that may be used, of those that one of the heuristics gives.
+    private func first(of graph: CuDNNDescriptor, mode: Int) throws(CuDNNProblem) -> ConvolutionPlan? {
         let heuristics = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_ENGINEHEUR, calls.table)
         try heuristics.set(FOVEA_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
-        try heuristics.set(
-            FOVEA_CUDNN_ATTR_ENGINEHEUR_MODE, code: FOVEA_CUDNN_HEUR_MODE_A, of: FOVEA_CUDNN_TYPE_HEUR_MODE)
+        try heuristics.set(FOVEA_CUDNN_ATTR_ENGINEHEUR_MODE, code: mode, of: FOVEA_CUDNN_TYPE_HEUR_MODE)
         try heuristics.set(FOVEA_CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, [device])
         try heuristics.finalize()
         let choices = try heuristics.descriptors(

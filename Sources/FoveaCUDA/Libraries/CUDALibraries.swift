@@ -27,7 +27,7 @@ package struct CUDALibraries: @unchecked Sendable {
         do {
             let system = try search.open(CUDALibraryName.driver)
             unsafe try require(system, lacks: fovea_fill_driver(system.handle, &driver))
-            let nvrtc = try search.open(CUDALibraryName.compiler, reachesOthers: true)
+            let nvrtc = try search.openCompiler()
             unsafe try require(nvrtc, lacks: fovea_fill_nvrtc(nvrtc.handle, &compiler))
         } catch {
             throw error.error

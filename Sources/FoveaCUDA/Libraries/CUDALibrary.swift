@@ -61,6 +61,21 @@ struct LibrarySearch: Sendable {
     }
 }
 
+extension LibrarySearch {
+    /// Opens NVRTC, and before it the library of built-in functions beside it, which it looks for by name alone.
+    func openCompiler() throws(CUDALibraryProblem) -> OpenedLibrary {
+        let compiler = try open(CUDALibraryName.compiler, reachesOthers: true)
+        let folder = compiler.openedAs.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/")
+        guard !folder.isEmpty else { return compiler }
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+        for file in files where file.hasPrefix("libnvrtc-builtins.so.") {
+            _ = unsafe dlopen("\(folder)/\(file)", RTLD_NOW | RTLD_GLOBAL)
+        }
+        return compiler
+    }
+}
+
 /// A library of NVIDIA's that cannot be used, and why.
 struct CUDALibraryProblem: Error, Hashable, Sendable, CustomStringConvertible {
     let name: String
