@@ -41,9 +41,9 @@ extension Tensor {
         // Safe: both sets of strides reach each element of the type once.
         return unsafe Tensor(type) { target in
             unsafe withBytes { source in
+                guard let target = target.baseAddress, let source = source.baseAddress else { return }
                 space.forEachOffset { to, from in
-                    unsafe target.baseAddress?.advanced(by: to * size).copyMemory(
-                        from: source.baseAddress! + from * size, byteCount: size)
+                    unsafe (target + to * size).copyMemory(from: source + from * size, byteCount: size)
                 }
             }
         }

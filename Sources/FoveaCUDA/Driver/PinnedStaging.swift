@@ -49,7 +49,10 @@ import FoveaGraph
         // An event that was never recorded is complete.
         try libraries.check(unsafe driver.cuEventSynchronize(half.copied), "waiting for a copy")
         // Safe: the half has as many bytes as the tensor, whose type the program has checked.
-        unsafe tensor.withBytes { unsafe half.memory?.copyMemory(from: $0.baseAddress!, byteCount: byteCount) }
+        unsafe tensor.withBytes { bytes in
+            guard let source = bytes.baseAddress else { return }
+            unsafe half.memory?.copyMemory(from: source, byteCount: byteCount)
+        }
         try libraries.check(
             unsafe driver.cuMemcpyHtoDAsync_v2(address, half.memory, byteCount, context.stream), "copying an input")
         try libraries.check(unsafe driver.cuEventRecord(half.copied, context.stream), "recording a copy")
