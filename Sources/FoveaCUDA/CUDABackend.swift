@@ -13,12 +13,16 @@ public struct CUDABackend: Backend {
     ///
     /// - Parameter ordinal: its number, from 0.
     /// - Throws: ``FoveaError`` with code `unavailable` when a library, the driver or the device is missing or too old.
-    public init(device ordinal: Int = 0) throws { try self.init(.open(), device: ordinal) }
+    public init(device ordinal: Int = 0) throws {
+        try self.init(.open(), device: ordinal, cache: KernelImageCache.standardFolder)
+    }
 
-    /// - Parameter libraries: the system's, or a test's.
-    package init(_ libraries: CUDALibraries, device ordinal: Int = 0) throws {
+    /// - Parameters:
+    ///   - libraries: the system's, or a test's.
+    ///   - cache: the folder that remembers compiled kernels; nil for none.
+    package init(_ libraries: CUDALibraries, device ordinal: Int = 0, cache: String? = nil) throws {
         context = try CUDAContext(libraries, ordinal: ordinal)
-        modules = KernelModules(context)
+        modules = KernelModules(context, cache: cache.map(KernelImageCache.init))
         planning = DeviceLibraries(context, allowsTensorFloat32: false)
         let device = context.device
         let memory = byteCountText(device.memoryByteCount)

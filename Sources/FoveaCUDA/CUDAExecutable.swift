@@ -19,7 +19,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     // What the addresses belong to.
     private let owned: [DeviceMemory]
     private let states: [CUDAState]
-    private let module: KernelModule
+    private let modules: [KernelModule]
 
     /// A step with the addresses that it touches.
     private enum BoundStep: Sendable {
@@ -61,12 +61,12 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         self.inputs = inputs
         outputs = planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }
         results = outputs.map { _ in [] }
-        let module = try modules.module(planner.code.source)
+        let loaded = try modules.modules(planner.code.sources)
         work = try planner.steps.map { step in
             switch step.work {
             case .launch(let launch):
                 return .launch(
-                    try module.function(launch.name),
+                    try loaded[planner.code.module(of: launch.name)].function(launch.name),
                     arguments: KernelArguments(launch.pointers.map { addresses[$0.index] }),
                     grid: SIMD2(UInt32(launch.grid.x), UInt32(launch.grid.y)),
                     block: SIMD2(UInt32(launch.block.x), UInt32(launch.block.y)))
@@ -93,7 +93,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         }
         self.owned = owned
         self.states = states
-        self.module = module
+        self.modules = loaded
     }
 
     func run(_ given: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {

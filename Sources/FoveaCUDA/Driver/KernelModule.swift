@@ -1,6 +1,5 @@
 import CFoveaCUDA
 import FoveaGraph
-import Synchronization
 
 /// A module of kernels on a device.
 @safe final class KernelModule: @unchecked Sendable {
@@ -40,6 +39,13 @@ import Synchronization
 /// Compiles the source of kernels for a device.
 struct KernelCompiler: Sendable {
     let libraries: CUDALibraries
+
+    /// `13.0`
+    var version: String {
+        var (major, minor) = (Int32(0), Int32(0))
+        _ = unsafe libraries.compiler.nvrtcVersion(&major, &minor)
+        return "\(major).\(minor)"
+    }
 
     /// The binary module for a compute capability, as 90 for 9.0.
     ///
@@ -96,24 +102,4 @@ private func withCStrings<Result>(
         }
     }
     return unsafe lend(0, [])
-}
-
-/// The modules that a backend has compiled, by their source: a program that is compiled again takes the same.
-final class KernelModules: Sendable {
-    private let context: CUDAContext
-    private let compiler: KernelCompiler
-    private let modules = Mutex<[String: KernelModule]>([:])
-
-    init(_ context: CUDAContext) {
-        self.context = context
-        compiler = KernelCompiler(libraries: context.libraries)
-    }
-
-    func module(_ source: String) throws -> KernelModule {
-        if let module = modules.withLock({ $0[source] }) { return module }
-        let image = try compiler.compile(source, capability: context.device.capability)
-        let module = try KernelModule(image, on: context)
-        modules.withLock { $0[source] = module }
-        return module
-    }
 }

@@ -1,6 +1,6 @@
 import FoveaGraph
 
-/// The source of the kernels of a program: one module, in which equal kernels are one.
+/// The source of the kernels of a program, in which equal kernels are one.
 struct KernelCode {
     private(set) var bodies: [String] = []
     private var numbers: [String: Int] = [:]
@@ -16,16 +16,26 @@ struct KernelCode {
         return name(bodies.count - 1)
     }
 
-    private func name(_ number: Int) -> String { "kernel\(number)" }
+    private func name(_ number: Int) -> String { "\(Self.prefix)\(number)" }
 
-    var source: String {
-        KernelPrelude.source
-            + bodies.enumerated().map { number, body in
-                // The attribute follows the result's type, the braces the parameters.
-                let parts = body.split(separator: "\n", maxSplits: 1)
-                return
-                    "extern \"C\" __global__ void \(parts[0]) \(name(number))(const Arguments arguments)\n\(parts[1])"
-            }.joined(separator: "\n")
+    /// The sources of the modules: several, so that they are compiled at the same time.
+    var sources: [String] {
+        stride(from: 0, to: bodies.count, by: Self.kernelsPerModule).map { first in
+            KernelPrelude.source
+                + (first..<min(first + Self.kernelsPerModule, bodies.count)).map(definition).joined(separator: "\n")
+        }
+    }
+
+    /// The module that a kernel is in.
+    func module(of name: String) -> Int { (Int(name.dropFirst(Self.prefix.count)) ?? 0) / Self.kernelsPerModule }
+
+    private static let prefix = "kernel"
+    private static let kernelsPerModule = 16
+
+    private func definition(_ number: Int) -> String {
+        // The attribute follows the result's type, the braces the parameters.
+        let parts = bodies[number].split(separator: "\n", maxSplits: 1)
+        return "extern \"C\" __global__ void \(parts[0]) \(name(number))(const Arguments arguments)\n\(parts[1])"
     }
 }
 
