@@ -21,6 +21,22 @@ extension CUDATests {
         }
 
         @Test(
+            "computes with bfloat16 what the reference computes, within the digits that several roundings leave",
+            arguments: try JoinedCases.all(of: .bfloat16) {
+                !($0.operation is Cast) && !$0.operationName.contains("Recurrence")
+                    && !$0.operationName.contains("Sequence") && !$0.operationName.contains("Lengths")
+            })
+        func halfPrecision(joined: JoinedCases) async throws {
+            for withLibraries in [false, true] {
+                let device = Device(try FakeGPU.backend(withLibraries: withLibraries))
+                let (errors, _) = try await joined.relativeErrors(device)
+                for (name, error) in errors { #expect(error < 5e-2, "\(name)") }
+                #expect(!errors.isEmpty)
+            }
+            #expect(FakeGPU.misuse == nil)
+        }
+
+        @Test(
             "computes the same with cuDNN and cuBLASLt, where these have a kernel",
             arguments: try JoinedCases.all {
                 $0.operationName.contains("Convolution") || $0.operationName.contains("MatrixMultiplication")

@@ -50,7 +50,8 @@ extension CUDATests {
                 #expect(files.count == 2)
                 let sound = try readFile(at: files[0], limit: 1 << 20)
                 for damaged in [
-                    [], Array(sound.prefix(10)), Array(sound.dropLast()), sound.dropLast() + [sound[sound.count - 1] ^ 1],
+                    [], Array(sound.prefix(10)), Array(sound.dropLast()),
+                    sound.dropLast() + [sound[sound.count - 1] ^ 1],
                     sound + [0], Array("another file".utf8),
                 ] {
                     try replaceFile(at: files[0], with: damaged)

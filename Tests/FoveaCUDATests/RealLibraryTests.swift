@@ -87,18 +87,18 @@ extension CUDATests {
         }
 
         @Test(
-            "cuDNN has a plan for every convolution of the zoo, in strict float32 and in TF32",
+            "cuDNN has a plan for every convolution of the zoo, in strict float32, TF32 and bfloat16",
             .enabled(if: RealLibraries.cudnn != nil, "cuDNN was not found"),
             arguments: ModelZoo.entries.map(\.name))
         func plans(name: String) throws {
             let calls = try #require(RealLibraries.cudnn)
             let device = try ConvolutionPlans.properties(RealLibraries.device, calls)
-            for allowsTensorFloat32 in [false, true] {
+            for (allowsTensorFloat32, type) in [(false, DataType.float32), (true, .float32), (false, .bfloat16)] {
                 let plans = ConvolutionPlans(calls, device: device, allowsTensorFloat32: allowsTensorFloat32)
                 var count = 0
                 for graph in try RealLibraries.graphs(ModelZoo.entry(named: name)) {
                     for node in graph.nodes {
-                        guard let question = question(node, of: graph) else { continue }
+                        guard let question = question(node, type, of: graph) else { continue }
                         count += 1
                         let plan = plans.plan(question)
                         #expect(plan != nil, "\(question)")
@@ -111,7 +111,7 @@ extension CUDATests {
         }
 
         /// What cuDNN is asked for a node; nil for those that are not its own.
-        private func question(_ node: Node, of graph: Graph) -> ConvolutionQuestion? {
+        private func question(_ node: Node, _ type: DataType, of graph: Graph) -> ConvolutionQuestion? {
             let types = graph.types(of: node.operands)
             let shape: ConvolutionShape
             let kind: ConvolutionQuestion.Kind
@@ -119,22 +119,22 @@ extension CUDATests {
             case let own as FusedConvolution:
                 shape = ConvolutionShape(
                     window: own.window, groups: own.convolution.groups, images: types[0].shape,
-                    filters: types[1].shape, results: node.results[0].shape)
+                    filters: types[1].shape, results: node.results[0].shape, dataType: type)
                 kind = .forward
             case let own as Convolution:
                 shape = ConvolutionShape(
                     window: own.window, groups: own.groups, images: types[0].shape, filters: types[1].shape,
-                    results: node.results[0].shape)
+                    results: node.results[0].shape, dataType: type)
                 kind = .forward
             case let own as ConvolutionInputGradient:
                 shape = ConvolutionShape(
                     window: own.window, groups: own.groups, images: own.inputShape, filters: types[1].shape,
-                    results: types[0].shape)
+                    results: types[0].shape, dataType: type)
                 kind = .inputGradient
             case let own as ConvolutionFilterGradient:
                 shape = ConvolutionShape(
                     window: own.window, groups: own.groups, images: types[0].shape,
-                    filters: node.results[0].shape, results: types[1].shape)
+                    filters: node.results[0].shape, results: types[1].shape, dataType: type)
                 kind = .filterGradient
             default: return nil
             }

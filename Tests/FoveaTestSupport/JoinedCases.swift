@@ -9,11 +9,12 @@ public struct JoinedCases: Sendable, CustomStringConvertible {
     /// The graph of each part, whose inputs and outputs have its number before their names.
     private let parts: [(testCase: OperationCase, graph: Graph)]
 
-    public init(_ cases: [OperationCase]) throws {
+    /// - Parameter floatingPoint: the type of operands with floating-point elements.
+    public init(_ cases: [OperationCase], of floatingPoint: DataType = .float32) throws {
         self.cases = cases
         parts = try cases.flatMap { testCase in
             try (testCase.differentiable.isEmpty ? [false] : [false, true]).map {
-                (testCase, try testCase.graph(.float32, withGradients: $0))
+                (testCase, try testCase.graph(floatingPoint, withGradients: $0))
             }
         }
         let builder = GraphBuilder()
@@ -22,19 +23,46 @@ public struct JoinedCases: Sendable, CustomStringConvertible {
     }
 
     /// All cases of the table, so many in each.
-    public static func all(_ isIncluded: (OperationCase) -> Bool) throws -> [JoinedCases] {
+    public static func all(
+        of floatingPoint: DataType = .float32, _ isIncluded: (OperationCase) -> Bool
+    ) throws -> [JoinedCases] {
         var groups: [String: [OperationCase]] = [:]
         for testCase in try OperationCase.all() where isIncluded(testCase) {
             groups[testCase.operationName, default: []].append(testCase)
         }
         return try groups.sorted { $0.key < $1.key }.flatMap { _, cases in
             try stride(from: 0, to: cases.count, by: 24).map {
-                try JoinedCases(Array(cases[$0..<min($0 + 24, cases.count)]))
+                try JoinedCases(Array(cases[$0..<min($0 + 24, cases.count)]), of: floatingPoint)
             }
         }
     }
 
     public var description: String { "\(cases.count) of \(cases.first?.operationName ?? "nothing")" }
+
+    /// For each output the size of its difference from the reference's, relative to that one's size; and the operations that
+    /// fell back to the reference.
+    public func relativeErrors(_ device: Device) async throws -> (errors: [(String, Double)], fallbacks: [String]) {
+        let reference = Device(ReferenceBackend())
+        let program = try await device.compile(graph)
+        let expectation = try await reference.compile(graph)
+        var errors: [(String, Double)] = []
+        var inputs: [String: Tensor] = [:]
+        for (number, part) in parts.enumerated() {
+            for (name, tensor) in part.testCase.inputs(of: part.graph, seed: 1) { inputs["\(number)/\(name)"] = tensor }
+        }
+        let actual = try await device.run(program, inputs)
+        let expected = try await reference.run(expectation, inputs)
+        for (number, part) in parts.enumerated() {
+            for output in part.graph.outputs where output.name != "loss" {
+                let name = "\(number)/\(output.name)"
+                guard let given = actual[name]?.doubles, let wanted = expected[name]?.doubles else { continue }
+                let difference = zip(given, wanted).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+                let size = wanted.reduce(0) { $0 + $1 * $1 }
+                errors.append(("\(part.testCase): \(output.name)", (difference / max(size, 1e-30)).squareRoot()))
+            }
+        }
+        return (errors, program.fallbacks)
+    }
 
     /// What differs from the reference, and the operations that fell back to it.
     public func check(_ device: Device) async throws -> (failures: [String], fallbacks: [String]) {

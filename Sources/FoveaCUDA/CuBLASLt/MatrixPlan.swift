@@ -2,7 +2,7 @@ import CFoveaCUDA
 import FoveaGraph
 import Synchronization
 
-/// A product of matrices in float32, row by row, as cuBLASLt is asked for it: [M, K] times [K, N], either of which may lie
+/// A product of matrices of one type, row by row, as cuBLASLt is asked for it: [M, K] times [K, N], either of which may lie
 /// transposed.
 struct MatrixQuestion: Hashable, Sendable {
     let rows: Int
@@ -10,6 +10,7 @@ struct MatrixQuestion: Hashable, Sendable {
     let depth: Int
     let transposingLeft: Bool
     let transposingRight: Bool
+    let dataType: DataType
 }
 
 /// A kernel of cuBLASLt's for one product.
@@ -30,13 +31,15 @@ struct MatrixQuestion: Hashable, Sendable {
     /// Nil where cuBLASLt has no kernel.
     fileprivate init?(_ question: MatrixQuestion, on handle: CuBLASLtHandle, allowsTensorFloat32: Bool) {
         (calls, self.handle) = (handle.calls, handle)
-        let compute = allowsTensorFloat32 ? FOVEA_CUBLAS_COMPUTE_32F_FAST_TF32 : FOVEA_CUBLAS_COMPUTE_32F
-        let type = Int32(FOVEA_CUDA_R_32F)
+        let compute =
+            allowsTensorFloat32 && question.dataType == .float32
+            ? FOVEA_CUBLAS_COMPUTE_32F_FAST_TF32 : FOVEA_CUBLAS_COMPUTE_32F
+        let type = Int32(question.dataType == .bfloat16 ? FOVEA_CUDA_R_16BF : FOVEA_CUDA_R_32F)
         func layout(_ rows: Int, _ columns: Int, _ layout: inout UnsafeMutableRawPointer?) -> Bool {
             unsafe calls.cublasLtMatrixLayoutCreate(&layout, type, UInt64(rows), UInt64(columns), Int64(rows)) == 0
         }
         let (m, n, k) = (question.rows, question.columns, question.depth)
-        guard unsafe calls.cublasLtMatmulDescCreate(&product, Int32(compute), type) == 0,
+        guard unsafe calls.cublasLtMatmulDescCreate(&product, Int32(compute), Int32(FOVEA_CUDA_R_32F)) == 0,
             set(FOVEA_CUBLASLT_DESC_TRANSA, question.transposingRight),
             set(FOVEA_CUBLASLT_DESC_TRANSB, question.transposingLeft),
             unsafe question.transposingRight ? layout(k, n, &right) : layout(n, k, &right),

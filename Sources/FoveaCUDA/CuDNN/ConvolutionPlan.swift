@@ -2,7 +2,7 @@ import CFoveaCUDA
 import FoveaGraph
 import Synchronization
 
-/// A convolution, or one of its gradients, as cuDNN is asked for it: tensors in the device's order, in float32.
+/// A convolution, or one of its gradients, as cuDNN is asked for it: tensors in the device's order, of one type.
 struct ConvolutionQuestion: Hashable, Sendable {
     enum Kind: Hashable, Sendable, CaseIterable { case forward, inputGradient, filterGradient }
 
@@ -12,6 +12,7 @@ struct ConvolutionQuestion: Hashable, Sendable {
     /// Groups follow from its channels and the images'.
     let filters: Shape
     let results: Shape
+    let dataType: DataType
 }
 
 /// A kernel of cuDNN's for one convolution, ready to run.
@@ -81,13 +82,13 @@ final class ConvolutionPlans: Sendable {
     private func choose(_ question: ConvolutionQuestion) throws(CuDNNProblem) -> ConvolutionPlan? {
         let graph = try graph(of: question)
         for mode in [FOVEA_CUDNN_HEUR_MODE_A, FOVEA_CUDNN_HEUR_MODE_FALLBACK] {
-            if let plan = try first(of: graph, mode: mode) { return plan }
+            if let plan = try first(of: graph, mode: mode, isFloat32: question.dataType == .float32) { return plan }
         }
         return nil
     }
 
     /// The plan of the first choice that may be used, of those that one of the heuristics gives.
-    private func first(of graph: CuDNNDescriptor, mode: Int) throws(CuDNNProblem) -> ConvolutionPlan? {
+    private func first(of graph: CuDNNDescriptor, mode: Int, isFloat32: Bool) throws(CuDNNProblem) -> ConvolutionPlan? {
         let heuristics = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_ENGINEHEUR, calls.table)
         try heuristics.set(FOVEA_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
         try heuristics.set(FOVEA_CUDNN_ATTR_ENGINEHEUR_MODE, code: mode, of: FOVEA_CUDNN_TYPE_HEUR_MODE)
@@ -97,13 +98,13 @@ final class ConvolutionPlans: Sendable {
             FOVEA_CUDNN_ATTR_ENGINEHEUR_RESULTS, of: FOVEA_CUDNN_DESCRIPTOR_ENGINECFG)
         for choice in choices {
             // One that cannot be made is passed over: the next may be.
-            if let plan = try? plan(choice) { return plan }
+            if let plan = try? plan(choice, isFloat32: isFloat32) { return plan }
         }
         return nil
     }
 
     /// The plan of one of the heuristics' choices; nil where it may not be used.
-    private func plan(_ choice: CuDNNDescriptor) throws(CuDNNProblem) -> ConvolutionPlan? {
+    private func plan(_ choice: CuDNNDescriptor, isFloat32: Bool) throws(CuDNNProblem) -> ConvolutionPlan? {
         let engine = try choice.descriptors(
             FOVEA_CUDNN_ATTR_ENGINECFG_ENGINE, of: FOVEA_CUDNN_DESCRIPTOR_ENGINE, count: 1)
         guard let engine = engine.first else { return nil }
@@ -113,7 +114,7 @@ final class ConvolutionPlans: Sendable {
             FOVEA_CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC, FOVEA_CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS,
             FOVEA_CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION, FOVEA_CUDNN_NUMERICAL_NOTE_FFT,
         ]
-        if !allowsTensorFloat32 { refused.append(FOVEA_CUDNN_NUMERICAL_NOTE_TENSOR_CORE) }
+        if isFloat32, !allowsTensorFloat32 { refused.append(FOVEA_CUDNN_NUMERICAL_NOTE_TENSOR_CORE) }
         guard !notes.contains(where: refused.contains) else { return nil }
         let plan = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_EXECUTION_PLAN, calls.table)
         try plan.set(FOVEA_CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, [choice])
@@ -127,9 +128,10 @@ final class ConvolutionPlans: Sendable {
     /// A graph of the convolution alone.
     private func graph(of question: ConvolutionQuestion) throws(CuDNNProblem) -> CuDNNDescriptor {
         let calls = calls.table
-        let images = try tensor(question.images, TensorID.images)
-        let filters = try tensor(question.filters, TensorID.filters)
-        let results = try tensor(question.results, TensorID.results)
+        let type = question.dataType
+        let images = try tensor(question.images, type, TensorID.images)
+        let filters = try tensor(question.filters, type, TensorID.filters)
+        let results = try tensor(question.results, type, TensorID.results)
         let axes = question.window.axes
         let convolution = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_CONVOLUTION, calls)
         try convolution.set(
@@ -157,10 +159,12 @@ final class ConvolutionPlans: Sendable {
         return graph
     }
 
-    private func tensor(_ shape: Shape, _ id: TensorID) throws(CuDNNProblem) -> CuDNNDescriptor {
+    private func tensor(_ shape: Shape, _ type: DataType, _ id: TensorID) throws(CuDNNProblem) -> CuDNNDescriptor {
         let tensor = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_TENSOR, calls.table)
         try tensor.set(
-            FOVEA_CUDNN_ATTR_TENSOR_DATA_TYPE, code: FOVEA_CUDNN_DATA_FLOAT, of: FOVEA_CUDNN_TYPE_DATA_TYPE)
+            FOVEA_CUDNN_ATTR_TENSOR_DATA_TYPE,
+            code: type == .bfloat16 ? FOVEA_CUDNN_DATA_BFLOAT16 : FOVEA_CUDNN_DATA_FLOAT,
+            of: FOVEA_CUDNN_TYPE_DATA_TYPE)
         try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_DIMENSIONS, shape.dimensions)
         try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_STRIDES, shape.deviceStrides)
         try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_UNIQUE_ID, [id.rawValue])

@@ -44,12 +44,18 @@ extension DataType {
     var kernelType: String? {
         switch self {
         case .float32: "float"
+        case .bfloat16: "bfloat"
         case .int32: "int"
         case .int8: "signed char"
         case .uint8, .bool: "unsigned char"
-        case .float64, .float16, .bfloat16, .int64: nil
+        case .float64, .float16, .int64: nil
         }
     }
+}
+
+extension DataType {
+    /// Whether kernels compute with the type, each number in float32 between loading and storing.
+    var isDeviceFloat: Bool { self == .float32 || self == .bfloat16 }
 }
 
 /// A number as a literal of type float, exactly.

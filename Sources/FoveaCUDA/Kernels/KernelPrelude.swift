@@ -6,6 +6,21 @@ enum KernelPrelude {
             long long numbers[40];
             float scalars[16];
         };
+        static __device__ __forceinline__ bool is_nan(float x) { return x != x; }
+        // The upper half of a float, rounded to the nearest, ties to even; NaN stays NaN.
+        static __device__ __forceinline__ unsigned bfloat_bits(float x) {
+            const unsigned bits = __float_as_uint(x);
+            return is_nan(x) ? 0x7fc0u : (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+        }
+        static __device__ __forceinline__ float rounded_to_bfloat(float x) {
+            return __uint_as_float(bfloat_bits(x) << 16);
+        }
+        struct bfloat {
+            unsigned short bits;
+            __device__ __forceinline__ operator float() const { return __uint_as_float((unsigned)bits << 16); }
+            __device__ __forceinline__ void operator=(float x) { bits = (unsigned short)bfloat_bits(x); }
+        };
+        static __device__ __forceinline__ float load(const bfloat *place) { return *place; }
         static __device__ __forceinline__ float load(const float *place) { return *place; }
         static __device__ __forceinline__ float load(const int *place) { return (float)*place; }
         static __device__ __forceinline__ float load(const signed char *place) { return (float)*place; }
@@ -13,7 +28,6 @@ enum KernelPrelude {
         static __device__ __forceinline__ bool is_finite(float x) {
             return (__float_as_uint(x) & 0x7f800000u) != 0x7f800000u;
         }
-        static __device__ __forceinline__ bool is_nan(float x) { return x != x; }
         static __device__ __forceinline__ float infinity() { return __uint_as_float(0x7f800000u); }
         static __device__ __forceinline__ float not_a_number() { return __uint_as_float(0x7fc00000u); }
         // Toward zero, held within the bounds of the type; NaN becomes 0.

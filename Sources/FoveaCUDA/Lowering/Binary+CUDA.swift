@@ -10,17 +10,18 @@ extension AverageUpdate: DeviceElementwise {
 }
 
 extension Cast: DeviceElementwise {
-    var deviceCode: String { "$0" }
+    // Its result may never be stored, where it would be rounded.
+    var deviceCode: String { dataType == .bfloat16 ? "rounded_to_bfloat($0)" : "$0" }
 
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
         // Kernels compute in float32, which does not hold every int32.
-        results[0].dataType == .float32 && operands[0].dataType.kernelType != nil
+        results[0].dataType.isDeviceFloat && operands[0].dataType.kernelType != nil
     }
 }
 
 extension RandomMask: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        results[0].dataType == .float32
+        results[0].dataType.isDeviceFloat
     }
 
     func lower(

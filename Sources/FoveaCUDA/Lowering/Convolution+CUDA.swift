@@ -7,6 +7,7 @@ struct ConvolutionShape {
     let images: Shape
     let filters: Shape
     let results: Shape
+    let dataType: DataType
 
     /// Channels of the images and filters of each group.
     var channelsPerGroup: Int { filters[1] }
@@ -23,7 +24,9 @@ struct ConvolutionShape {
     var isThin: Bool { groups > 1 && min(channelsPerGroup, filtersPerGroup) < 8 }
 
     func question(_ kind: ConvolutionQuestion.Kind) -> ConvolutionQuestion {
-        ConvolutionQuestion(kind: kind, window: window, images: images, filters: filters, results: results)
+        ConvolutionQuestion(
+            kind: kind, window: window, images: images, filters: filters, results: results,
+            dataType: dataType)
     }
 
     var code: WindowCode {
@@ -46,7 +49,7 @@ extension Convolution: DeviceLowerable {
     ) -> PlannedValue {
         let shape = ConvolutionShape(
             window: window, groups: groups, images: operands[0].type.shape, filters: operands[1].type.shape,
-            results: type.shape)
+            results: type.shape, dataType: type.dataType)
         let work = multiplyAdds(operands: operands.map(\.type), results: [type])
         if !shape.isThin,
             let result = planner.addLibraryConvolution(
@@ -98,7 +101,7 @@ extension Convolution: DeviceLowerable {
 extension FusedConvolution: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
         (activation == nil || activation?.operation is any DeviceFunction)
-            && (operands + results).allSatisfy { $0.dataType == .float32 }
+            && (operands + results).allSatisfy(\.dataType.isDeviceFloat)
     }
 
     func lower(
@@ -117,7 +120,7 @@ extension ConvolutionInputGradient: DeviceLowerable {
     ) throws -> [PlannedValue] {
         let shape = ConvolutionShape(
             window: window, groups: groups, images: inputShape, filters: operands[1].type.shape,
-            results: operands[0].type.shape)
+            results: operands[0].type.shape, dataType: results[0].dataType)
         let work = multiplyAdds(operands: operands.map(\.type), results: results)
         if !shape.isThin,
             let result = planner.addLibraryConvolution(
@@ -171,7 +174,7 @@ extension ConvolutionInputGradient: DeviceLowerable {
 extension ConvolutionFilterGradient: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
         // The gradient of the bias is a sum of its own.
-        !withBias && (operands + results).allSatisfy { $0.dataType == .float32 }
+        !withBias && (operands + results).allSatisfy(\.dataType.isDeviceFloat)
     }
 
     func lower(
@@ -179,7 +182,7 @@ extension ConvolutionFilterGradient: DeviceLowerable {
     ) throws -> [PlannedValue] {
         let shape = ConvolutionShape(
             window: window, groups: groups, images: operands[0].type.shape, filters: results[0].shape,
-            results: operands[1].type.shape)
+            results: operands[1].type.shape, dataType: results[0].dataType)
         let work = multiplyAdds(operands: operands.map(\.type), results: results)
         if !shape.isThin,
             let result = planner.addLibraryConvolution(

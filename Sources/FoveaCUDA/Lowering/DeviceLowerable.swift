@@ -16,7 +16,7 @@ protocol DeviceLowerable: Operation {
 
 extension DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        (operands + results).allSatisfy { $0.dataType == .float32 }
+        (operands + results).allSatisfy(\.dataType.isDeviceFloat)
     }
 
     func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool { false }

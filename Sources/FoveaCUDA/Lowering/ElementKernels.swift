@@ -95,7 +95,8 @@ extension ProgramPlanner {
         let kernel = ReductionKernel(
             expression: .load(View(buffer: partial, offset: 0, strides: [count] + strides, dataType: .float32)),
             shape: Shape([slices] + type.shape.dimensions), reduced: [0], combination: .sum, factor: 1,
-            result: View(buffer: view(of: result).buffer, offset: 0, strides: [0] + strides, dataType: .float32))
+            result: View(
+                buffer: view(of: result).buffer, offset: 0, strides: [0] + strides, dataType: type.dataType))
         add(kernel, resultCount: count)
         return result
     }

@@ -122,13 +122,13 @@ extension ReduceMaximumGradient: DeviceLowerable {
         func spread(_ value: PlannedValue) -> Expression {
             let buffer = planner.buffer(of: value, strides: value.type.shape.strides)
             return .load(
-                View(buffer: buffer, offset: 0, strides: kept.shape.strides, dataType: .float32)
+                View(buffer: buffer, offset: 0, strides: kept.shape.strides, dataType: value.type.dataType)
                     .broadcast(from: kept.shape, to: shape))
         }
         let (maxima, upstream) = (spread(operands[1]), spread(operands[2]))
         let x = planner.expression(of: operands[0], over: shape)
         let wins = PlannedValue(
-            TensorType(shape), Expression.apply("($0 == $1 ? 1.0f : 0.0f)", [x, maxima]))
+            operands[0].type, Expression.apply("($0 == $1 ? 1.0f : 0.0f)", [x, maxima]))
         let winners = try planner.reduce(wins, axes: reduction.reducedAxes(rank: shape.rank), by: reduction, kept)
         let share = Expression.apply("$0 / $1", [upstream, planner.expression(of: winners, over: shape)])
         return [PlannedValue(results[0], .apply("($0 == $1 ? $2 : 0.0f)", [x, maxima, share]))]
@@ -139,7 +139,7 @@ extension ReduceMaximumGradient: DeviceLowerable {
 
 extension Gather: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        operands[0].dataType == .float32
+        operands[0].dataType.isDeviceFloat
     }
 
     func lower(
@@ -155,7 +155,7 @@ extension Gather: DeviceLowerable {
         let lines = [
             "const int row = \(indices)[i / \(max(1, width))u];",
             "\(pointers.code(target, isConst: false))[i] = row >= 0 && row < \(rows) ? "
-                + "\(table)[(unsigned long long)row * \(width)u + i % \(max(1, width))u] : 0.0f;",
+                + "load(\(table) + (unsigned long long)row * \(width)u + i % \(max(1, width))u) : 0.0f;",
         ]
         planner.addEach(
             results[0].shape.elementCount, lines, pointers, written: [target.buffer],
@@ -166,7 +166,7 @@ extension Gather: DeviceLowerable {
 
 extension GatherGradient: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        operands[0].dataType == .float32
+        operands[0].dataType.isDeviceFloat
     }
 
     func lower(

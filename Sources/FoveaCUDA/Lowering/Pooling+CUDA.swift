@@ -10,7 +10,7 @@ extension Window {
 
 extension MaxPooling: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        operands[0].dataType == .float32
+        operands[0].dataType.isDeviceFloat
     }
 
     func lower(
@@ -42,7 +42,7 @@ extension MaxPooling: DeviceLowerable {
 
 extension MaxPoolingGradient: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        operands[1].dataType == .float32
+        operands[1].dataType.isDeviceFloat
     }
 
     func lower(

@@ -37,11 +37,11 @@ extension ProgramPlanner {
     ) -> String {
         var value = "sum"
         if let bias = epilogue.bias {
-            let view = View(buffer: buffer(of: bias), offset: 0, strides: [1], dataType: .float32)
+            let view = View(buffer: buffer(of: bias), offset: 0, strides: [1], dataType: bias.type.dataType)
             value = "(\(value) + \(pointers.code(view))[\(channel)])"
         }
         if let residual = epilogue.residual {
-            let view = View(buffer: buffer(of: residual), offset: 0, strides: [], dataType: .float32)
+            let view = View(buffer: buffer(of: residual), offset: 0, strides: [], dataType: residual.type.dataType)
             value = "(\(value) + \(pointers.code(view))[place])"
         }
         let code = epilogue.activation.map { $0.deviceCode.replacing("$0", with: "value") } ?? "value"
@@ -71,7 +71,7 @@ extension ProgramPlanner {
             expression: .load(View(buffer: partial, offset: 0, strides: [count] + target.strides, dataType: .float32)),
             shape: sliced, reduced: [0], combination: .sum, factor: 1,
             result: View(
-                buffer: view(of: sums).buffer, offset: 0, strides: [0] + target.strides, dataType: .float32))
+                buffer: view(of: sums).buffer, offset: 0, strides: [0] + target.strides, dataType: target.dataType))
         add(kernel, resultCount: count)
         guard case .expression(let value) = following(sums, epilogue).content else { return result }
         store(value, shape, in: target)
@@ -95,7 +95,7 @@ extension MatrixMultiplication: DeviceLowerable {
         let epilogue = Epilogue(bias: operands.count == 3 ? operands[2] : nil, activation: activation)
         let question = MatrixQuestion(
             rows: type.shape[0], columns: type.shape[1], depth: depth, transposingLeft: transposingLeft,
-            transposingRight: transposingRight)
+            transposingRight: transposingRight, dataType: type.dataType)
         if let result = planner.addLibraryProduct(question, operands[0], operands[1], type, multiplyAdds: work) {
             return planner.following(result, epilogue)
         }
@@ -122,7 +122,7 @@ extension MatrixMultiplication: DeviceLowerable {
 
 extension FusedMatrixMultiplication: DeviceLowerable {
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        activation.operation is any DeviceFunction && (operands + results).allSatisfy { $0.dataType == .float32 }
+        activation.operation is any DeviceFunction && (operands + results).allSatisfy(\.dataType.isDeviceFloat)
     }
 
     func lower(

@@ -99,6 +99,6 @@ extension UnaryGradient: DeviceElementwise {
     var deviceCode: String { (base as? any DeviceFunction).map { "$1 * \($0.deviceDerivative)" } ?? "not_a_number()" }
 
     func isSupportedOnDevice(operands: [TensorType], results: [TensorType]) -> Bool {
-        base is any DeviceFunction && (operands + results).allSatisfy { $0.dataType == .float32 }
+        base is any DeviceFunction && (operands + results).allSatisfy(\.dataType.isDeviceFloat)
     }
 }

@@ -59,7 +59,7 @@ struct ProgramPlanner {
     }
 
     private mutating func planned(_ tensor: Tensor) -> PlannedValue {
-        if tensor.shape.elementCount == 1, tensor.dataType == .float32 {
+        if tensor.shape.elementCount == 1, tensor.dataType.isDeviceFloat {
             return PlannedValue(tensor.type, .literal(Double(tensor.floats[0])))
         }
         let buffer = addBuffer(tensor.type.byteCount, .constant(tensor))
