@@ -68,8 +68,8 @@ let package = Package(
         .target(
             name: "Fovea",
             dependencies: [
-                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaNN", "FoveaData", "FoveaFormats",
-                "FoveaTraining",
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaCUDA", "FoveaNN", "FoveaData",
+                "FoveaFormats", "FoveaTraining",
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -1,5 +1,6 @@
 // The modules that users import. No target of the package imports this one.
 @_exported public import FoveaCPU
+@_exported public import FoveaCUDA
 @_exported public import FoveaData
 @_exported public import FoveaFormats
 @_exported public import FoveaGraph
