@@ -48,8 +48,10 @@ extension CUDATests {
         }
 
         /// A training step of a network of the zoo.
-        private func training(_ entry: ModelZoo.Entry, input: Shape, batch: Int) throws -> Graph {
-            let network = TracedNetwork(entry.make(10), input: input)
+        private func training(
+            _ entry: ModelZoo.Entry, input: Shape, batch: Int, precision: Precision = .float32
+        ) throws -> Graph {
+            let network = TracedNetwork(entry.make(10), input: input, precision: precision)
             let rule = UpdateRule(SGD(learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4))
             return try TrainingGraph(
                 network, objective: Classification(), rule: rule, batch: network.inputs.batched(batch)
@@ -65,7 +67,8 @@ extension CUDATests {
             let device = Device(backend)
             let network = TracedNetwork(entry.make(entry.classes), input: entry.input)
             let inference = try InferenceGraph(network, batch: network.inputs.batched(4)).graph
-            for graph in [try training(entry, input: entry.input, batch: 4), inference] {
+            let mixed = try training(entry, input: entry.input, batch: 4, precision: .bfloat16)
+            for graph in [try training(entry, input: entry.input, batch: 4), mixed, inference] {
                 let optimized = try device.optimized(graph).graph
                 let capabilities = backend.capabilities
                 let left = optimized.nodes.filter { !capabilities.run($0, of: optimized) }
@@ -130,6 +133,32 @@ extension CUDATests {
             #expect(fake_gpu_library_runs() > 0)
         }
 
+        @Test("in mixed precision a step has nearly the loss that it has in single precision, and losses fall")
+        func mixedPrecision() async throws {
+            let entry = try ModelZoo.entry(named: "lenet5")
+            for withLibraries in [false, true] {
+                var curves: [[Float]] = []
+                for precision in [Precision.float32, .bfloat16] {
+                    let graph = try training(entry, input: entry.input, batch: 8, precision: precision)
+                    let device = Device(try FakeGPU.backend(withLibraries: withLibraries))
+                    let program = try await device.compile(graph)
+                    #expect(program.fallbacks.isEmpty)
+                    try await program.states.write(states(of: graph))
+                    var losses: [Float] = []
+                    for _ in 0..<4 {
+                        losses.append(try #require(await device.run(program, inputs(of: program))["loss"]).floats[0])
+                    }
+                    curves.append(losses)
+                }
+                #expect(curves[1][3] < curves[1][0])
+                for (single, mixed) in zip(curves[0], curves[1]) {
+                    #expect(abs(single - mixed) < 0.02 * abs(single), "\(curves)")
+                }
+                #expect(curves[0] != curves[1])
+            }
+            #expect(FakeGPU.misuse == nil)
+        }
+
         @Test("from the second run on, a step is one call, without an allocation, and bits are the same")
         func recorded() async throws {
             let entry = try ModelZoo.entry(named: "lenet5")
@@ -155,6 +184,21 @@ extension CUDATests {
                 curves.append(losses)
             }
             #expect(curves[0] == curves[1])
+        }
+
+        @Test("memory is predicted within 5 % before any is taken", arguments: [false, true])
+        func prediction(withLibraries: Bool) async throws {
+            let entry = try ModelZoo.entry(named: "resnet18")
+            let graph = try training(entry, input: [3, 64, 64], batch: 8)
+            let device = Device(try FakeGPU.backend(withLibraries: withLibraries))
+            let states = DeviceStates(on: device)
+            let optimized = try device.optimized(graph)
+            let predicted = try #require(await device.predictedByteCount(of: optimized, states: states))
+            #expect(fake_gpu_allocated_bytes() == 0)
+            let program = try await device.compile(optimized, states: states)
+            _ = try await device.run(program, inputs(of: program))
+            let taken = Double(fake_gpu_allocated_bytes())
+            #expect(abs(Double(predicted) - taken) < 0.05 * taken, "\(predicted) predicted, \(taken) taken")
         }
 
         @Test("a step whose loss is not finite leaves every state as it was")
