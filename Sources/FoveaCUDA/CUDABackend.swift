@@ -22,6 +22,7 @@ public struct CUDABackend: Backend {
     ///   - cache: the folder that remembers compiled kernels; nil for none.
     package init(_ libraries: CUDALibraries, device ordinal: Int = 0, cache: String? = nil) throws {
         context = try CUDAContext(libraries, ordinal: ordinal)
+        try KernelCompiler(libraries: libraries).requireKnown(context.device)
         modules = KernelModules(context, cache: cache.map(KernelImageCache.init))
         planning = DeviceLibraries(context, allowsTensorFloat32: false)
         let device = context.device

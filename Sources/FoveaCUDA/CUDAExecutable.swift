@@ -1,6 +1,7 @@
 import CFoveaCUDA
 import FoveaGraph
 import FoveaRuntime
+import Synchronization
 
 /// A program on a device: launches of kernels on planned places.
 ///
@@ -126,7 +127,9 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
             hasRun = true
             return
         }
-        let recording = try CapturedSteps(context) { for step in work { try enqueue(step) } }
+        let recording = try context.recording.withLock { _ in
+            try CapturedSteps(context) { for step in work { try enqueue(step) } }
+        }
         recorded = recording
         try recording.launch()
     }

@@ -31,6 +31,11 @@ extension CUDATests {
                 ("no CUDA device", "--device cpu", { $0.device_count = 0 }),
                 ("driver is older", "Update the driver", { $0.init_result = 35 }),
                 ("used by another process", "--device cuda:N", { $0.init_result = 46 }),
+                (
+                    "NVRTC 13.0 is newer than the driver, which knows CUDA up to 12.2", "Update",
+                    { $0.driver_version = 12020 }
+                ),
+                ("makes no kernels for Fake GPU, compute capability 9.9", "newer NVRTC", { $0.capability_minor = 9 }),
                 ("compute capability 7.5", "Ampere", { ($0.capability_major, $0.capability_minor) = (7, 5) }),
             ]
             for (words, remedy, change) in cases {
@@ -78,7 +83,8 @@ extension CUDATests {
                 "cuDeviceTotalMem_v2", "cuDriverGetVersion", "cuDevicePrimaryCtxRetain", "cuCtxSetCurrent",
                 "cuStreamCreate", "cuMemAlloc_v2", "cuMemsetD8Async", "cuMemcpyHtoDAsync_v2", "cuMemcpyDtoHAsync_v2",
                 "cuStreamSynchronize", "cuModuleLoadData", "cuModuleGetFunction", "cuLaunchKernel",
-                "nvrtcCreateProgram", "nvrtcCompileProgram", "nvrtcGetCUBINSize", "nvrtcGetCUBIN",
+                "nvrtcVersion", "nvrtcGetNumSupportedArchs", "nvrtcGetSupportedArchs", "nvrtcCreateProgram",
+                "nvrtcCompileProgram", "nvrtcGetCUBINSize", "nvrtcGetCUBIN",
             ]
             for call in calls {
                 FakeGPU.reset()

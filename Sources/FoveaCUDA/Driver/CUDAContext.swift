@@ -1,5 +1,6 @@
 import CFoveaCUDA
 import FoveaGraph
+import Synchronization
 
 /// A device with its context and the stream that all work runs on, in order.
 @safe final class CUDAContext: @unchecked Sendable {
@@ -8,6 +9,8 @@ import FoveaGraph
     let device: CUDADevice
     private let context: UnsafeMutableRawPointer?
     let stream: UnsafeMutableRawPointer?
+    /// Held while a step is recorded: what another thread put on the stream meanwhile would be recorded with it.
+    let recording = Mutex(())
 
     var driver: fovea_cuda_driver { libraries.driver }
 
@@ -61,19 +64,23 @@ import FoveaGraph
     /// Copies bytes of the host to the device and waits for it.
     func upload(_ bytes: UnsafeRawBufferPointer, to address: UInt64) throws {
         guard bytes.count > 0 else { return }
-        try libraries.check(
-            unsafe driver.cuMemcpyHtoDAsync_v2(address, bytes.baseAddress, bytes.count, stream),
-            "copying \(bytes.count) bytes to the device")
-        try synchronize()
+        try recording.withLock { _ in
+            try libraries.check(
+                unsafe driver.cuMemcpyHtoDAsync_v2(address, bytes.baseAddress, bytes.count, stream),
+                "copying \(bytes.count) bytes to the device")
+            try synchronize()
+        }
     }
 
     /// Copies bytes of the device to the host and waits for it.
     func download(_ address: UInt64, to bytes: UnsafeMutableRawBufferPointer) throws {
         guard bytes.count > 0 else { return }
-        try libraries.check(
-            unsafe driver.cuMemcpyDtoHAsync_v2(bytes.baseAddress, address, bytes.count, stream),
-            "copying \(bytes.count) bytes from the device")
-        try synchronize()
+        try recording.withLock { _ in
+            try libraries.check(
+                unsafe driver.cuMemcpyDtoHAsync_v2(bytes.baseAddress, address, bytes.count, stream),
+                "copying \(bytes.count) bytes from the device")
+            try synchronize()
+        }
     }
 
     func copy(_ source: UInt64, to address: UInt64, byteCount: Int) throws {

@@ -47,6 +47,27 @@ struct KernelCompiler: Sendable {
         return "\(major).\(minor)"
     }
 
+    /// Throws unless the compiler makes kernels for a device, and the device's driver takes them.
+    func requireKnown(_ device: CUDADevice) throws {
+        var (major, minor, count) = (Int32(0), Int32(0), Int32(0))
+        try check(unsafe libraries.compiler.nvrtcVersion(&major, &minor), "telling its version")
+        guard Int(major) <= device.driverVersion / 1000 else {
+            throw FoveaError(
+                .unavailable,
+                "NVRTC \(major).\(minor) is newer than the driver, which knows CUDA up to \(device.driverVersionText).",
+                remedy: "Update the driver, or name the folder of an older NVRTC in \(LibrarySearch.variable).")
+        }
+        try check(unsafe libraries.compiler.nvrtcGetNumSupportedArchs(&count), "listing its devices")
+        var known = [Int32](repeating: 0, count: max(0, Int(count)))
+        try check(unsafe libraries.compiler.nvrtcGetSupportedArchs(&known), "listing its devices")
+        guard known.contains(Int32(device.capability)) else {
+            throw FoveaError(
+                .unavailable,
+                "NVRTC \(major).\(minor) makes no kernels for \(device.name), compute capability \(device.capabilityText).",
+                remedy: "Install a newer NVRTC, or use --device cpu.")
+        }
+    }
+
     /// The binary module for a compute capability, as 90 for 9.0.
     ///
     /// - Throws: ``FoveaError`` with the compiler's words: the source is Fovea's own.

@@ -27,7 +27,9 @@ package struct CUDALibraries: @unchecked Sendable {
         do {
             let system = try search.open(CUDALibraryName.driver)
             unsafe try require(system, lacks: fovea_fill_driver(system.handle, &driver))
-            let nvrtc = try search.openCompiler()
+            var version: Int32 = 0
+            _ = unsafe driver.cuDriverGetVersion(&version)
+            let nvrtc = try search.openCompiler(forDriver: Int(version))
             unsafe try require(nvrtc, lacks: fovea_fill_nvrtc(nvrtc.handle, &compiler))
         } catch {
             throw error.error

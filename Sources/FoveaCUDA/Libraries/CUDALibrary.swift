@@ -63,8 +63,18 @@ struct LibrarySearch: Sendable {
 
 extension LibrarySearch {
     /// Opens NVRTC, and before it the library of built-in functions beside it, which it looks for by name alone.
-    func openCompiler() throws(CUDALibraryProblem) -> OpenedLibrary {
-        let compiler = try open(CUDALibraryName.compiler, reachesOthers: true)
+    ///
+    /// - Parameter version: the newest version of CUDA that the driver knows, as 13000: newer compilers are passed over.
+    func openCompiler(forDriver version: Int = .max) throws(CUDALibraryProblem) -> OpenedLibrary {
+        let names = CUDALibraryName.compiler.filter { name in
+            Int(name.split(separator: ".").last ?? "").map { $0 <= version / 1000 } ?? true
+        }
+        guard !names.isEmpty else {
+            throw CUDALibraryProblem(
+                name: CUDALibraryName.compiler[0],
+                reason: "the driver knows CUDA up to \(version / 1000).\(version % 1000 / 10) only; update it")
+        }
+        let compiler = try open(names, reachesOthers: true)
         let folder = compiler.openedAs.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
         guard !folder.isEmpty else { return compiler }
