@@ -11,20 +11,26 @@ public struct CUDABackend: Backend {
 
     /// Opens a device.
     ///
-    /// - Parameter ordinal: its number, from 0.
+    /// - Parameters:
+    ///   - ordinal: its number, from 0.
+    ///   - allowsTensorFloat32: whether convolutions and products in float32 may round their factors to ten binary digits
+    ///     (TF32), which is several times as fast.
     /// - Throws: ``FoveaError`` with code `unavailable` when a library, the driver or the device is missing or too old.
-    public init(device ordinal: Int = 0) throws {
-        try self.init(.open(), device: ordinal, cache: KernelImageCache.standardFolder)
+    public init(device ordinal: Int = 0, allowsTensorFloat32: Bool = false) throws {
+        try self.init(
+            .open(), device: ordinal, allowsTensorFloat32: allowsTensorFloat32, cache: KernelImageCache.standardFolder)
     }
 
     /// - Parameters:
     ///   - libraries: the system's, or a test's.
     ///   - cache: the folder that remembers compiled kernels; nil for none.
-    package init(_ libraries: CUDALibraries, device ordinal: Int = 0, cache: String? = nil) throws {
+    package init(
+        _ libraries: CUDALibraries, device ordinal: Int = 0, allowsTensorFloat32: Bool = false, cache: String? = nil
+    ) throws {
         context = try CUDAContext(libraries, ordinal: ordinal)
         try KernelCompiler(libraries: libraries).requireKnown(context.device)
         modules = KernelModules(context, cache: cache.map(KernelImageCache.init))
-        planning = DeviceLibraries(context, allowsTensorFloat32: false)
+        planning = DeviceLibraries(context, allowsTensorFloat32: allowsTensorFloat32)
         let device = context.device
         let memory = byteCountText(device.memoryByteCount)
         let missing = planning.missing.isEmpty ? "" : ", without \(planning.missing.joined(separator: " and "))"
