@@ -24,12 +24,13 @@ struct BlockProduct {
     /// The number of floats that the parts take.
     var partCount: Int { parts * columns }
 
-    /// Statements for all threads of a block, none of which reads the target or writes the vector at that time; afterwards
-    /// all may.
+    /// Statements for all threads of a block, none of which reads the target or writes the vector at that time;
+    /// afterwards all may.
     var lines: [String] {
-        [
+        let divisor = max(1, columns)
+        return [
             "for (unsigned at = threadIdx.x; at < \(partCount)u; at += \(Self.threads)u) {",
-            "const unsigned column = at % \(max(1, columns))u, part = at / \(max(1, columns))u;",
+            "const unsigned column = at % \(divisor)u, part = at / \(divisor)u;",
             "float sum = 0.0f;",
             "#pragma unroll 8",
             "for (unsigned k = part; k < \(depth)u; k += \(parts)u)",

@@ -2,9 +2,9 @@ import FoveaGraph
 
 /// The kernel that walks a recurrence's steps, given the input's sums of all of them.
 ///
-/// It reads pointers named `inputs`, `weights` (a column for each sum), `bias`, `firstState`, and as the recurrence has them
-/// `firstCell`, `projection` (a column for each output), `peepholes` and `lengths`; it writes `states`, `lastState` and as
-/// the recurrence has them `lastCell`, and what is kept: `gates` and `cells`.
+/// It reads pointers named `inputs`, `weights` (a column for each sum), `bias`, `firstState`, and as the recurrence has
+/// them `firstCell`, `projection` (a column for each output), `peepholes` and `lengths`; it writes `states`,
+/// `lastState` and as the recurrence has them `lastCell`, and what is kept: `gates` and `cells`.
 struct RecurrentStepCode {
     private let code: RecurrentCode
     private let keepsGates: Bool

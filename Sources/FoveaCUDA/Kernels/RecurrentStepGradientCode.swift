@@ -1,11 +1,12 @@
 import FoveaGraph
 
-/// The kernel that walks a recurrence's steps back: the gradients of the sums of all of them, of the first state and of the
-/// first cell.
+/// The kernel that walks a recurrence's steps back: the gradients of the sums of all of them, of the first state and of
+/// the first cell.
 ///
 /// It reads pointers named `weights` (a row for each sum), `firstState`, `states`, and as the recurrence has them
-/// `firstCell`, `projection` (a row for each output), `peepholes`, `lengths`, `gates`, `cells`, and the upstream gradients
-/// `forStates`, `forLastState` and `forLastCell`. It writes `forFirstState`, `forFirstCell` and ``RecurrentWorkspace``.
+/// `firstCell`, `projection` (a row for each output), `peepholes`, `lengths`, `gates`, `cells`, and the upstream
+/// gradients `forStates`, `forLastState` and `forLastCell`. It writes `forFirstState`, `forFirstCell` and
+/// ``RecurrentWorkspace``.
 struct RecurrentStepGradientCode {
     private let code: RecurrentCode
     private let gradient: RecurrenceGradient

@@ -1,7 +1,7 @@
 import FoveaGraph
 
-/// What the kernel that walks a recurrence's steps back writes for the products over all of them: parts of one buffer, so
-/// that it takes one of the few pointers of a kernel.
+/// What the kernel that walks a recurrence's steps back writes for the products over all of them: parts of one buffer,
+/// so that it takes one of the few pointers of a kernel.
 struct RecurrentWorkspace {
     /// The name and the number of floats of each part that has a row for each place, which is 0 beyond a length.
     let perPlace: [(name: String, width: Int)]

@@ -1,7 +1,8 @@
 import FoveaGraph
 
 extension ProgramPlanner {
-    /// The numbers of a value whose last axis is of some width, as a matrix with a row for each place of the other axes.
+    /// The numbers of a value whose last axis is of some width, as a matrix with a row for each place of the other
+    /// axes.
     mutating func matrix(of value: PlannedValue, rows: Int, width: Int) -> PlannedValue {
         let buffer = buffer(of: value, strides: value.type.shape.strides)
         return PlannedValue(TensorType([rows, width]), buffer, strides: [width, 1])
