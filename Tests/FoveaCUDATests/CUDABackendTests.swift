@@ -12,7 +12,7 @@ extension CUDATests {
 
         @Test(
             "computes what the reference computes",
-            arguments: try JoinedCases.all { !($0.operation is Cast) && !($0.operation is Recurrence) })
+            arguments: try JoinedCases.all { !($0.operation is Cast) })
         func parity(joined: JoinedCases) async throws {
             let (failures, fallbacks) = try await joined.check(Device(FakeGPU.backend()))
             #expect(failures.isEmpty, "\(failures.joined(separator: "; "))")

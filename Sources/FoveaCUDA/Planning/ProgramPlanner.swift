@@ -107,6 +107,12 @@ struct ProgramPlanner {
         return PlannedValue(type, .stored(place))
     }
 
+    /// Whether anything depends on a result of the node that is being lowered.
+    func isUsed(result: Int) -> Bool {
+        let id = ValueID(node: currentIndex, result: result)
+        return uses.count(id) > 0 || uses.isRoot(id)
+    }
+
     private func isLiteral(_ expression: Expression) -> Bool {
         if case .literal = expression { true } else { false }
     }
