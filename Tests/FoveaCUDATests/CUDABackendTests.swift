@@ -25,14 +25,15 @@ extension CUDATests {
             arguments: try JoinedCases.all(of: .bfloat16) {
                 !($0.operation is Cast) && !$0.operationName.contains("Recurrence")
                     && !$0.operationName.contains("Sequence") && !$0.operationName.contains("Lengths")
+                    // Differences of nearly equal numbers: networks compute them in float32, with the loss.
+                    && !$0.operationName.contains("Softmax")
             })
         func halfPrecision(joined: JoinedCases) async throws {
-            for withLibraries in [false, true] {
-                let device = Device(try FakeGPU.backend(withLibraries: withLibraries))
-                let (errors, _) = try await joined.relativeErrors(device)
-                for (name, error) in errors { #expect(error < 5e-2, "\(name)") }
-                #expect(!errors.isEmpty)
-            }
+            let ofLibraries = ["Convolution", "MatrixMultiplication"].contains(where: joined.description.contains)
+            let device = Device(try FakeGPU.backend(withLibraries: ofLibraries))
+            let (errors, _) = try await joined.relativeErrors(device)
+            for (name, error) in errors { #expect(error < 5e-2, "\(name)") }
+            #expect(!errors.isEmpty)
             #expect(FakeGPU.misuse == nil)
         }
 
