@@ -74,7 +74,7 @@ extension CUDATests {
         @Test(
             "every operation's kernels compile",
             .enabled(if: RealLibraries.compiler != nil, "NVRTC was not found"),
-            arguments: try JoinedCases.all { !($0.operation is Cast) && !($0.operation is Recurrence) })
+            arguments: try JoinedCases.all { !($0.operation is Cast) })
         func operations(joined: JoinedCases) throws {
             let compiler = KernelCompiler(
                 libraries: CUDALibraries(

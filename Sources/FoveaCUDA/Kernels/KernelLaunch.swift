@@ -1,21 +1,11 @@
 /// A kernel to launch: its name in the program's module, what it is given, and over how many threads.
-struct KernelLaunch: Hashable {
+struct KernelLaunch {
     let name: String
     /// In the order of the kernel's parameter.
     let pointers: [BufferID]
     let grid: (x: Int, y: Int)
     let block: (x: Int, y: Int)
     let written: [BufferID]
-
-    static func == (left: KernelLaunch, right: KernelLaunch) -> Bool {
-        left.name == right.name && left.pointers == right.pointers && left.grid == right.grid
-            && left.block == right.block
-    }
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(name)
-        hasher.combine(pointers)
-    }
 
     /// The largest number of pointers that a kernel's parameter holds.
     static let pointerLimit = 16

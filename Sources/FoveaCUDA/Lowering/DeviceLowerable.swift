@@ -33,8 +33,13 @@ extension DeviceElementwise {
         _ operands: [PlannedValue], results: [TensorType], with planner: inout ProgramPlanner
     ) throws -> [PlannedValue] {
         let shape = results[0].shape
-        let expressions = operands.map { planner.expression(of: $0, over: shape) }
-        return [PlannedValue(results[0], .apply(deviceCode, expressions))]
+        let whole = Expression.apply(deviceCode, operands.map { planner.expression(of: $0, over: shape) })
+        // A kernel's parameter has a place for the result and a guard, too.
+        guard whole.views.count > KernelLaunch.pointerLimit - 2 else { return [PlannedValue(results[0], whole)] }
+        let stored = operands.map { planner.stored($0) }
+        return [
+            PlannedValue(results[0], .apply(deviceCode, stored.map { planner.expression(of: $0, over: shape) }))
+        ]
     }
 
     func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool { shape == results[0].shape }
