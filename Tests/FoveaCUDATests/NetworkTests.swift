@@ -186,6 +186,40 @@ extension CUDATests {
             #expect(curves[0] == curves[1])
         }
 
+        @Test("what reads a state, or a view of it, sees its value from before the run")
+        func statesReadLate() async throws {
+            let builder = GraphBuilder()
+            let x = try builder.input("x", .float32([2, 3]))
+            let state = try builder.state("state", .float32([2, 3]))
+            let other = try builder.state("other", .float32([2, 3]))
+            let view = try Transposition(permutation: [1, 0]).applied(to: state)
+            let moved = try state + x
+            builder.update("state", to: moved)
+            builder.update("other", to: state)
+            builder.output("view", try view * 2)
+            builder.output("old", state)
+            builder.output("otherOld", other)
+            let input = Tensor(repeating: 1, x.type)
+            var runs: [[String: Tensor]] = []
+            for backend in [ReferenceBackend() as any Backend, try FakeGPU.backend()] {
+                let device = Device(backend)
+                let program = try await device.compile(builder.graph)
+                var results: [String: Tensor] = [:]
+                for run in 0..<3 {
+                    for (name, tensor) in try await device.run(program, ["x": input]) {
+                        results["\(name) of run \(run)"] = tensor
+                    }
+                }
+                for (name, tensor) in zip(["state", "other"], try await program.states.read(["state", "other"])) {
+                    results[name] = tensor
+                }
+                runs.append(results)
+            }
+            #expect(runs[0] == runs[1])
+            #expect(runs[1]["old of run 2"]?.floats[0] == 2)
+            #expect(FakeGPU.misuse == nil)
+        }
+
         @Test("memory is predicted within 5 % before any is taken", arguments: [false, true])
         func prediction(withLibraries: Bool) async throws {
             let entry = try ModelZoo.entry(named: "resnet18")

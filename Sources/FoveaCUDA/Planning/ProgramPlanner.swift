@@ -83,7 +83,7 @@ struct ProgramPlanner {
     private mutating func updated(_ value: PlannedValue, as id: ValueID) -> PlannedValue? {
         guard case .expression(let expression) = value.content, let name = uses.updatedState(id),
             let state = graph.states.first(where: { $0.name == name })?.value, let held = values[state],
-            !uses.isRead(state, after: id.node), !uses.reachesOutput(id)
+            !uses.reachesOutput(id)
         else { return nil }
         let place = view(of: held)
         // Where nothing may be written, the guard has to be there before.
@@ -97,9 +97,13 @@ struct ProgramPlanner {
     ) -> PlannedValue? {
         // A thread may read the element that it writes, and no other.
         let readsOwn = expression.views.allSatisfy { $0.buffer != place.buffer || $0 == place }
+        // Under its own name, as another view of it, or in an expression.
         let isReadLater = values.contains { id, value in
-            guard case .expression(let other) = value.content else { return false }
-            return uses.isRead(id, after: currentIndex) && other.views.contains { $0.buffer == place.buffer }
+            guard uses.isRead(id, after: currentIndex) || uses.isRoot(id) else { return false }
+            return switch value.content {
+            case .stored(let view): view.buffer == place.buffer
+            case .expression(let other): other.views.contains { $0.buffer == place.buffer }
+            }
         }
         guard readsOwn, !isReadLater else { return nil }
         store(expression, type.shape, in: place, guardedBy: guardView)
@@ -215,11 +219,21 @@ struct ProgramPlanner {
     private(set) var outputs: [(type: TensorType, buffer: BufferID)] = []
     private(set) var guardBuffer: BufferID?
 
+    /// The buffer of an output, row by row. That of a state is copied: the state may be updated before the output is read.
+    private mutating func outputBuffer(_ value: PlannedValue) -> BufferID {
+        let buffer = buffer(of: value, strides: value.type.shape.strides)
+        guard case .state = buffers[buffer.index].home else { return buffer }
+        let copy = addBuffer(value.type.byteCount)
+        let place = View(buffer: copy, offset: 0, strides: value.type.shape.strides, dataType: value.type.dataType)
+        store(expression(of: value, over: value.type.shape), value.type.shape, in: place)
+        return copy
+    }
+
     private mutating func finish() {
         current = ("", "results")
         for output in graph.outputs {
             guard let value = values[output.value] else { continue }
-            outputs.append((value.type, buffer(of: value, strides: value.type.shape.strides)))
+            outputs.append((value.type, outputBuffer(value)))
         }
         let guardView = graph.guardValue.flatMap { values[$0] }.map { view(of: $0) }
         var targets: [(state: View, value: Expression, shape: Shape)] = []
