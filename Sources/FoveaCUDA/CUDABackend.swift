@@ -5,6 +5,8 @@ public import FoveaRuntime
 public struct CUDABackend: Backend {
     public let name = "cuda"
     public let profile: BackendProfile
+    /// Whether convolutions and products in float32 round their factors to eleven binary digits.
+    public let allowsTensorFloat32: Bool
     private let context: CUDAContext
     private let modules: KernelModules
     private let planning: DeviceLibraries
@@ -13,20 +15,31 @@ public struct CUDABackend: Backend {
     ///
     /// - Parameters:
     ///   - ordinal: its number, from 0.
-    ///   - allowsTensorFloat32: whether convolutions and products in float32 may round their factors to ten binary digits
-    ///     (TF32), which is several times as fast.
+    ///   - arithmetic: the type that layers compute in, float32 or bfloat16.
+    ///   - allowsTensorFloat32: whether convolutions and products in float32 may round their factors to eleven binary
+    ///     digits (TF32), which is several times as fast.
     /// - Throws: ``FoveaError`` with code `unavailable` when a library, the driver or the device is missing or too old.
-    public init(device ordinal: Int = 0, allowsTensorFloat32: Bool = false) throws {
+    public init(
+        device ordinal: Int = 0, arithmetic: DataType = .float32, allowsTensorFloat32: Bool = false
+    ) throws {
         try self.init(
-            .open(), device: ordinal, allowsTensorFloat32: allowsTensorFloat32, cache: KernelImageCache.standardFolder)
+            .open(), device: ordinal, arithmetic: arithmetic, allowsTensorFloat32: allowsTensorFloat32,
+            cache: KernelImageCache.standardFolder)
     }
 
     /// - Parameters:
     ///   - libraries: the system's, or a test's.
     ///   - cache: the folder that remembers compiled kernels; nil for none.
     package init(
-        _ libraries: CUDALibraries, device ordinal: Int = 0, allowsTensorFloat32: Bool = false, cache: String? = nil
+        _ libraries: CUDALibraries, device ordinal: Int = 0, arithmetic: DataType = .float32,
+        allowsTensorFloat32: Bool = false, cache: String? = nil
     ) throws {
+        guard arithmetic.isDeviceFloat else {
+            throw FoveaError(
+                .usage, "Networks do not compute in \(arithmetic.rawValue) on a CUDA device.",
+                remedy: "Use float32 or bfloat16.")
+        }
+        self.allowsTensorFloat32 = allowsTensorFloat32
         context = try CUDAContext(libraries, ordinal: ordinal)
         try KernelCompiler(libraries: libraries).requireKnown(context.device)
         modules = KernelModules(context, cache: cache.map(KernelImageCache.init))
@@ -36,7 +49,9 @@ public struct CUDABackend: Backend {
         let missing = planning.missing.isEmpty ? "" : ", without \(planning.missing.joined(separator: " and "))"
         let summary =
             "\(device.name), compute capability \(device.capabilityText), \(memory), driver for CUDA \(device.driverVersionText)\(missing)"
-        profile = BackendProfile(summary: summary, machine: "\(device.name), \(device.multiprocessors) multiprocessors")
+        profile = BackendProfile(
+            summary: summary, machine: "\(device.name), \(device.multiprocessors) multiprocessors",
+            arithmetic: arithmetic)
     }
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {

@@ -56,6 +56,12 @@ public final class TracedNetwork: Sendable {
         self.init(layer, inputs: [GraphName.images: .float32(input)], hasDropout: hasDropout, precision: precision)
     }
 
+    /// The same network in another precision. A part of a network keeps that of the whole.
+    public func computing(in precision: Precision) -> TracedNetwork {
+        guard origin == nil, precision != self.precision else { return self }
+        return TracedNetwork(network, inputs: inputs, hasDropout: hasDropout, precision: precision)
+    }
+
     /// The inputs and outputs of the network, which is traced for one example to find them.
     ///
     /// - Throws: ``FoveaError`` that names the layer that does not fit.

@@ -1,3 +1,5 @@
+public import FoveaGraph
+
 /// A backend's description of itself and its machine.
 public struct BackendProfile: Sendable {
     /// One line for display: library, version, instruction set.
@@ -10,15 +12,18 @@ public struct BackendProfile: Sendable {
     public let kernels: KernelSelection?
     /// Measures the machine's peak speeds on the calling thread; nil where the backend has no such measurement.
     public let ceilings: (@Sendable () throws -> Ceilings)?
+    /// The type that layers compute in where a network asks for no other than float32; parameters are float32.
+    public let arithmetic: DataType
 
     public init(
         summary: String, threads: Int = 1, machine: String = "", kernels: KernelSelection? = nil,
-        ceilings: (@Sendable () throws -> Ceilings)? = nil
+        ceilings: (@Sendable () throws -> Ceilings)? = nil, arithmetic: DataType = .float32
     ) {
         self.summary = summary
         self.threads = threads
         self.machine = machine
         self.kernels = kernels
         self.ceilings = ceilings
+        self.arithmetic = arithmetic
     }
 }

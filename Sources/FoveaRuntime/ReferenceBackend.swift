@@ -4,9 +4,12 @@ public import FoveaGraph
 /// every other backend.
 public struct ReferenceBackend: Backend {
     public let name = "reference"
-    public let profile = BackendProfile(summary: "plain Swift, the definition of every operation")
+    public let profile: BackendProfile
 
-    public init() {}
+    /// - Parameter arithmetic: the type that layers compute in.
+    public init(arithmetic: DataType = .float32) {
+        profile = BackendProfile(summary: "plain Swift, the definition of every operation", arithmetic: arithmetic)
+    }
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool { true }
 

@@ -33,7 +33,8 @@ public actor Classifier {
 
     private init(
         _ network: TracedNetwork, sharing states: DeviceStates, calibration: ModelDescription.Calibration? = nil
-    ) {
+    ) throws {
+        let network = try network.adapted(to: states.device)
         self.init(
             network, evaluation: EvaluationPrograms(network, Classification(), sharing: states), sharing: states,
             calibration: calibration)
@@ -48,7 +49,7 @@ public actor Classifier {
     public init(
         _ model: any Layer, weights: Weights, source: String, preprocessing: Preprocessing, device: Device
     ) async throws {
-        self.init(
+        try self.init(
             TracedNetwork(model, input: preprocessing.exampleShape), sharing: DeviceStates(on: device))
         let parameters = try trace(preprocessing)
         let fitted = try weights.fitted(to: parameters, source: source)
@@ -62,7 +63,7 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when the weights cannot be read, are not the network's, with all differences, or not finite.
     public init(_ saved: SavedModel, device: Device) async throws {
         let states = DeviceStates(on: device)
-        self.init(
+        try self.init(
             TracedNetwork(saved.layer, input: saved.preprocessing.exampleShape), sharing: states,
             calibration: saved.calibration)
         let file = try SafetensorsFile(at: saved.weightsPath).tensors
@@ -82,7 +83,7 @@ public actor Classifier {
     /// - Throws: ``FoveaError`` when it does not classify images, or its weights cannot be read or are not finite.
     public init(_ saved: SavedNetwork, device: Device) async throws {
         _ = try (saved.preprocessing, Classification().targets(for: saved.signature.outputs))
-        self.init(saved.network, sharing: DeviceStates(on: device))
+        try self.init(saved.network, sharing: DeviceStates(on: device))
         try await states.write(saved.weights().namedTensors)
     }
 

@@ -20,23 +20,28 @@ public enum ComputeDevice: Hashable, Sendable {
     /// - Parameters:
     ///   - options: the number of threads that compute, where the device does not decide it, and how kernels are
     ///     chosen: by default by timing them in each process; ``KernelCache`` remembers.
+    ///   - precision: the precision that networks compute in.
     ///   - compilation: options for compiling graphs, such as the passes to leave out.
     /// - Throws: ``FoveaError`` with code `unavailable` when the device is not available, with code `usage` when it
     ///   cannot run on that many threads.
     public func open(
-        _ options: BackendOptions = BackendOptions(), compiling compilation: CompileOptions = CompileOptions()
+        _ options: BackendOptions = BackendOptions(), precision: ComputePrecision = .f32,
+        compiling compilation: CompileOptions = CompileOptions()
     ) throws -> Device {
         switch self {
-        case .auto, .cpu: return try Device(CPUBackend(options), options: compilation)
+        case .auto, .cpu:
+            try require(precision, among: [.f32])
+            return try Device(CPUBackend(options), options: compilation)
         case .reference:
             guard options.threads ?? 1 == 1 else {
                 throw FoveaError(
                     .usage, "The reference device computes on one thread only.",
                     remedy: "Leave --threads out, or use --device cpu.")
             }
+            try require(precision, among: [.f32, .bf16])
             try ThreadSupply.require(1, for: "the reference device")
             try AvailableMemory.requireRoomToCompute(for: "the reference device")
-            return try Device(ReferenceBackend(), options: compilation)
+            return try Device(ReferenceBackend(arithmetic: precision.arithmetic), options: compilation)
         case .cuda(let ordinal):
             guard options.threads == nil else {
                 throw FoveaError(
@@ -44,8 +49,19 @@ public enum ComputeDevice: Hashable, Sendable {
                     remedy: "Leave --threads out; --workers says how many threads prepare the data.")
             }
             try ThreadSupply.require(1, for: "the CUDA device")
-            return try Device(CUDABackend(device: ordinal), options: compilation)
+            let backend = try CUDABackend(
+                device: ordinal, arithmetic: precision.arithmetic, allowsTensorFloat32: precision == .tf32)
+            return try Device(backend, options: compilation)
         }
+    }
+
+    private func require(_ precision: ComputePrecision, among known: [ComputePrecision]) throws {
+        guard !known.contains(precision) else { return }
+        let names = known.map(\.rawValue).joined(separator: " or ")
+        let device = self == .auto ? "the processor" : "--device \(rawValue)"
+        throw FoveaError(
+            .usage, "Networks do not compute in \(precision.rawValue) on \(device).",
+            remedy: "Use --precision \(names), or --device cuda.")
     }
 }
 

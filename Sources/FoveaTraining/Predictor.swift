@@ -32,10 +32,10 @@ public actor Predictor {
     /// - Parameter objective: what ``evaluate(_:)`` measures.
     /// - Throws: ``FoveaError`` when the weights cannot be read, or are not finite.
     public init(_ saved: SavedNetwork, objective: (any Objective)? = nil, device: Device) async throws {
-        let states = DeviceStates(on: device)
+        let (network, states) = (try saved.network.adapted(to: device), DeviceStates(on: device))
         self.init(
-            saved.network, signature: saved.signature,
-            evaluation: objective.map { EvaluationPrograms(saved.network, $0, sharing: states) }, sharing: states)
+            network, signature: saved.signature,
+            evaluation: objective.map { EvaluationPrograms(network, $0, sharing: states) }, sharing: states)
         try await states.write(saved.weights().namedTensors)
     }
 

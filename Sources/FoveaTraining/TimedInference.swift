@@ -16,6 +16,7 @@ public struct TimedInference: Sendable {
     public init(
         of network: TracedNetwork, inputs: [String: Tensor], weights: Weights? = nil, on device: Device
     ) async throws {
+        let network = try network.adapted(to: device)
         var types = Named<TensorType>()
         for name in network.inputs.names { types.set(name, to: inputs[name]?.type ?? TensorType([], .float32)) }
         let inference = try InferenceGraph(network, batch: types)

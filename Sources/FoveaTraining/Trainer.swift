@@ -107,6 +107,7 @@ public actor Trainer {
         weights: Weights? = nil
     ) async throws {
         try rule.validate()
+        let network = try network.adapted(to: device)
         self.network = network
         self.objective = objective
         self.rule = rule

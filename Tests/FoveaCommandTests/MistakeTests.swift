@@ -47,6 +47,8 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("\(train) --threads 0", 64, "0 threads"),
         Mistake("\(train) --threads 1000000", 64, "1000000 threads"),
         Mistake("\(train) --device reference --threads 2", 64, "one thread"),
+        Mistake("\(train) --device cpu --precision bf16", 64, "do not compute in bf16"),
+        Mistake("\(train) --precision f16", 64, "'f16' is invalid"),
         Mistake("\(train) --device cuda", 69, "CUDA"),
         Mistake("\(train) --device gpu", 64, "'gpu' is invalid"),
         Mistake("\(train) --workers 0", 64, "--workers is 0"),

@@ -78,7 +78,7 @@ struct TrainTests {
                 [
                     "train", "--data", "digits", "--model", "lenet5", "--epochs", "1", "--batch-size", "45",
                     "--limit-train", "60", "--device", device, "--out", "run", "--json",
-                ] + (device == "cpu" ? ["--threads", "2"] : []), in: folder)
+                ] + (device == "cpu" ? ["--threads", "2"] : ["--precision", "bf16"]), in: folder)
             #expect(run.status == 0, "\(run.errors)")
             let lines = try run.jsonLines
             try #require(lines.count == 2)
@@ -107,6 +107,7 @@ struct TrainTests {
             #expect(try opened.readWeights(.best).first { $0.key == "fc3.weight" }?.value.shape == [10, 84])
             let description = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: "\(folder)/run/run.json"))))
             #expect(description["settings"]["device"] == .string(device))
+            #expect(description["settings"]["precision"] == (device == "cpu" ? "f32" : "bf16"))
             #expect(description["settings"]["lr"] == 0.001 && description["settings"]["val-split"] == 0.1)
             #expect(description["command"].elements.contains("--limit-train"))
             #expect(

@@ -25,6 +25,7 @@ extension Benchmark {
         let ceilings = Ceilings(highestOf: rounds.joined().compactMap(\.ceilings))
         let report = RooflineReport(
             mode: mode, batchSize: batchSize ?? 1, rounds: Self.rounds, device: device.backend.name,
+            precision: device.precision,
             threads: device.backend.profile.threads, ceilings: ceilings,
             networks: zip(names, rounds).map { ($0, Explanation(medianOf: $1, ceilings: ceilings)) })
         if output.json {

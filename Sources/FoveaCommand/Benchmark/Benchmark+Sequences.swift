@@ -13,7 +13,8 @@ extension Benchmark {
         let measured = try await measured(timed, optimizer, on: device, explaining: explain ? 5 : nil)
         let report = BenchmarkReport(
             model: entry.name, mode: mode, images: timed.shape, classes: timed.classes,
-            threads: device.backend.profile.threads, device: device.backend.name, compilation: measured.compilation,
+            threads: device.backend.profile.threads, device: device.backend.name, precision: device.precision,
+            compilation: measured.compilation,
             steps: measured.durations, multiplyAdds: try Summary(of: measured.network).totalMultiplyAdds,
             peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,
             explanation: measured.explanation)

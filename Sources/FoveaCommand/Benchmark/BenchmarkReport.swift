@@ -1,6 +1,7 @@
 import FoveaFormats
 import FoveaGraph
 import FoveaRuntime
+import FoveaTraining
 
 /// The results of a benchmark, as text and as JSON.
 struct BenchmarkReport {
@@ -11,6 +12,7 @@ struct BenchmarkReport {
     let classes: Int
     let threads: Int
     let device: String
+    let precision: ComputePrecision
     let compilation: Duration
     /// The time of each measured step.
     let steps: [Duration]
@@ -37,7 +39,7 @@ struct BenchmarkReport {
     var json: JSONValue {
         var fields: [(String, JSONValue)] = [
             ("model", .string(model)), ("mode", .string(mode.rawValue)), ("batch_size", .integer(batchSize)),
-            ("threads", .integer(threads)), ("device", .string(device)), ("precision", "f32"),
+            ("threads", .integer(threads)), ("device", .string(device)), ("precision", .string(precision.rawValue)),
             ("compile_ms", .number(compilation.milliseconds)), ("median_ms", .number(median * 1e3)),
             ("p10_ms", .number(steps.quantile(0.1) * 1e3)), ("p90_ms", .number(steps.quantile(0.9) * 1e3)),
             ("images_per_second", .number(imagesPerSecond)),
@@ -62,7 +64,7 @@ struct BenchmarkReport {
             rows: [
                 ["mode", mode.rawValue],
                 ["images", "\(batchSize.grouped) of \(image), \(classes.grouped) classes"],
-                ["device", "\(device), \(threads.grouped) thread\(threads == 1 ? "" : "s"), f32"],
+                ["device", "\(device), \(threads.grouped) thread\(threads == 1 ? "" : "s"), \(precision.rawValue)"],
                 ["compiled in", "\(compilation.milliseconds.significant) ms"],
                 ["a step takes", "\((median * 1e3).significant) ms (median of \(steps.count.grouped))"],
                 [

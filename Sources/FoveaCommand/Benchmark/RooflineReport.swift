@@ -1,6 +1,7 @@
 import FoveaFormats
 import FoveaFoundation
 import FoveaRuntime
+import FoveaTraining
 
 /// How near to the machine's ceilings networks run, as text and as JSON.
 struct RooflineReport {
@@ -8,6 +9,7 @@ struct RooflineReport {
     let batchSize: Int
     let rounds: Int
     let device: String
+    let precision: ComputePrecision
     let threads: Int
     /// Nil where the device cannot measure them.
     let ceilings: Ceilings?
@@ -61,7 +63,7 @@ struct RooflineReport {
         return JSONValue(
             fields: [
                 ("mode", .string(mode.rawValue)), ("batch_size", .integer(batchSize)), ("rounds", .integer(rounds)),
-                ("threads", .integer(threads)), ("device", .string(device)), ("precision", "f32"),
+                ("threads", .integer(threads)), ("device", .string(device)), ("precision", .string(precision.rawValue)),
                 ("mean_efficiency", meanEfficiency.map(JSONValue.number) ?? .null), ("networks", .array(measured)),
             ] + (ceilings?.fields ?? []))
     }

@@ -135,7 +135,7 @@ struct Benchmark: AsyncParsableCommand {
         }
         let report = BenchmarkReport(
             model: network.name, mode: mode, images: images, classes: network.classes,
-            threads: device.backend.profile.threads, device: device.backend.name,
+            threads: device.backend.profile.threads, device: device.backend.name, precision: device.precision,
             compilation: compilation, steps: measured.durations,
             multiplyAdds: try Summary(of: traced).totalMultiplyAdds,
             peakMemory: ProcessMemory.peakByteCount, memoryGrowth: measured.memoryGrowth,

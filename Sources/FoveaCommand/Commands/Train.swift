@@ -4,6 +4,7 @@ import FoveaFormats
 import FoveaFoundation
 import FoveaNN
 import FoveaRuntime
+import FoveaTraining
 
 /// `fovea train`
 struct Train: AsyncParsableCommand {
@@ -78,6 +79,7 @@ struct Train: AsyncParsableCommand {
         ] + augmentation.settings() + [
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
             ("device", .string(backend.name)),
+            ("precision", .string(device.precision.rawValue)),
             ("threads", .integer(backend.profile.threads)),
         ]
     }

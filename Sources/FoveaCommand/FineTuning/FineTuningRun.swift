@@ -59,7 +59,7 @@ struct FineTuningRun {
         let classNames = splits.training.classNames
         tuning = try FineTuning(
             base.entry, recipe, weights: base.weights, source: quoted(base.weightsPath), classes: classNames.count,
-            preprocessing: preprocessing)
+            preprocessing: preprocessing, precision: device.precision.network)
         let augmentation = try options.augmentation.augmentation(
             classNames: classNames, fallback: Augmentation.forFineTuning(classNames: classNames))
         guard recipe.views == 1 || augmentation.kind != .none || augmentation.erasing > 0 else {
@@ -191,7 +191,8 @@ extension FineTune {
                 ("cache-memory", loading.cacheMemory.map { .integer($0.byteCount) } ?? .null),
             ] + features.settings + self.augmentation.settings(fallback: augmentation) + [
                 ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
-                ("device", .string(backend.name)), ("threads", .integer(backend.profile.threads)),
+                ("device", .string(backend.name)), ("precision", .string(device.precision.rawValue)),
+                ("threads", .integer(backend.profile.threads)),
             ]
     }
 }

@@ -11,6 +11,13 @@ struct DeviceOptions: ParsableArguments {
     var device = ComputeDevice.auto
 
     @Option(
+        help: """
+            Precision that layers compute in; weights, losses and updates stay in f32. tf32 is for CUDA devices, bf16 \
+            for them and for the reference device.
+            """)
+    var precision = ComputePrecision.f32
+
+    @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
             "Number of threads. (default: OMP_NUM_THREADS, else one for each core that the process may use)",
@@ -29,7 +36,8 @@ struct DeviceOptions: ParsableArguments {
 
     /// These options on a command line.
     var arguments: [String] {
-        ["--device", device.rawValue] + (threads.map { ["--threads", "\($0)"] } ?? [])
+        ["--device", device.rawValue, "--precision", precision.rawValue]
+            + (threads.map { ["--threads", "\($0)"] } ?? [])
             + (deterministic ? ["--deterministic"] : []) + (kernels.map { ["--kernels", $0] } ?? [])
     }
 
@@ -47,7 +55,7 @@ struct DeviceOptions: ParsableArguments {
                 threads: threads,
                 kernels: KernelOptions(
                     deterministic ? .fixed : .timed, repeating: repeated?.kernels ?? [:], store: cache)),
-            compiling: options)
+            precision: precision, compiling: options)
         if let repeated, let kernels, device.backend.profile.kernels != nil,
             repeated.choices(on: device.backend.profile.machine).isEmpty, let other = repeated.machineNames.first
         {
@@ -58,3 +66,4 @@ struct DeviceOptions: ParsableArguments {
 }
 
 extension ComputeDevice: ExpressibleByArgument {}
+extension ComputePrecision: ExpressibleByArgument {}

@@ -48,7 +48,7 @@ public actor FeatureExtractor {
         _ model: any Layer, named name: String, weightsPath: String, preprocessing: Preprocessing, layer: String? = nil,
         head: PathPattern? = nil, pooling: FeatureGraph.Pooling = .average, device: Device
     ) async throws {
-        network = TracedNetwork(model, input: preprocessing.exampleShape)
+        network = try TracedNetwork(model, input: preprocessing.exampleShape).adapted(to: device)
         states = DeviceStates(on: device)
         (self.layer, self.head) = (layer, head)
         let one = try FeatureGraph(

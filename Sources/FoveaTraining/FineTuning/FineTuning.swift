@@ -36,13 +36,14 @@ public struct FineTuning: Sendable {
     /// The weights at the start: the body's from the file, the head's from the seed.
     public let start: Weights
 
+    /// - Parameter precision: the precision that the network computes in.
     /// - Throws: ``FoveaError`` when the weights are not the body's, or when the recipe does not fit the network.
     public init(
         _ entry: ModelZoo.Entry, _ recipe: FineTuningRecipe, weights: SafetensorsFile, source: String, classes: Int,
-        preprocessing: Preprocessing
+        preprocessing: Preprocessing, precision: Precision = .float32
     ) throws {
         network = TracedNetwork(
-            entry.make(classes, head: recipe.head.layers), input: preprocessing.exampleShape)
+            entry.make(classes, head: recipe.head.layers), input: preprocessing.exampleShape, precision: precision)
         let parameters = try network.parameters
         let pretrained = try PretrainedWeights(weights, for: entry, parameters: parameters, source: source)
         plan = try FineTuningPlan(entry, recipe, parameters: parameters, formerHead: pretrained.formerHead)

@@ -97,6 +97,7 @@ extension FineTuning {
 
     /// The time that one image takes to go through the network.
     private func inferenceSecondsPerImage(_ sample: FineTuningSample, _ states: DeviceStates) async throws -> Double {
+        let network = try network.adapted(to: states.device)
         let predictor = Predictor(network, signature: try network.signature, evaluation: nil, sharing: states)
         let inputs = [GraphName.images: sample.images]
         // The first run compiles.
@@ -109,6 +110,7 @@ extension FineTuning {
     /// The memory of the steps of the last phase.
     private func stepByteCount(_ count: Int, _ states: DeviceStates, on device: Device) async throws -> Int? {
         guard let phase = plan.phases.last else { return nil }
+        let network = try network.adapted(to: device)
         let graph = try TrainingGraph(
             network, objective: Classification(), rule: phase.rule, batch: network.inputs.batched(count)
         ).graph

@@ -28,6 +28,7 @@ extension FineTuning {
         guard let best else { throw FoveaError(.internalDefect, "A fine-tuning has ended without an epoch.") }
         let states = DeviceStates(on: device)
         try await states.write(best.weights.namedTensors)
+        let network = try network.adapted(to: device)
         return try await Classifier(
             network, evaluation: EvaluationPrograms(network, Classification(), sharing: states), sharing: states
         ).classify(validation, preprocessing: preprocessing, leavingOut: leavingOut)

@@ -242,7 +242,7 @@ extension Predictor {
         _ network: TracedNetwork, weightsOf saved: SavedSequenceModel, measuredBy objective: (any Objective)? = nil,
         on device: Device
     ) async throws {
-        let states = DeviceStates(on: device)
+        let (network, states) = (try network.adapted(to: device), DeviceStates(on: device))
         self.init(
             network, signature: try network.signature,
             evaluation: objective.map { EvaluationPrograms(network, $0, sharing: states) }, sharing: states)
