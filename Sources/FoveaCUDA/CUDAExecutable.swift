@@ -57,7 +57,21 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                 try unsafe tensor.withBytes { unsafe try context.upload($0, to: memory.address) }
                 owned.append(memory)
                 return memory.address
+            case .table:
+                let memory = try DeviceMemory(context, byteCount: buffer.byteCount, for: "a table of tensors")
+                owned.append(memory)
+                return memory.address
             }
+        }
+        for (buffer, place) in zip(planner.buffers, addresses) {
+            guard case .table(let table) = buffer.home else { continue }
+            let words = table.map { word in
+                switch word {
+                case .number(let number): number
+                case .address(let buffer, let byteOffset): addresses[buffer.index] + UInt64(byteOffset)
+                }
+            }
+            try unsafe words.withUnsafeBytes { unsafe try context.upload($0, to: place) }
         }
         self.inputs = inputs
         outputs = planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }

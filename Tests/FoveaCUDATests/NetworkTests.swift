@@ -186,6 +186,63 @@ extension CUDATests {
             #expect(curves[0] == curves[1])
         }
 
+        @Test("the new values of all states take a launch for each formula, and so do weights in another type")
+        func joined() async throws {
+            for (name, updates) in [("lenet5", 1), ("resnet18", 8)] {
+                let entry = try ModelZoo.entry(named: name)
+                let input: Shape = name == "lenet5" ? entry.input : [3, 64, 64]
+                let network = TracedNetwork(entry.make(10), input: input, precision: .bfloat16)
+                let graph = try TrainingGraph(
+                    network, objective: Classification(), rule: UpdateRule(Adam(learningRate: 0.1)),
+                    batch: network.inputs.batched(4)
+                ).graph
+                let device = Device(try FakeGPU.backend(withLibraries: true))
+                let steps = try await device.compile(graph).steps
+                // Running statistics differ in the number that corrects their variance.
+                #expect((1...updates).contains(steps.count { $0.operation == "updates" }))
+                #expect(steps.count { $0.operation == "states" } == 1)
+                #expect(steps.first?.operation == "states" && steps.last?.operation == "updates")
+            }
+        }
+
+        @Test("a normalization reads a tensor once for all that it sums, and once for its result")
+        func normalization() async throws {
+            let entry = try ModelZoo.entry(named: "resnet18")
+            let graph = try training(entry, input: [3, 64, 64], batch: 4)
+            let device = Device(try FakeGPU.backend(withLibraries: true))
+            let steps = try await device.compile(graph).steps.filter { $0.path == "layer1.0.bn1" }
+            let tensor = 4 * 64 * 16 * 16 * 4
+            // Sums forward; backward sums and the result: the ReLU in front is computed again from what is normalized.
+            #expect(steps.map { $0.byteCount / tensor }.filter { $0 > 0 } == [1, 2, 3])
+        }
+
+        @Test("a variance far smaller than the mean loses no digits", arguments: [0.0, 100, 10000])
+        func distantMean(mean: Double) async throws {
+            let builder = GraphBuilder()
+            let x = try builder.input("x", .float32([8, 3, 40, 40]))
+            let (scale, bias) = (try builder.input("scale", .float32([3])), try builder.input("bias", .float32([3])))
+            let results = try BatchNormalization().results(on: [x, scale, bias])
+            builder.output("mean", results[1])
+            builder.output("variance", results[2])
+            let generator = CounterBasedGenerator(seed: 4, purpose: "noise")
+            let inputs = [
+                "x": Tensor(
+                    elements: (0..<x.type.shape.elementCount).map { mean + Double(generator.word(at: $0)) / 0x1p32 },
+                    x.type),
+                "scale": Tensor(repeating: 2, scale.type), "bias": Tensor(repeating: 1, bias.type),
+            ]
+            var runs: [[String: Tensor]] = []
+            for backend in [ReferenceBackend() as any Backend, try FakeGPU.backend()] {
+                let device = Device(backend)
+                runs.append(try await device.run(device.compile(builder.graph), inputs))
+            }
+            for (name, wanted) in runs[0] {
+                let given = try #require(runs[1][name])
+                let failure = TensorComparison(given, wanted, tolerance: 1e-5, scale: .tensor).failure
+                #expect(failure == nil, "\(name): \(failure ?? "")")
+            }
+        }
+
         @Test("what reads a state, or a view of it, sees its value from before the run")
         func statesReadLate() async throws {
             let builder = GraphBuilder()

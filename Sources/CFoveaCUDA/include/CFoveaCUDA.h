@@ -143,8 +143,8 @@ bool fovea_library_path(const void *function, char *path, size_t size);
 
 /// The one parameter of every kernel of Fovea's own, passed by value. `KernelSource.swift` declares the same to NVRTC.
 struct fovea_kernel_arguments {
-    uint64_t pointers[16];
-    int64_t numbers[40];
+    uint64_t pointers[32];
+    int64_t numbers[24];
     float scalars[16];
 };
 

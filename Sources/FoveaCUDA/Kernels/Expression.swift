@@ -19,6 +19,41 @@ indirect enum Expression: Hashable {
         return found
     }
 
+    /// The expression of a single number, by the coordinates of a shape at all of whose places it is; nil where it is drawn.
+    func repeated(over shape: Shape) -> Expression? {
+        switch self {
+        case .literal: self
+        case .load(let view):
+            .load(
+                View(
+                    buffer: view.buffer, offset: view.offset, strides: [Int](repeating: 0, count: shape.rank),
+                    dataType: view.dataType))
+        case .apply(let code, let operands):
+            operands.contains { $0.repeated(over: shape) == nil }
+                ? nil : .apply(code, operands.compactMap { $0.repeated(over: shape) })
+        case .mask, .counter: nil
+        }
+    }
+
+    /// The same at the first place along some axes.
+    func first(along axes: Set<Int>) -> Expression {
+        func fixed(_ strides: [Int]) -> [Int] { strides.indices.map { axes.contains($0) ? 0 : strides[$0] } }
+        switch self {
+        case .literal: return self
+        case .load(let view):
+            return .load(
+                View(
+                    buffer: view.buffer, offset: view.offset, strides: fixed(view.strides), dataType: view.dataType))
+        case .apply(let code, let operands): return .apply(code, operands.map { $0.first(along: axes) })
+        case .mask(let draw):
+            return .mask(
+                RandomMaskDraw(
+                    key: draw.key, stream: draw.stream, threshold: draw.threshold, kept: draw.kept,
+                    logicalStrides: fixed(draw.logicalStrides)))
+        case .counter(let strides): return .counter(fixed(strides))
+        }
+    }
+
     private func collect(_ visit: (View) -> Void) {
         switch self {
         case .load(let view): visit(view)

@@ -9,6 +9,11 @@ struct ExpressionCode {
     /// The number that counts elements by some strides.
     let counter: ([Int]) -> String
 
+    /// Whether a view has the same element at all places; nil where all is computed for each element.
+    var isConstant: ((View) -> Bool)?
+
+    /// What is the same for all elements, to be computed before them.
+    private(set) var constantLines: [String] = []
     private(set) var lines: [String] = []
     private var names: [Expression: String] = [:]
 
@@ -39,7 +44,12 @@ struct ExpressionCode {
         }
         let name = "v\(names.count)"
         names[expression] = name
-        lines.append("const float \(name) = \(code);")
+        let line = "const float \(name) = \(code);"
+        if let isConstant, expression.counters.isEmpty, expression.views.allSatisfy(isConstant) {
+            constantLines.append(line)
+        } else {
+            lines.append(line)
+        }
         return name
     }
 }

@@ -6,9 +6,11 @@ struct KernelLaunch {
     let grid: (x: Int, y: Int)
     let block: (x: Int, y: Int)
     let written: [BufferID]
+    /// The bytes that are read of buffers which are not read whole.
+    var partialReads: [BufferID: Int] = [:]
 
     /// The largest number of pointers that a kernel's parameter holds.
-    static let pointerLimit = 16
+    static let pointerLimit = 32
     /// The largest extents of a grid.
     static let gridLimit = (x: Int(Int32.max), y: 65535)
 }

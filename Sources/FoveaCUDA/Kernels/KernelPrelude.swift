@@ -2,8 +2,8 @@
 enum KernelPrelude {
     static let source = """
         struct Arguments {
-            unsigned long long pointers[16];
-            long long numbers[40];
+            unsigned long long pointers[32];
+            long long numbers[24];
             float scalars[16];
         };
         static __device__ __forceinline__ bool is_nan(float x) { return x != x; }
@@ -36,6 +36,16 @@ enum KernelPrelude {
         }
         // The larger number; NaN where one is.
         static __device__ __forceinline__ float maximum(float a, float b) { return b > a || is_nan(b) ? b : a; }
+        // Adds numbers with this mean, sum of squared distances to it, and count to others.
+        static __device__ __forceinline__ void join_moments(
+            float *mean, float *squares, float *count, float other_mean, float other_squares, float other_count) {
+            if (other_count == 0.0f) return;
+            const float whole = *count + other_count, share = other_count / whole;
+            const float distance = other_mean - *mean;
+            *squares += other_squares + distance * distance * *count * share;
+            *mean += distance * share;
+            *count = whole;
+        }
         // The number of places `start + step * k`, k below `count`, from 0 up to `size`.
         static __device__ __forceinline__ int places_inside(int start, int step, int count, int size) {
             const int first = start < 0 ? (step - 1 - start) / step : 0;

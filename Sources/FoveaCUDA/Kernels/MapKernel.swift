@@ -6,8 +6,6 @@ struct MapKernel {
     let shape: Shape
     /// Where the results go, by the shape's coordinates.
     let result: View
-    /// A number without which nothing is written: where it is NaN or infinite.
-    let guardView: View?
 
     private static let threads = 256
     /// Blocks for each multiprocessor: as many as fill it, with some to balance.
@@ -26,7 +24,6 @@ struct MapKernel {
 
         var pointers = KernelPointers()
         let target = pointers.code(result, isConst: false)
-        let guardCode = guardView.map { pointers.code($0) }
         let sources = views.map { pointers.code($0) }
         var expressionCode = ExpressionCode(
             place: { view in
@@ -36,10 +33,10 @@ struct MapKernel {
             counter: { strides in
                 counters.firstIndex(of: strides).map { index.offset(1 + views.count + $0) } ?? "0"
             })
+        expressionCode.isConstant = { view in views.firstIndex(of: view).map { space.isConstant($0 + 1) } ?? false }
         let value = expressionCode.value(expression)
         let count = "\(space.count)\(KernelIndex.suffix(type))"
-        var lines: [String] = []
-        if let guardCode { lines.append("if (!is_finite(load(\(guardCode)))) return;") }
+        var lines = expressionCode.constantLines
         lines.append(
             "for (\(type) i = blockIdx.x * (\(type))blockDim.x + threadIdx.x; i < \(count); "
                 + "i += gridDim.x * (\(type))blockDim.x) {")

@@ -12,6 +12,9 @@ protocol DeviceLowerable: Operation {
 
     /// Whether an operand of this shape is read element by element, so that it may be an expression.
     func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool
+
+    /// How often such an operand is read, where it is large.
+    var readingCount: Int { get }
 }
 
 extension DeviceLowerable {
@@ -20,6 +23,7 @@ extension DeviceLowerable {
     }
 
     func readsElementwise(_ shape: Shape, results: [TensorType]) -> Bool { false }
+    var readingCount: Int { 1 }
 }
 
 /// An operation whose only result is a function of the elements of its operands at the same place.

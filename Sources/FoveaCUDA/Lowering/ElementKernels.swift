@@ -91,13 +91,7 @@ extension ProgramPlanner {
             name: name, pointers: pointers.buffers, grid: (tiles * taps, slices), block: (columns, rows),
             written: [partial])
         addLaunch(launch, implementation: "direct convolution (\(name))", multiplyAdds: multiplyAdds)
-        let strides = type.shape.deviceStrides
-        let kernel = ReductionKernel(
-            expression: .load(View(buffer: partial, offset: 0, strides: [count] + strides, dataType: .float32)),
-            shape: Shape([slices] + type.shape.dimensions), reduced: [0], combination: .sum, factor: 1,
-            result: View(
-                buffer: view(of: result).buffer, offset: 0, strides: [0] + strides, dataType: type.dataType))
-        add(kernel, resultCount: count)
+        addSlices(slices, of: partial, type.shape, into: view(of: result))
         return result
     }
 }

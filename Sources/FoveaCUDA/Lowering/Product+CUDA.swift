@@ -62,17 +62,12 @@ extension ProgramPlanner {
         let write = "\(pointers.code(part, isConst: false))[slice * \(all) + place] = sum;"
         let launch = product.launch(pointers, slices: slices, written: partial, write: write, adding: &code)
         addLaunch(launch, implementation: "\(implementation) (\(launch.name))", multiplyAdds: multiplyAdds)
-        // By the coordinates of the result with the number of the slice before them.
-        let sliced = Shape([slices] + shape.dimensions)
         let sums =
             epilogue.bias == nil && epilogue.residual == nil && epilogue.activation == nil
             ? result : makeValue(result.type)
-        let kernel = ReductionKernel(
-            expression: .load(View(buffer: partial, offset: 0, strides: [count] + target.strides, dataType: .float32)),
-            shape: sliced, reduced: [0], combination: .sum, factor: 1,
-            result: View(
-                buffer: view(of: sums).buffer, offset: 0, strides: [0] + target.strides, dataType: target.dataType))
-        add(kernel, resultCount: count)
+        let place = View(
+            buffer: view(of: sums).buffer, offset: 0, strides: target.strides, dataType: target.dataType)
+        addSlices(slices, of: partial, shape, into: place)
         guard case .expression(let value) = following(sums, epilogue).content else { return result }
         store(value, shape, in: target)
         return result

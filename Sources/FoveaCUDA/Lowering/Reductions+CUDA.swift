@@ -36,12 +36,34 @@ extension ProgramPlanner {
         let result = makeValue(type)
         let place = view(of: result)
         let count = axes.reduce(1) { $0 * shape[$1] }
+        let (total, factor) = (ReductionKernel.total(0), reduction.factor(count))
         let kernel = ReductionKernel(
-            expression: expression(of: value, over: shape), shape: shape, reduced: axes,
-            combination: reduction.combination, factor: reduction.factor(count),
-            result: place.spread(over: shape, without: axes, keepingDimensions: type.shape.rank == shape.rank))
+            values: [expression(of: value, over: shape)], shape: shape, reduced: axes,
+            combination: reduction.combination,
+            results: [
+                ReductionKernel.Result(
+                    place: place.spread(over: shape, without: axes, keepingDimensions: type.shape.rank == shape.rank),
+                    value: factor == 1 ? total : .apply("$0 * $1", [total, .literal(factor)]))
+            ])
         add(kernel, resultCount: type.shape.elementCount)
         return result
+    }
+
+    /// Adds the parts of each result, of which a buffer has one after the other, in order.
+    mutating func addSlices(_ slices: Int, of partial: BufferID, _ shape: Shape, into place: View) {
+        // By the coordinates of the result with the number of the slice before them.
+        let strides = [shape.elementCount] + place.strides
+        let kernel = ReductionKernel(
+            values: [.load(View(buffer: partial, offset: 0, strides: strides, dataType: .float32))],
+            shape: Shape([slices] + shape.dimensions), reduced: [0], combination: .sum,
+            results: [
+                ReductionKernel.Result(
+                    place: View(
+                        buffer: place.buffer, offset: place.offset, strides: [0] + place.strides,
+                        dataType: place.dataType),
+                    value: ReductionKernel.total(0))
+            ])
+        add(kernel, resultCount: shape.elementCount)
     }
 
     mutating func add(_ kernel: ReductionKernel, resultCount: Int) {

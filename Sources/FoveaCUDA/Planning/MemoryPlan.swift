@@ -27,7 +27,7 @@ struct DeviceMemoryPlan {
             let id = BufferID(index: index)
             switch buffer.home {
             case .state: continue
-            case .constant:
+            case .constant, .table:
                 constants = saturatingSum(constants, buffer.byteCount)
                 continue
             case .input: touch(id, at: 0)

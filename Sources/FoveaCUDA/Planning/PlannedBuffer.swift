@@ -11,6 +11,16 @@ struct PlannedBuffer {
         case state(String)
         /// Memory of its own with these elements, row by row.
         case constant(Tensor)
+        /// Memory of its own with these words, which never change either.
+        case table([FlatStoresTable.Word])
+
+        /// Whether the elements stay the same until the end of a run, and are there at its beginning.
+        var isKept: Bool {
+            switch self {
+            case .state, .constant, .table: true
+            case .arena, .input: false
+            }
+        }
     }
 
     let byteCount: Int

@@ -17,8 +17,8 @@ struct ProgramPlanner {
     private var current = (path: "", operation: "")
     private var currentIndex = 0
     private let uses: ValueUses
-    /// The states whose new values are already in their memory.
-    private var writtenStates: Set<String> = []
+    /// What depends on states alone, and is therefore computed at the beginning of a run, all in one.
+    private var early: [FlatStores] = []
 
     /// - Throws: ``FoveaError`` when a node is not supported.
     init(_ graph: Graph, with libraries: DeviceLibraries) throws {
@@ -52,7 +52,7 @@ struct ProgramPlanner {
             let results = try operation.lower(operands, results: node.results, with: &self)
             for (result, value) in results.enumerated() {
                 let id = ValueID(node: index, result: result)
-                values[id] = updated(value, as: id) ?? keep(value, as: id)
+                values[id] = keep(value, as: id)
             }
         }
         finish()
@@ -69,69 +69,38 @@ struct ProgramPlanner {
     /// Stores an expression unless all that read it can compute it themselves, and that costs no more memory traffic.
     private mutating func keep(_ value: PlannedValue, as id: ValueID) -> PlannedValue {
         guard case .expression(let expression) = value.content, !isLiteral(expression) else { return value }
-        if uses.areElementwise(id), !uses.isRoot(id), expression.size <= Self.sizeLimit,
-            expression.views.count <= Self.viewLimit
-        {
-            let large = expression.views.filter { isLarge($0, value.type) }.count
-            if uses.count(id) == 1 || large <= 1 { return value }
-        }
-        return stored(value)
-    }
-
-    /// The value in the memory of the state whose update it is, where it can be written at once: nothing reads the state
-    /// afterwards, and no output depends on the value. Nil where it cannot.
-    private mutating func updated(_ value: PlannedValue, as id: ValueID) -> PlannedValue? {
-        guard case .expression(let expression) = value.content, let name = uses.updatedState(id),
-            let state = graph.states.first(where: { $0.name == name })?.value, let held = values[state],
-            !uses.reachesOutput(id)
-        else { return nil }
-        let place = view(of: held)
-        // Where nothing may be written, the guard has to be there before.
-        guard let guardValue = graph.guardValue else { return written(expression, value.type, to: place, name, nil) }
-        guard let guarding = values[guardValue] else { return nil }
-        return written(expression, value.type, to: place, name, view(of: guarding))
-    }
-
-    private mutating func written(
-        _ expression: Expression, _ type: TensorType, to place: View, _ name: String, _ guardView: View?
-    ) -> PlannedValue? {
-        // A thread may read the element that it writes, and no other.
-        let readsOwn = expression.views.allSatisfy { $0.buffer != place.buffer || $0 == place }
-        // Under its own name, as another view of it, or in an expression.
-        let isReadLater = values.contains { id, value in
-            guard uses.isRead(id, after: currentIndex) || uses.isRoot(id) else { return false }
-            return switch value.content {
-            case .stored(let view): view.buffer == place.buffer
-            case .expression(let other): other.views.contains { $0.buffer == place.buffer }
-            }
-        }
-        guard readsOwn, !isReadLater else { return nil }
-        store(expression, type.shape, in: place, guardedBy: guardView)
-        writtenStates.insert(name)
-        return PlannedValue(type, .stored(place))
+        guard uses.areElementwise(id), !uses.isOutput(id) else { return stored(value) }
+        // New values of states that share a tensor are computed together, so that nothing is read twice.
+        if uses.isUpdating(id) { return expression.size <= Self.updateSizeLimit ? value : stored(value) }
+        guard expression.size <= Self.sizeLimit, expression.views.count <= Self.viewLimit else { return stored(value) }
+        // Reading all that it is computed from as often as it is read, or once, and then writing and reading the result.
+        let (sources, own) = (expression.views.reduce(0) { $0 + byteCount($1, value.type) }, value.type.byteCount)
+        let readings = uses.readingCount(id)
+        return readings * sources <= sources + own + readings * own ? value : stored(value)
     }
 
     /// Whether anything depends on a result of the node that is being lowered.
     func isUsed(result: Int) -> Bool {
         let id = ValueID(node: currentIndex, result: result)
-        return uses.count(id) > 0 || uses.isRoot(id)
+        return uses.isRead(id) || uses.isOutput(id) || uses.isUpdate(id)
     }
 
     private func isLiteral(_ expression: Expression) -> Bool {
         if case .literal = expression { true } else { false }
     }
 
-    /// Whether reading a view moves as much as reading the value does.
-    private func isLarge(_ view: View, _ type: TensorType) -> Bool {
+    /// The bytes of the elements that a view has by the coordinates of a shape.
+    private func byteCount(_ view: View, _ type: TensorType) -> Int {
         let shape = type.shape
-        let distinct = (0..<shape.rank).reduce(1) { view.strides[$1] == 0 ? $0 : $0 * shape[$1] }
-        return distinct * 4 >= shape.elementCount
+        return view.dataType.byteCount * (0..<shape.rank).reduce(1) { view.strides[$1] == 0 ? $0 : $0 * shape[$1] }
     }
 
     /// The largest expression that is computed again by each of its readers.
     private static let sizeLimit = 48
+    /// The same for what only new values of states depend on.
+    private static let updateSizeLimit = 128
     /// The largest number of views of an expression that may still become part of another.
-    private static let viewLimit = 5
+    private static let viewLimit = 12
 
     // MARK: Buffers and steps
 
@@ -148,13 +117,14 @@ struct ProgramPlanner {
     mutating func addLaunch(_ launch: KernelLaunch, implementation: String, multiplyAdds: Int = 0) {
         addStep(
             .launch(launch), read: launch.pointers.filter { !launch.written.contains($0) }, written: launch.written,
-            implementation: implementation, multiplyAdds: multiplyAdds)
+            partialReads: launch.partialReads, implementation: implementation, multiplyAdds: multiplyAdds)
     }
 
     mutating func addStep(
-        _ work: DeviceStep.Work, read: [BufferID], written: [BufferID], implementation: String, multiplyAdds: Int = 0
+        _ work: DeviceStep.Work, read: [BufferID], written: [BufferID], partialReads: [BufferID: Int] = [:],
+        implementation: String, multiplyAdds: Int = 0
     ) {
-        let moved = Set(read + written).reduce(0) { saturatingSum($0, buffers[$1.index].byteCount) }
+        let moved = Set(read + written).reduce(0) { saturatingSum($0, partialReads[$1] ?? buffers[$1.index].byteCount) }
         steps.append(
             DeviceStep(
                 work: work, read: read, written: written, path: current.path, operation: current.operation,
@@ -167,6 +137,11 @@ struct ProgramPlanner {
     mutating func expression(of value: PlannedValue, over shape: Shape) -> Expression {
         if case .expression(let expression) = value.content, value.type.shape == shape || isLiteral(expression) {
             return expression
+        }
+        if case .expression(let expression) = value.content, value.type.shape.elementCount == 1,
+            let repeated = expression.repeated(over: shape)
+        {
+            return repeated
         }
         return .load(view(of: value).broadcast(from: value.type.shape, to: shape))
     }
@@ -181,9 +156,14 @@ struct ProgramPlanner {
 
     mutating func stored(_ value: PlannedValue) -> PlannedValue {
         guard case .expression(let expression) = value.content else { return value }
-        let result = makeValue(value.type)
-        store(expression, value.type.shape, in: view(of: result))
-        return result
+        return PlannedValue(value.type, .stored(view(storing: expression, value.type.shape, value.type.dataType)))
+    }
+
+    /// A new place with an expression's numbers, in the device's order.
+    mutating func view(storing expression: Expression, _ shape: Shape, _ dataType: DataType = .float32) -> View {
+        let place = view(of: makeValue(TensorType(shape, dataType)))
+        store(expression, shape, in: place)
+        return place
     }
 
     /// The buffer with the value's elements in this order, from the first on.
@@ -206,11 +186,40 @@ struct ProgramPlanner {
     }
 
     /// Writes an expression's numbers.
-    mutating func store(_ expression: Expression, _ shape: Shape, in place: View, guardedBy guardView: View? = nil) {
+    mutating func store(_ expression: Expression, _ shape: Shape, in place: View) {
         guard shape.elementCount > 0 else { return }
-        let kernel = MapKernel(expression: expression, shape: shape, result: place, guardView: guardView)
+        if let stores = earlyStores(of: expression, shape, in: place) { return early.append(stores) }
+        let kernel = MapKernel(expression: expression, shape: shape, result: place)
         let launch = kernel.launch(adding: &code, multiprocessors: multiprocessors)
         addLaunch(launch, implementation: "generated (\(launch.name))")
+    }
+
+    /// The pass that computes an expression at the beginning of a run; nil where it depends on more than constants, and
+    /// states, which are what they were until the end.
+    private func earlyStores(of expression: Expression, _ shape: Shape, in place: View) -> FlatStores? {
+        let views = expression.views
+        let isKnown = views.allSatisfy { buffers[$0.buffer.index].home.isKept }
+        // Filling a large tensor with a few numbers is better done when it is needed.
+        guard isKnown, views.contains(where: { !$0.strides.contains(0) }) else { return nil }
+        return FlatStores([FlatStores.Target(place: place, value: expression)], shape, guardedBy: nil)
+    }
+
+    /// Carries out passes that do not depend on each other, in one launch for each kernel.
+    mutating func store(_ rows: [FlatStores], guardedBy guardView: View?) {
+        for (body, rows) in Dictionary(grouping: rows, by: \.body).sorted(by: { $0.key < $1.key }) {
+            let table = FlatStoresTable(rows)
+            let pointers =
+                [addBuffer(table.words.count * 8, .table(table.words))] + (guardView.map { [$0.buffer] } ?? [])
+            let name = code.add(body, threads: FlatStores.threads)
+            let written = rows.flatMap { $0.targets.map(\.place.buffer) }
+            let launch = KernelLaunch(
+                name: name, pointers: pointers, grid: (table.blocks, 1), block: (FlatStores.threads, 1),
+                written: written)
+            let read = pointers + rows.flatMap { $0.views.map(\.buffer) }
+            addStep(
+                .launch(launch), read: read, written: written,
+                implementation: "generated (\(name), for \(rows.count) tensors)")
+        }
     }
 
     // MARK: The end of a run
@@ -236,24 +245,18 @@ struct ProgramPlanner {
             outputs.append((value.type, outputBuffer(value)))
         }
         let guardView = graph.guardValue.flatMap { values[$0] }.map { view(of: $0) }
-        var targets: [(state: View, value: Expression, shape: Shape)] = []
-        for update in graph.updates where !writtenStates.contains(update.state) {
+        current = ("", "updates")
+        let updates = graph.updates.compactMap { update -> StateUpdate? in
             guard let value = values[update.value], let state = graph.states.first(where: { $0.name == update.state }),
-                let target = values[state.value]
-            else { continue }
-            let (place, shape) = (view(of: target), value.type.shape)
-            var source = view(of: value)
-            if source.buffer != place.buffer, case .state = buffers[source.buffer.index].home {
-                // Another state's elements, which may have been written by then.
-                let copy = makeValue(value.type)
-                store(.load(source), shape, in: view(of: copy))
-                source = view(of: copy)
-            }
-            targets.append((place, .load(source), shape))
+                let held = values[state.value]
+            else { return nil }
+            let shape = value.type.shape
+            return StateUpdate(place: view(of: held), value: expression(of: value, over: shape), shape: shape)
         }
-        // All are computed before the first is written: one may be read for another.
-        for target in targets where .load(target.state) != target.value {
-            store(target.value, target.shape, in: target.state, guardedBy: guardView)
-        }
+        write(updates, guardedBy: guardView)
+        current = ("", "states")
+        let (later, first) = (steps, steps.count)
+        store(early, guardedBy: nil)
+        steps = Array(steps[first...]) + later
     }
 }

@@ -3,38 +3,47 @@ import FoveaGraph
 /// Which nodes read each value of a graph.
 struct ValueUses {
     private var readers: [ValueID: [Int]] = [:]
-    private let roots: Set<ValueID>
-    /// The state that each value updates, where it is one only.
-    private var updates: [ValueID: String] = [:]
-    /// The nodes that outputs depend on.
-    private var needed: Set<Int> = []
+    private let outputs: Set<ValueID>
+    private let updates: Set<ValueID>
+    /// The nodes from which nothing but new values of states is computed, element by element.
+    private var updating: Set<Int> = []
     private let graph: Graph
 
     init(of graph: Graph) {
         self.graph = graph
-        roots = Set(graph.roots)
+        outputs = Set(graph.outputs.map(\.value) + (graph.guardValue.map { [$0] } ?? []))
+        updates = Set(graph.updates.map(\.value))
         for (index, node) in graph.nodes.enumerated() {
             for operand in Set(node.operands) { readers[operand, default: []].append(index) }
         }
-        let states = Dictionary(grouping: graph.updates, by: \.value)
-        for (value, updates) in states where updates.count == 1 { self.updates[value] = updates[0].state }
-        var waiting = graph.outputs.map(\.value.node) + (graph.guardValue.map { [$0.node] } ?? [])
-        while let node = waiting.popLast() {
-            if needed.insert(node).inserted { waiting += graph.nodes[node].operands.map(\.node) }
+        for (index, node) in graph.nodes.enumerated().reversed() {
+            let leadsToUpdates = node.results.indices.allSatisfy { result in
+                let id = ValueID(node: index, result: result)
+                let leadOn = (readers[id] ?? []).allSatisfy { reader in
+                    let results = graph.nodes[reader].results
+                    let shape = node.results[result].shape
+                    return updating.contains(reader)
+                        && results.allSatisfy { $0.shape == shape || shape.elementCount == 1 }
+                }
+                return leadOn && !isOutput(id) && areElementwise(id)
+            }
+            if leadsToUpdates { updating.insert(index) }
         }
     }
 
-    func count(_ value: ValueID) -> Int { readers[value]?.count ?? 0 }
-    func isRoot(_ value: ValueID) -> Bool { roots.contains(value) }
-
-    /// The state that the value updates; nil where it updates none, or several.
-    func updatedState(_ value: ValueID) -> String? { updates[value] }
-
-    /// Whether a node behind this one reads the value.
-    func isRead(_ value: ValueID, after node: Int) -> Bool { readers[value]?.last.map { $0 > node } ?? false }
-
-    /// Whether an output, or the guard, depends on the value.
-    func reachesOutput(_ value: ValueID) -> Bool { needed.contains(value.node) }
+    func isRead(_ value: ValueID) -> Bool { readers[value] != nil }
+    /// How often the value is read, if it is read element by element.
+    func readingCount(_ value: ValueID) -> Int {
+        (readers[value] ?? []).reduce(0) { count, index in
+            count + ((graph.nodes[index].operation as? any DeviceLowerable)?.readingCount ?? 1)
+        }
+    }
+    /// Whether the value is an output, or the guard.
+    func isOutput(_ value: ValueID) -> Bool { outputs.contains(value) }
+    /// Whether the value is a state's new one.
+    func isUpdate(_ value: ValueID) -> Bool { updates.contains(value) }
+    /// Whether nothing but new values of states is computed from the value, element by element.
+    func isUpdating(_ value: ValueID) -> Bool { updating.contains(value.node) }
 
     /// Whether every node that reads the value computes each of its own elements, or of what it combines, from the element
     /// at the same place.
@@ -42,7 +51,9 @@ struct ValueUses {
         let shape = graph.type(of: value).shape
         return (readers[value] ?? []).allSatisfy { index in
             let node = graph.nodes[index]
-            return (node.operation as? any DeviceLowerable)?.readsElementwise(shape, results: node.results) ?? false
+            // A single number is at every place.
+            let read = shape.elementCount == 1 ? node.results[0].shape : shape
+            return (node.operation as? any DeviceLowerable)?.readsElementwise(read, results: node.results) ?? false
         }
     }
 }
