@@ -99,11 +99,19 @@ let package = Package(
         .target(
             name: "CFakeGPU", dependencies: ["CFoveaCUDA"], path: "Tests/CFakeGPU",
             linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+        .executableTarget(
+            name: "GPUReport",
+            dependencies: [
+                "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCUDA", "FoveaNN", "FoveaTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/GPUReport", swiftSettings: settings),
         .testTarget(
             name: "FoveaCUDATests",
             dependencies: [
                 "FoveaFoundation", "FoveaGraph", "FoveaRuntime", "FoveaCPU", "FoveaCUDA", "FoveaNN", "CFakeGPU",
-                "CFoveaCUDA", "FoveaTestSupport",
+                "CFoveaCUDA", "FoveaTestSupport", "GPUReport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .testTarget(

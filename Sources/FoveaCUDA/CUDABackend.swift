@@ -24,15 +24,19 @@ public struct CUDABackend: Backend {
     ) throws {
         try self.init(
             .open(), device: ordinal, arithmetic: arithmetic, allowsTensorFloat32: allowsTensorFloat32,
-            cache: KernelImageCache.standardFolder)
+            cache: Self.standardCache)
     }
+
+    /// The folder of the user's cache that remembers compiled kernels.
+    package static var standardCache: String? { KernelImageCache.standardFolder }
 
     /// - Parameters:
     ///   - libraries: the system's, or a test's.
     ///   - cache: the folder that remembers compiled kernels; nil for none.
+    ///   - poisonsMemory: whether fresh memory is filled with NaN, to show what is read before it is written.
     package init(
         _ libraries: CUDALibraries, device ordinal: Int = 0, arithmetic: DataType = .float32,
-        allowsTensorFloat32: Bool = false, cache: String? = nil
+        allowsTensorFloat32: Bool = false, cache: String? = nil, poisonsMemory: Bool = false
     ) throws {
         guard arithmetic.isDeviceFloat else {
             throw FoveaError(
@@ -40,7 +44,7 @@ public struct CUDABackend: Backend {
                 remedy: "Use float32 or bfloat16.")
         }
         self.allowsTensorFloat32 = allowsTensorFloat32
-        context = try CUDAContext(libraries, ordinal: ordinal)
+        context = try CUDAContext(libraries, ordinal: ordinal, poisonsMemory: poisonsMemory)
         try KernelCompiler(libraries: libraries).requireKnown(context.device)
         modules = KernelModules(context, cache: cache.map(KernelImageCache.init))
         planning = DeviceLibraries(context, allowsTensorFloat32: allowsTensorFloat32)

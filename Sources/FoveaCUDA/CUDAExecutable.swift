@@ -10,10 +10,8 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     // Unchecked: used on the device's compute thread only.
     let steps: [ExecutableStep]
     private let context: CUDAContext
-    private let inputs: [(address: UInt64, staging: PinnedStaging, byteCount: Int)]
-    private let outputs: [(type: TensorType, address: UInt64)]
-    /// The memory of earlier results, for later ones as soon as nobody holds it.
-    private var results: [[DeviceMemory]]
+    private let inputs: ProgramInputs
+    private let outputs: ProgramOutputs
     private var hasRun = false
     private var recorded: CapturedSteps?
     private let work: [BoundStep]
@@ -38,13 +36,14 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         let plan = DeviceMemoryPlan(planner)
         let arena = try DeviceMemory(context, byteCount: plan.arenaByteCount, for: "a program's tensors")
         var (owned, states) = ([arena], [CUDAState]())
-        var inputs: [(UInt64, PinnedStaging, Int)] = []
+        var inputs = try ProgramInputs(planner.buffers, on: context)
         let addresses = try planner.buffers.enumerated().map { index, buffer -> UInt64 in
             let inArena = plan.offsets[BufferID(index: index)].map { arena.address + UInt64($0) } ?? 0
             switch buffer.home {
             case .arena: return inArena
-            case .input:
-                inputs.append((inArena, try PinnedStaging(context, byteCount: buffer.byteCount), buffer.byteCount))
+            case .input(let position):
+                if let address = inputs.address(ofSmall: position) { return address }
+                try inputs.addLarge(position, at: inArena, byteCount: buffer.byteCount)
                 return inArena
             case .state(let name):
                 guard let held = state[name] as? CUDAState else {
@@ -74,8 +73,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
             try unsafe words.withUnsafeBytes { unsafe try context.upload($0, to: place) }
         }
         self.inputs = inputs
-        outputs = planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }
-        results = outputs.map { _ in [] }
+        outputs = ProgramOutputs(planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }, on: context)
         let loaded = try modules.modules(planner.code.sources)
         work = try planner.steps.map { step in
             switch step.work {
@@ -113,13 +111,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
 
     func run(_ given: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         try context.makeCurrent()
-        for (place, value) in zip(inputs, given) {
-            if let own = value as? CUDAValue, own.memory.context === context {
-                try context.copy(own.memory.address, to: place.address, byteCount: place.byteCount)
-            } else {
-                try place.staging.send(value.read(), to: place.address)
-            }
-        }
+        try inputs.send(given)
         if let stopwatch {
             for step in work {
                 try enqueue(step)
@@ -129,7 +121,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         } else {
             try start()
         }
-        return try outputs.indices.map(result)
+        return try outputs.collected()
     }
 
     /// Puts all steps on the stream.
@@ -146,19 +138,6 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         }
         recorded = recording
         try recording.launch()
-    }
-
-    /// A copy of an output that no later run changes.
-    private func result(_ index: Int) throws -> CUDAValue {
-        let (type, address) = outputs[index]
-        let free = results[index].indices.first { isKnownUniquelyReferenced(&results[index][$0]) }
-        if free == nil {
-            results[index].append(
-                try DeviceMemory(context, byteCount: type.byteCount, for: "a result of type \(type)"))
-        }
-        let memory = results[index][free ?? results[index].count - 1]
-        try context.copy(address, to: memory.address, byteCount: type.byteCount)
-        return CUDAValue(type, in: memory)
     }
 
     private func enqueue(_ step: BoundStep) throws {

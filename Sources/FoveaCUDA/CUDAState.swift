@@ -10,7 +10,7 @@ final class CUDAState: DeviceBuffer {
     init(_ type: TensorType, on context: CUDAContext) throws {
         self.type = type
         memory = try DeviceMemory(context, byteCount: type.byteCount, for: "a state of type \(type)")
-        try memory.context.clear(memory.address, byteCount: type.byteCount)
+        try memory.context.fill(memory.address, byteCount: type.byteCount)
     }
 
     func read() throws -> Tensor {

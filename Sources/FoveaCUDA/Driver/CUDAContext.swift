@@ -7,6 +7,8 @@ import Synchronization
     // Unchecked: the driver's calls may come from any thread, and what is here never changes.
     let libraries: CUDALibraries
     let device: CUDADevice
+    /// Whether fresh memory is filled with NaN.
+    let poisonsMemory: Bool
     private let context: UnsafeMutableRawPointer?
     let stream: UnsafeMutableRawPointer?
     /// Held while a step is recorded: what another thread put on the stream meanwhile would be recorded with it.
@@ -15,8 +17,9 @@ import Synchronization
     var driver: fovea_cuda_driver { libraries.driver }
 
     /// - Throws: ``FoveaError`` with code `unavailable` when there is no such device or Fovea cannot use it.
-    init(_ libraries: CUDALibraries, ordinal: Int) throws {
+    init(_ libraries: CUDALibraries, ordinal: Int, poisonsMemory: Bool = false) throws {
         self.libraries = libraries
+        self.poisonsMemory = poisonsMemory
         device = try CUDADevice(libraries, ordinal: ordinal)
         let driver = libraries.driver
         var context: UnsafeMutableRawPointer? = nil
@@ -89,9 +92,10 @@ import Synchronization
             unsafe driver.cuMemcpyDtoDAsync_v2(address, source, byteCount, stream), "copying on the device")
     }
 
-    func clear(_ address: UInt64, byteCount: Int) throws {
+    /// Sets every byte.
+    func fill(_ address: UInt64, byteCount: Int, with byte: UInt8 = 0) throws {
         guard byteCount > 0 else { return }
-        try libraries.check(unsafe driver.cuMemsetD8Async(address, 0, byteCount, stream), "clearing memory")
+        try libraries.check(unsafe driver.cuMemsetD8Async(address, byte, byteCount, stream), "filling memory")
     }
 }
 

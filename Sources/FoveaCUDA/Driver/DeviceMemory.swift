@@ -10,6 +10,9 @@ final class DeviceMemory: Sendable {
     /// Where kernels read 16 bytes at a time, and cuDNN wants its tensors.
     static let alignment = 256
 
+    /// The bytes up to the next place where something else may begin.
+    static func aligned(_ byteCount: Int) -> Int { (byteCount + alignment - 1) / alignment * alignment }
+
     /// - Throws: ``FoveaError`` with code `unavailable` that says how much is wanted and how much is free.
     init(_ context: CUDAContext, byteCount: Int, for purpose: @autoclosure () -> String) throws {
         self.context = context
@@ -30,6 +33,8 @@ final class DeviceMemory: Sendable {
         }
         try context.libraries.check(code, "allocating \(byteCountText(byteCount)) for \(purpose())")
         self.address = address
+        // All bits set are NaN in every floating-point type.
+        if context.poisonsMemory { try context.fill(address, byteCount: byteCount, with: 0xff) }
     }
 
     deinit {

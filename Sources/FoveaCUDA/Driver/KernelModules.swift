@@ -24,23 +24,41 @@ final class KernelModules: Sendable {
         let missing = modules.withLock { known in
             sources.reduce(into: [String]()) { if known[$1] == nil, !$0.contains($1) { $0.append($1) } }
         }
-        let images = Mutex<[String: Result<[UInt8], any Error>]>([:])
+        let images = Mutex<[String: Result<Image, any Error>]>([:])
         DispatchQueue.concurrentPerform(iterations: missing.count) { index in
             let source = missing[index]
             let image = Result { try self.image(source) }
             images.withLock { $0[source] = image }
         }
         for (source, image) in images.withLock({ $0 }) {
-            let module = try KernelModule(image.get(), on: context)
+            let module = try module(image.get(), source)
             modules.withLock { $0[source] = module }
         }
         return modules.withLock { known in sources.compactMap { known[$0] } }
     }
 
-    private func image(_ source: String) throws -> [UInt8] {
-        if let image = cache?.image(source, key: key) { return image }
+    private struct Image {
+        let bytes: [UInt8]
+        let isRemembered: Bool
+    }
+
+    private func image(_ source: String) throws -> Image {
+        if let bytes = cache?.image(source, key: key) { return Image(bytes: bytes, isRemembered: true) }
+        return Image(bytes: try compiled(source), isRemembered: false)
+    }
+
+    private func compiled(_ source: String) throws -> [UInt8] {
         let image = try compiler.compile(source, capability: context.device.capability)
         cache?.keep(image, source, key: key)
         return image
+    }
+
+    private func module(_ image: Image, _ source: String) throws -> KernelModule {
+        do {
+            return try KernelModule(image.bytes, on: context)
+        } catch  where image.isRemembered {
+            // Whole, but not for this driver: it only costs time.
+            return try KernelModule(compiled(source), on: context)
+        }
     }
 }

@@ -21,6 +21,7 @@ import FoveaGraph
         self.context = context
         self.byteCount = byteCount
         let driver = context.driver
+        guard byteCount > 0 else { return }
         for _ in 0..<2 {
             var (memory, event): (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) = (nil, nil)
             try context.libraries.check(
@@ -40,18 +41,22 @@ import FoveaGraph
         }
     }
 
-    /// Puts a copy of a tensor's elements on the stream; they may change or go as soon as this returns.
-    func send(_ tensor: Tensor, to address: UInt64) throws {
+    /// Puts a copy of tensors' elements on the stream, each at an offset; they may change or go as soon as this returns.
+    ///
+    /// What lies between them is copied, too.
+    func send(_ tensors: [(tensor: Tensor, offset: Int)], to address: UInt64) throws {
         guard byteCount > 0 else { return }
         let half = halves[next]
         next = 1 - next
         let (driver, libraries) = (context.driver, context.libraries)
         // An event that was never recorded is complete.
         try libraries.check(unsafe driver.cuEventSynchronize(half.copied), "waiting for a copy")
-        // Safe: the half has as many bytes as the tensor, whose type the program has checked.
-        unsafe tensor.withBytes { bytes in
-            guard let source = bytes.baseAddress else { return }
-            unsafe half.memory?.copyMemory(from: source, byteCount: byteCount)
+        for (tensor, offset) in tensors {
+            // Safe: the half was made for tensors of these types at these offsets, which the program has checked.
+            unsafe tensor.withBytes { bytes in
+                guard let source = bytes.baseAddress, let memory = unsafe half.memory else { return }
+                unsafe (memory + offset).copyMemory(from: source, byteCount: bytes.count)
+            }
         }
         try libraries.check(
             unsafe driver.cuMemcpyHtoDAsync_v2(address, half.memory, byteCount, context.stream), "copying an input")

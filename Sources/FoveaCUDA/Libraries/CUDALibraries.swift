@@ -21,7 +21,9 @@ package struct CUDALibraries: @unchecked Sendable {
     /// Opens the system's libraries, newest first.
     ///
     /// - Throws: ``FoveaError`` with code `unavailable` that names the library that is missing and where it was sought.
-    static func open(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> CUDALibraries {
+    package static func open() throws -> CUDALibraries { try open(environment: ProcessInfo.processInfo.environment) }
+
+    static func open(environment: [String: String]) throws -> CUDALibraries {
         let search = LibrarySearch(environment: environment)
         var (driver, compiler) = (fovea_cuda_driver(), fovea_nvrtc())
         do {
@@ -79,5 +81,22 @@ extension CUDALibraryProblem {
             ? "Install NVIDIA's driver, or use --device cpu."
             : "Install it, or name its folder in \(LibrarySearch.variable); or use --device cpu."
         return FoveaError(.unavailable, "CUDA is not available: \(name) cannot be used: \(reason).", remedy: remedy)
+    }
+}
+
+extension CUDALibraries {
+    /// What cuDNN reads of a device, as JSON: enough to plan for it elsewhere. Nil without cuDNN.
+    ///
+    /// - Throws: ``FoveaError`` with cuDNN's words.
+    package func cudnnDescription(ofDevice ordinal: Int) throws -> String? {
+        guard let cudnn else { return nil }
+        do {
+            let text = try ConvolutionPlans.properties(ofDevice: ordinal, cudnn)
+                .text(FOVEA_CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION)
+            return String(text.prefix { $0 != "\0" })
+        } catch {
+            throw FoveaError(
+                .unavailable, "cuDNN does not describe the device: \(error).", remedy: "Look at fovea doctor.")
+        }
     }
 }

@@ -7,7 +7,7 @@ struct DeviceMemoryPlan {
     /// The offset of each buffer that lies in the arena.
     let offsets: [BufferID: Int]
     let arenaByteCount: Int
-    /// The bytes of constants.
+    /// The bytes of constants, tables and small inputs.
     let constantByteCount: Int
 
     init(_ planner: ProgramPlanner) {
@@ -30,7 +30,12 @@ struct DeviceMemoryPlan {
             case .constant, .table:
                 constants = saturatingSum(constants, buffer.byteCount)
                 continue
-            case .input: touch(id, at: 0)
+            case .input:
+                if buffer.isSmallInput {
+                    constants = saturatingSum(constants, DeviceMemory.aligned(buffer.byteCount))
+                    continue
+                }
+                touch(id, at: 0)
             case .arena: break
             }
             guard let lifetime = lifetimes[id], buffer.byteCount > 0 else { continue }

@@ -5,7 +5,7 @@ struct PlannedBuffer {
     enum Home {
         /// A place in the arena, for as long as steps need it.
         case arena
-        /// A place in the arena that each run fills with an input before its first step.
+        /// A place that each run fills with an input before its first step: in the arena, or of its own where it is small.
         case input(Int)
         /// The memory of a state.
         case state(String)
@@ -25,4 +25,9 @@ struct PlannedBuffer {
 
     let byteCount: Int
     let home: Home
+
+    /// Whether the buffer is for an input that is copied together with others.
+    var isSmallInput: Bool {
+        if case .input = home { byteCount <= 4096 } else { false }
+    }
 }

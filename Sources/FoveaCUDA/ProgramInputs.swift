@@ -1,0 +1,72 @@
+import FoveaGraph
+import FoveaRuntime
+
+/// The inputs of a program: their places on the device, and the host's memory that they are copied from.
+///
+/// Small ones, such as classes, rates and keys, lie side by side in memory of their own and take one copy.
+struct ProgramInputs {
+    private struct Large {
+        let input: Int
+        let address: UInt64
+        let byteCount: Int
+        let staging: PinnedStaging
+    }
+
+    private struct Small {
+        let input: Int
+        let offset: Int
+        let byteCount: Int
+    }
+
+    private let context: CUDAContext
+    private var large: [Large] = []
+    private var small: [Small] = []
+    /// The small ones' memory.
+    private let block: DeviceMemory
+    private let blockStaging: PinnedStaging
+
+    /// - Parameter buffers: those of a plan.
+    init(_ buffers: [PlannedBuffer], on context: CUDAContext) throws {
+        self.context = context
+        var byteCount = 0
+        for buffer in buffers {
+            guard case .input(let input) = buffer.home, buffer.isSmallInput else { continue }
+            small.append(Small(input: input, offset: byteCount, byteCount: buffer.byteCount))
+            byteCount += DeviceMemory.aligned(buffer.byteCount)
+        }
+        block = try DeviceMemory(context, byteCount: byteCount, for: "small inputs")
+        blockStaging = try PinnedStaging(context, byteCount: byteCount)
+    }
+
+    /// The address of a small input.
+    func address(ofSmall input: Int) -> UInt64? {
+        small.first { $0.input == input }.map { block.address + UInt64($0.offset) }
+    }
+
+    mutating func addLarge(_ input: Int, at address: UInt64, byteCount: Int) throws {
+        large.append(
+            Large(
+                input: input, address: address, byteCount: byteCount,
+                staging: try PinnedStaging(context, byteCount: byteCount)))
+    }
+
+    /// Puts copies of the inputs of a run on the stream.
+    func send(_ given: [any DeviceValue]) throws {
+        for place in large {
+            if let source = (given[place.input] as? CUDAValue)?.address(on: context) {
+                try context.copy(source, to: place.address, byteCount: place.byteCount)
+            } else {
+                try place.staging.send([(given[place.input].read(), 0)], to: place.address)
+            }
+        }
+        let sources = small.map { (given[$0.input] as? CUDAValue)?.address(on: context) }
+        let fromHost = zip(small, sources).filter { $1 == nil }.map(\.0)
+        if !fromHost.isEmpty {
+            try blockStaging.send(fromHost.map { (try given[$0.input].read(), $0.offset) }, to: block.address)
+        }
+        for (place, source) in zip(small, sources) {
+            guard let source else { continue }
+            try context.copy(source, to: block.address + UInt64(place.offset), byteCount: place.byteCount)
+        }
+    }
+}
