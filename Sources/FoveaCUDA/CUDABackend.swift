@@ -18,25 +18,28 @@ public struct CUDABackend: Backend {
     ///   - arithmetic: the type that layers compute in, float32 or bfloat16.
     ///   - allowsTensorFloat32: whether convolutions and products in float32 may round their factors to eleven binary
     ///     digits (TF32), which is several times as fast.
+    ///   - timesKernels: whether cuDNN's kernels are timed when a convolution is first compiled, and the fastest remembered
+    ///     for later processes; otherwise cuDNN's first choice is used.
     /// - Throws: ``FoveaError`` with code `unavailable` when a library, the driver or the device is missing or too old.
     public init(
-        device ordinal: Int = 0, arithmetic: DataType = .float32, allowsTensorFloat32: Bool = false
+        device ordinal: Int = 0, arithmetic: DataType = .float32, allowsTensorFloat32: Bool = false,
+        timesKernels: Bool = true
     ) throws {
         try self.init(
             .open(), device: ordinal, arithmetic: arithmetic, allowsTensorFloat32: allowsTensorFloat32,
-            cache: Self.standardCache)
+            timesKernels: timesKernels, cache: Self.standardCache)
     }
 
     /// The folder of the user's cache that remembers compiled kernels.
-    package static var standardCache: String? { KernelImageCache.standardFolder }
+    package static var standardCache: String? { CompilationCache.standardFolder }
 
     /// - Parameters:
     ///   - libraries: the system's, or a test's.
-    ///   - cache: the folder that remembers compiled kernels; nil for none.
+    ///   - cache: the folder that remembers compiled and chosen kernels; nil for none.
     ///   - poisonsMemory: whether fresh memory is filled with NaN, to show what is read before it is written.
     package init(
         _ libraries: CUDALibraries, device ordinal: Int = 0, arithmetic: DataType = .float32,
-        allowsTensorFloat32: Bool = false, cache: String? = nil, poisonsMemory: Bool = false
+        allowsTensorFloat32: Bool = false, timesKernels: Bool = false, cache: String? = nil, poisonsMemory: Bool = false
     ) throws {
         guard arithmetic.isDeviceFloat else {
             throw FoveaError(
@@ -46,8 +49,10 @@ public struct CUDABackend: Backend {
         self.allowsTensorFloat32 = allowsTensorFloat32
         context = try CUDAContext(libraries, ordinal: ordinal, poisonsMemory: poisonsMemory)
         try KernelCompiler(libraries: libraries).requireKnown(context.device)
-        modules = KernelModules(context, cache: cache.map(KernelImageCache.init))
-        planning = DeviceLibraries(context, allowsTensorFloat32: allowsTensorFloat32)
+        let cache = cache.map(CompilationCache.init)
+        modules = KernelModules(context, cache: cache)
+        planning = DeviceLibraries(
+            context, allowsTensorFloat32: allowsTensorFloat32, timesKernels: timesKernels, cache: cache)
         let device = context.device
         let memory = byteCountText(device.memoryByteCount)
         let missing = planning.missing.isEmpty ? "" : ", without \(planning.missing.joined(separator: " and "))"
@@ -83,7 +88,7 @@ public struct CUDABackend: Backend {
     public var availableByteCount: Int? { context.availableByteCount }
 
     public func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int? {
-        let planner = try ProgramPlanner(graph, with: planning)
+        let planner = try ProgramPlanner(graph, with: planning, isPrediction: true)
         let plan = DeviceMemoryPlan(planner)
         let outputs = planner.outputs.reduce(0) { saturatingSum($0, $1.type.byteCount) }
         return saturatingSum(plan.arenaByteCount, saturatingSum(plan.constantByteCount, outputs))

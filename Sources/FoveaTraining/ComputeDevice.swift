@@ -50,7 +50,8 @@ public enum ComputeDevice: Hashable, Sendable {
             }
             try ThreadSupply.require(1, for: "the CUDA device")
             let backend = try CUDABackend(
-                device: ordinal, arithmetic: precision.arithmetic, allowsTensorFloat32: precision == .tf32)
+                device: ordinal, arithmetic: precision.arithmetic, allowsTensorFloat32: precision == .tf32,
+                timesKernels: options.kernels.rule == .timed)
             return try Device(backend, options: compilation)
         }
     }

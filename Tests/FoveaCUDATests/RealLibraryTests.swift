@@ -92,9 +92,10 @@ extension CUDATests {
             arguments: ModelZoo.entries.map(\.name))
         func plans(name: String) throws {
             let calls = try #require(RealLibraries.cudnn)
-            let device = try ConvolutionPlans.properties(RealLibraries.device, calls)
+            let device = try ConvolutionChoices.properties(RealLibraries.device, calls)
             for (allowsTensorFloat32, type) in [(false, DataType.float32), (true, .float32), (false, .bfloat16)] {
-                let plans = ConvolutionPlans(calls, device: device, allowsTensorFloat32: allowsTensorFloat32)
+                let choices = ConvolutionChoices(calls, device: device, allowsTensorFloat32: allowsTensorFloat32)
+                let plans = ConvolutionPlans(choices)
                 var count = 0
                 for graph in try RealLibraries.graphs(ModelZoo.entry(named: name)) {
                     for node in graph.nodes {
@@ -102,8 +103,9 @@ extension CUDATests {
                         count += 1
                         let plan = plans.plan(question)
                         #expect(plan != nil, "\(question)")
-                        #expect(plan?.workspaceByteCount ?? 0 <= ConvolutionPlans.workspaceLimit)
-                        #expect(try plan?.text().hasPrefix("{") == true)
+                        #expect(plan?.workspaceByteCount ?? 0 <= ConvolutionChoices.workspaceLimit)
+                        let again = try plan.flatMap { choices.plan(try $0.text(), engine: $0.engine) }
+                        #expect(again?.workspaceByteCount == plan?.workspaceByteCount)
                     }
                 }
                 #expect(count > 5)

@@ -33,14 +33,17 @@ struct GPU: Sendable {
     let libraries: CUDALibraries
     /// The folder that remembers compiled kernels; nil for none.
     var cache: String?
+    var timesKernels = false
 
-    static func open() throws -> GPU { GPU(libraries: try CUDALibraries.open(), cache: CUDABackend.standardCache) }
+    static func open() throws -> GPU {
+        GPU(libraries: try CUDALibraries.open(), cache: CUDABackend.standardCache, timesKernels: true)
+    }
 
     /// - Parameter poisonsMemory: whether fresh memory is filled with NaN, so that what is read before it is written shows.
     func backend(_ precision: ReportPrecision, poisonsMemory: Bool = false) throws -> CUDABackend {
         try CUDABackend(
             libraries, arithmetic: precision.arithmetic, allowsTensorFloat32: precision == .tf32,
-            cache: cache, poisonsMemory: poisonsMemory)
+            timesKernels: timesKernels, cache: cache, poisonsMemory: poisonsMemory)
     }
 }
 

@@ -6,13 +6,13 @@ import Synchronization
 final class KernelModules: Sendable {
     private let context: CUDAContext
     private let compiler: KernelCompiler
-    private let cache: KernelImageCache?
+    private let cache: CompilationCache?
     /// What an image depends on but for its source.
     private let key: String
     private let modules = Mutex<[String: KernelModule]>([:])
 
     /// - Parameter cache: the images of earlier processes; nil for none.
-    init(_ context: CUDAContext, cache: KernelImageCache?) {
+    init(_ context: CUDAContext, cache: CompilationCache?) {
         self.context = context
         self.cache = cache
         compiler = KernelCompiler(libraries: context.libraries)
@@ -43,13 +43,13 @@ final class KernelModules: Sendable {
     }
 
     private func image(_ source: String) throws -> Image {
-        if let bytes = cache?.image(source, key: key) { return Image(bytes: bytes, isRemembered: true) }
+        if let bytes = cache?.image(of: source, key: key) { return Image(bytes: bytes, isRemembered: true) }
         return Image(bytes: try compiled(source), isRemembered: false)
     }
 
     private func compiled(_ source: String) throws -> [UInt8] {
         let image = try compiler.compile(source, capability: context.device.capability)
-        cache?.keep(image, source, key: key)
+        cache?.keep(image, of: source, key: key)
         return image
     }
 

@@ -91,7 +91,7 @@ extension CUDALibraries {
     package func cudnnDescription(ofDevice ordinal: Int) throws -> String? {
         guard let cudnn else { return nil }
         do {
-            let text = try ConvolutionPlans.properties(ofDevice: ordinal, cudnn)
+            let text = try ConvolutionChoices.properties(ofDevice: ordinal, cudnn)
                 .text(FOVEA_CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION)
             return String(text.prefix { $0 != "\0" })
         } catch {

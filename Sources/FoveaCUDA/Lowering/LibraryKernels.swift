@@ -6,7 +6,9 @@ extension ProgramPlanner {
         _ question: ConvolutionQuestion, images: PlannedValue?, filters: PlannedValue?, results: PlannedValue?,
         _ type: TensorType, multiplyAdds: Int
     ) -> PlannedValue? {
-        guard type.shape.elementCount > 0, let plan = libraries.convolutions?.plan(question) else { return nil }
+        guard type.shape.elementCount > 0,
+            let plan = libraries.convolutions?.plan(question, isPrediction: isPrediction)
+        else { return nil }
         let made = makeValue(type)
         let place = view(of: made).buffer
         let tensors = ConvolutionTensors(

@@ -12,14 +12,22 @@ struct DeviceLibraries: Sendable {
     init(multiprocessors: Int) { self.multiprocessors = multiprocessors }
 
     /// The libraries of a context, whichever can be used.
-    init(_ context: CUDAContext, allowsTensorFloat32: Bool) {
+    ///
+    /// - Parameters:
+    ///   - timesKernels: whether cuDNN's kernels for each convolution are timed when it is first planned.
+    ///   - cache: the choices of earlier processes; nil for none.
+    init(_ context: CUDAContext, allowsTensorFloat32: Bool, timesKernels: Bool, cache: CompilationCache?) {
         multiprocessors = context.device.multiprocessors
         if let calls = context.libraries.cudnn,
             let handle = unsafe try? CuDNNHandle(calls, stream: context.stream),
-            let properties = try? ConvolutionPlans.properties(ofDevice: context.device.ordinal, calls)
+            let properties = try? ConvolutionChoices.properties(ofDevice: context.device.ordinal, calls)
         {
             cudnn = handle
-            convolutions = ConvolutionPlans(calls, device: properties, allowsTensorFloat32: allowsTensorFloat32)
+            let choices = ConvolutionChoices(
+                calls, device: properties, allowsTensorFloat32: allowsTensorFloat32)
+            let timer = ConvolutionTimer(context: context, handle: handle)
+            let timing: ConvolutionPlans.Timing = { question, plans in timer.seconds(question, plans) }
+            convolutions = ConvolutionPlans(choices, cache: cache, timing: timesKernels ? timing : nil)
         }
         if let handle = context.libraries.matrices.flatMap({ CuBLASLtHandle($0) }) {
             matrices = MatrixPlans(handle, allowsTensorFloat32: allowsTensorFloat32)

@@ -7,6 +7,8 @@ import FoveaGraph
 struct ProgramPlanner {
     let graph: Graph
     let libraries: DeviceLibraries
+    /// Whether the plan is only made to know its memory.
+    let isPrediction: Bool
     var multiprocessors: Int { libraries.multiprocessors }
     private(set) var buffers: [PlannedBuffer] = []
     private(set) var steps: [DeviceStep] = []
@@ -21,8 +23,9 @@ struct ProgramPlanner {
     private var early: [FlatStores] = []
 
     /// - Throws: ``FoveaError`` when a node is not supported.
-    init(_ graph: Graph, with libraries: DeviceLibraries) throws {
+    init(_ graph: Graph, with libraries: DeviceLibraries, isPrediction: Bool = false) throws {
         self.graph = graph
+        self.isPrediction = isPrediction
         self.libraries = libraries
         uses = ValueUses(of: graph)
         for (position, input) in graph.inputs.enumerated() {

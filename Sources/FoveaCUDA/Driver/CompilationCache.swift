@@ -1,10 +1,10 @@
 import FoveaFoundation
 
-/// A folder with compiled kernels, a file for each module, for every process of a user.
+/// A folder with what was compiled or chosen for a device, a file for each, for every process of a user.
 ///
-/// A file has the source that it was compiled from, so that no other is mistaken for it, and a sum. One that is damaged, or
-/// that cannot be read or written, only costs time.
-struct KernelImageCache: Sendable {
+/// A file has the source that it was made from, so that no other is mistaken for it, and a sum. One that is damaged, or that
+/// cannot be read or written, only costs time.
+struct CompilationCache: Sendable {
     let folder: String
 
     init(_ folder: String) { self.folder = folder }
@@ -14,10 +14,12 @@ struct KernelImageCache: Sendable {
 
     /// The most bytes that all files take: beyond, those used longest ago go.
     private static let capacity = 256 << 20
-    private static let suffix = ".kernels"
+    private static let suffix = ".cuda"
 
-    /// The image of a source; nil where there is none.
-    func image(_ source: String, key: String) -> [UInt8]? {
+    /// What was made from a source; nil where there is nothing.
+    ///
+    /// - Parameter key: what it depends on besides, in one line.
+    func image(of source: String, key: String) -> [UInt8]? {
         let file = path(source, key)
         let head = Self.head(source, key)
         guard FileKind(at: file) == .regularFile, let bytes = try? readFile(at: file, limit: Self.capacity),
@@ -29,7 +31,7 @@ struct KernelImageCache: Sendable {
         return image
     }
 
-    func keep(_ image: [UInt8], _ source: String, key: String) {
+    func keep(_ image: [UInt8], of source: String, key: String) {
         do {
             _ = try createFolder(at: folder)
             try replaceFile(at: path(source, key), with: Self.head(source, key) + Self.sum(image) + image)
@@ -48,7 +50,7 @@ struct KernelImageCache: Sendable {
 
     /// What a file begins with: everything that its image depends on, with a zero behind it.
     private static func head(_ source: String, _ key: String) -> [UInt8] {
-        Array("fovea kernels 1, \(key)\n\(source)".utf8) + [0]
+        Array("fovea cuda 1, \(key)\n\(source)".utf8) + [0]
     }
 
     private static func sum(_ image: [UInt8]) -> [UInt8] {

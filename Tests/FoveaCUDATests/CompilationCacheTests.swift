@@ -9,7 +9,7 @@ import Testing
 
 extension CUDATests {
     @Suite("Compiled kernels that a folder remembers")
-    struct KernelImageCacheTests {
+    struct CompilationCacheTests {
         init() { FakeGPU.reset() }
 
         /// A graph with more kernels than a module has.
@@ -61,8 +61,8 @@ extension CUDATests {
                 // Whole, but no image that the driver takes.
                 let head = String(decoding: sound.prefix { $0 != 0 }, as: UTF8.self).split(
                     separator: "\n", maxSplits: 1)
-                let key = try #require(head.first).dropFirst("fovea kernels 1, ".count)
-                KernelImageCache(cache).keep([1, 2, 3], String(head[1]), key: String(key))
+                let key = try #require(head.first).dropFirst("fovea cuda 1, ".count)
+                CompilationCache(cache).keep([1, 2, 3], of: String(head[1]), key: String(key))
                 #expect(try await compilations(cache) == 1)
                 #expect(try readFile(at: files[0], limit: 1 << 20) == sound)
                 // Another compute capability is another question.
