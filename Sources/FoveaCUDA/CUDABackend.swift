@@ -10,6 +10,7 @@ public struct CUDABackend: Backend {
     private let context: CUDAContext
     private let modules: KernelModules
     private let planning: DeviceLibraries
+    private let staging: InputStaging
 
     /// Opens a device.
     ///
@@ -20,14 +21,16 @@ public struct CUDABackend: Backend {
     ///     digits (TF32), which is several times as fast.
     ///   - timesKernels: whether cuDNN's kernels are timed when a convolution is first compiled, and the fastest remembered
     ///     for later processes; otherwise cuDNN's first choice is used.
+    ///   - recomputesActivations: whether the backward pass computes element-wise results of the forward pass again instead of
+    ///     keeping them, which takes less memory and more time (gradient checkpointing).
     /// - Throws: ``FoveaError`` with code `unavailable` when a library, the driver or the device is missing or too old.
     public init(
         device ordinal: Int = 0, arithmetic: DataType = .float32, allowsTensorFloat32: Bool = false,
-        timesKernels: Bool = true
+        timesKernels: Bool = true, recomputesActivations: Bool = false
     ) throws {
         try self.init(
             .open(), device: ordinal, arithmetic: arithmetic, allowsTensorFloat32: allowsTensorFloat32,
-            timesKernels: timesKernels, cache: Self.standardCache)
+            timesKernels: timesKernels, recomputesActivations: recomputesActivations, cache: Self.standardCache)
     }
 
     /// The folder of the user's cache that remembers compiled kernels.
@@ -39,7 +42,8 @@ public struct CUDABackend: Backend {
     ///   - poisonsMemory: whether fresh memory is filled with NaN, to show what is read before it is written.
     package init(
         _ libraries: CUDALibraries, device ordinal: Int = 0, arithmetic: DataType = .float32,
-        allowsTensorFloat32: Bool = false, timesKernels: Bool = false, cache: String? = nil, poisonsMemory: Bool = false
+        allowsTensorFloat32: Bool = false, timesKernels: Bool = false, recomputesActivations: Bool = false,
+        cache: String? = nil, poisonsMemory: Bool = false
     ) throws {
         guard arithmetic.isDeviceFloat else {
             throw FoveaError(
@@ -51,8 +55,11 @@ public struct CUDABackend: Backend {
         try KernelCompiler(libraries: libraries).requireKnown(context.device)
         let cache = cache.map(CompilationCache.init)
         modules = KernelModules(context, cache: cache)
-        planning = DeviceLibraries(
+        staging = InputStaging(context)
+        var planning = DeviceLibraries(
             context, allowsTensorFloat32: allowsTensorFloat32, timesKernels: timesKernels, cache: cache)
+        planning.recomputesActivations = recomputesActivations
+        self.planning = planning
         let device = context.device
         let memory = byteCountText(device.memoryByteCount)
         let missing = planning.missing.isEmpty ? "" : ", without \(planning.missing.joined(separator: " and "))"
@@ -60,7 +67,7 @@ public struct CUDABackend: Backend {
             "\(device.name), compute capability \(device.capabilityText), \(memory), driver for CUDA \(device.driverVersionText)\(missing)"
         profile = BackendProfile(
             summary: summary, machine: "\(device.name), \(device.multiprocessors) multiprocessors",
-            arithmetic: arithmetic)
+            arithmetic: arithmetic, isAsynchronous: true)
     }
 
     public func supports(_ operation: any Operation, operands: [TensorType], results: [TensorType]) -> Bool {
@@ -84,6 +91,8 @@ public struct CUDABackend: Backend {
         try context.makeCurrent()
         return try CUDAExecutable(graph, state: state, modules: modules, with: planning, on: context)
     }
+
+    public func stage(_ tensor: Tensor) throws -> any DeviceValue { try staging.stage(tensor) }
 
     public var availableByteCount: Int? { context.availableByteCount }
 

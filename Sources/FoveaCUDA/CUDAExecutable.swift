@@ -5,20 +5,31 @@ import Synchronization
 
 /// A program on a device: launches of kernels on planned places.
 ///
-/// The first run puts each step on the stream; the second records them, and from then on a run is one call.
+/// The first run puts each step on the stream; the second records them, and from then on a run is one call. Where recording
+/// fails, every run puts each step on the stream, and ``steps`` say so.
 final class CUDAExecutable: Executable, @unchecked Sendable {
     // Unchecked: used on the device's compute thread only.
-    let steps: [ExecutableStep]
+    private let plannedSteps: [ExecutableStep]
     private let context: CUDAContext
     private let inputs: ProgramInputs
     private let outputs: ProgramOutputs
-    private var hasRun = false
-    private var recorded: CapturedSteps?
+    private var recording = Recording.beforeFirstRun
+    /// What is carried out only when a state has changed.
+    private let preparations: [BoundStep]
     private let work: [BoundStep]
+    /// The changes of each state when they were carried out.
+    private var preparedChanges: [Int]?
     // What the addresses belong to.
     private let owned: [DeviceMemory]
     private let states: [CUDAState]
+    private let updatesStates: Bool
     private let modules: [KernelModule]
+
+    private enum Recording {
+        case beforeFirstRun, beforeSecondRun
+        case done(CapturedSteps)
+        case impossible
+    }
 
     /// A step with the addresses that it touches.
     private enum BoundStep: Sendable {
@@ -56,8 +67,8 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                 try unsafe tensor.withBytes { unsafe try context.upload($0, to: memory.address) }
                 owned.append(memory)
                 return memory.address
-            case .table:
-                let memory = try DeviceMemory(context, byteCount: buffer.byteCount, for: "a table of tensors")
+            case .table, .prepared:
+                let memory = try DeviceMemory(context, byteCount: buffer.byteCount, for: "what depends on weights")
                 owned.append(memory)
                 return memory.address
             }
@@ -75,7 +86,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         self.inputs = inputs
         outputs = ProgramOutputs(planner.outputs.map { ($0.type, addresses[$0.buffer.index]) }, on: context)
         let loaded = try modules.modules(planner.code.sources)
-        work = try planner.steps.map { step in
+        let bound = try planner.steps.map { step -> BoundStep in
             switch step.work {
             case .launch(let launch):
                 return .launch(
@@ -99,7 +110,10 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                     workspace: matrices.workspace.map { addresses[$0.index] } ?? 0)
             }
         }
-        steps = planner.steps.map {
+        preparations = Array(bound.prefix(planner.preparedCount))
+        work = Array(bound.dropFirst(planner.preparedCount))
+        updatesStates = !graph.updates.isEmpty
+        plannedSteps = planner.steps.map {
             ExecutableStep(
                 path: $0.path, operation: $0.operation, device: "cuda", implementation: $0.implementation,
                 multiplyAdds: $0.multiplyAdds, byteCount: $0.byteCount)
@@ -112,6 +126,10 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
     func run(_ given: [any DeviceValue], stopwatch: Stopwatch?) throws -> [any DeviceValue] {
         try context.makeCurrent()
         try inputs.send(given)
+        try prepare(stopwatch)
+        if updatesStates {
+            for state in states { state.noteChange() }
+        }
         if let stopwatch {
             for step in work {
                 try enqueue(step)
@@ -124,20 +142,49 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
         return try outputs.collected()
     }
 
+    var steps: [ExecutableStep] {
+        guard case .impossible = recording else { return plannedSteps }
+        return plannedSteps.map {
+            ExecutableStep(
+                path: $0.path, operation: $0.operation, device: "cuda, not recorded", implementation: $0.implementation,
+                multiplyAdds: $0.multiplyAdds, byteCount: $0.byteCount)
+        }
+    }
+
+    /// Computes what depends on states alone, where one has changed.
+    private func prepare(_ stopwatch: Stopwatch?) throws {
+        guard !preparations.isEmpty else { return }
+        let changes = states.map(\.changes)
+        let isCurrent = changes == preparedChanges
+        for step in preparations {
+            if !isCurrent {
+                try enqueue(step)
+                if stopwatch != nil { try context.synchronize() }
+            }
+            stopwatch?.lap()
+        }
+        preparedChanges = changes
+    }
+
     /// Puts all steps on the stream.
     private func start() throws {
-        if let recorded { return try recorded.launch() }
+        switch recording {
+        case .done(let recorded): return try recorded.launch()
         // What the driver loads at a kernel's first launch cannot be loaded while it records.
-        guard hasRun else {
-            for step in work { try enqueue(step) }
-            hasRun = true
-            return
+        case .beforeFirstRun: recording = .beforeSecondRun
+        case .beforeSecondRun:
+            let recorded = context.recording.withLock { _ in
+                try? CapturedSteps(context) { for step in work { try enqueue(step) } }
+            }
+            guard let recorded else {
+                recording = .impossible
+                break
+            }
+            recording = .done(recorded)
+            return try recorded.launch()
+        case .impossible: break
         }
-        let recording = try context.recording.withLock { _ in
-            try CapturedSteps(context) { for step in work { try enqueue(step) } }
-        }
-        recorded = recording
-        try recording.launch()
+        for step in work { try enqueue(step) }
     }
 
     private func enqueue(_ step: BoundStep) throws {

@@ -1,11 +1,17 @@
 import FoveaFoundation
 import FoveaGraph
 import FoveaRuntime
+import Synchronization
 
 /// A state in the device's memory, in the device's order.
 final class CUDAState: DeviceBuffer {
     let type: TensorType
     let memory: DeviceMemory
+    private let changeCount = Atomic(0)
+
+    /// How often the elements may have changed.
+    var changes: Int { changeCount.load(ordering: .acquiring) }
+    func noteChange() { changeCount.wrappingAdd(1, ordering: .releasing) }
 
     init(_ type: TensorType, on context: CUDAContext) throws {
         self.type = type
@@ -28,6 +34,7 @@ final class CUDAState: DeviceBuffer {
         }
         try memory.context.makeCurrent()
         try unsafe tensor.withBytes { unsafe try memory.context.upload($0, to: memory.address) }
+        noteChange()
     }
 }
 

@@ -53,20 +53,19 @@ struct ProgramInputs {
     /// Puts copies of the inputs of a run on the stream.
     func send(_ given: [any DeviceValue]) throws {
         for place in large {
-            if let source = (given[place.input] as? CUDAValue)?.address(on: context) {
-                try context.copy(source, to: place.address, byteCount: place.byteCount)
-            } else {
-                try place.staging.send([(given[place.input].read(), 0)], to: place.address)
-            }
+            if let own = given[place.input] as? CUDAValue, try own.copy(to: place.address, on: context) { continue }
+            try place.staging.send([(given[place.input].read(), 0)], to: place.address)
         }
-        let sources = small.map { (given[$0.input] as? CUDAValue)?.address(on: context) }
-        let fromHost = zip(small, sources).filter { $1 == nil }.map(\.0)
+        // Those that lie on a device are copied after the block.
+        let fromHost = small.filter { !(given[$0.input] is CUDAValue) }
         if !fromHost.isEmpty {
             try blockStaging.send(fromHost.map { (try given[$0.input].read(), $0.offset) }, to: block.address)
         }
-        for (place, source) in zip(small, sources) {
-            guard let source else { continue }
-            try context.copy(source, to: block.address + UInt64(place.offset), byteCount: place.byteCount)
+        for place in small {
+            guard let own = given[place.input] as? CUDAValue else { continue }
+            let address = block.address + UInt64(place.offset)
+            if try own.copy(to: address, on: context) { continue }
+            try unsafe own.read().withBytes { unsafe try context.upload($0, to: address) }
         }
     }
 }

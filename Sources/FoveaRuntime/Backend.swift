@@ -23,6 +23,12 @@ public protocol Backend: Sendable {
     /// - Throws: ``FoveaError`` when there is not enough memory.
     func makeBuffers(_ types: [TensorType]) throws -> [any DeviceBuffer]
 
+    /// Begins to bring a tensor to the device, for a program that will be given it: where a run goes on meanwhile, that costs
+    /// it no time.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory.
+    func stage(_ tensor: Tensor) throws -> any DeviceValue
+
     /// Plans a graph whose nodes are all supported.
     ///
     /// - Parameter state: the memory of each state of the graph; runs read it and write the graph's updates into it.
@@ -53,6 +59,7 @@ extension Backend {
 
     /// One line for display: library, version, instruction set.
     public var summary: String { profile.summary }
+    public func stage(_ tensor: Tensor) throws -> any DeviceValue { tensor }
     public var availableByteCount: Int? { nil }
     public func predictedByteCount(of graph: Graph, state: [String: any DeviceBuffer]) throws -> Int? { nil }
 }

@@ -4,9 +4,14 @@ public struct BackendOptions: Sendable {
     public var threads: Int?
     /// Options for choosing kernels.
     public var kernels: KernelOptions
+    /// Whether the backward pass computes element-wise results again instead of keeping them, where the backend keeps them.
+    public var recomputesActivations: Bool
 
-    public init(threads: Int? = nil, kernels: KernelOptions = KernelOptions()) {
+    public init(
+        threads: Int? = nil, kernels: KernelOptions = KernelOptions(), recomputesActivations: Bool = false
+    ) {
         self.threads = threads
         self.kernels = kernels
+        self.recomputesActivations = recomputesActivations
     }
 }

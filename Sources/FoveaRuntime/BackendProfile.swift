@@ -14,10 +14,13 @@ public struct BackendProfile: Sendable {
     public let ceilings: (@Sendable () throws -> Ceilings)?
     /// The type that layers compute in where a network asks for no other than float32; parameters are float32.
     public let arithmetic: DataType
+    /// Whether a run returns before it has ended: what the host does until the results are read costs no time.
+    public let isAsynchronous: Bool
 
     public init(
         summary: String, threads: Int = 1, machine: String = "", kernels: KernelSelection? = nil,
-        ceilings: (@Sendable () throws -> Ceilings)? = nil, arithmetic: DataType = .float32
+        ceilings: (@Sendable () throws -> Ceilings)? = nil, arithmetic: DataType = .float32,
+        isAsynchronous: Bool = false
     ) {
         self.summary = summary
         self.threads = threads
@@ -25,5 +28,6 @@ public struct BackendProfile: Sendable {
         self.kernels = kernels
         self.ceilings = ceilings
         self.arithmetic = arithmetic
+        self.isAsynchronous = isAsynchronous
     }
 }

@@ -17,6 +17,9 @@ extension Device {
     /// A run's time covers taking its inputs, computing, updating the state and reading the outputs that are kept. It
     /// excludes the way to the device's thread and back, which a single ``run(_:_:)`` pays.
     ///
+    /// Where runs return before they end (``BackendProfile/isAsynchronous``), each is started before the outputs of the one
+    /// before it are kept, and its time is that since these were kept.
+    ///
     /// - Parameters:
     ///   - inputs: the inputs of a run, in the order of ``Program/inputs``, by the number of the run from 0; called
     ///     before the run's time begins.
@@ -28,14 +31,30 @@ extension Device {
     ) throws -> [TimedRun<Kept>] {
         let clock = ContinuousClock()
         var runs: [TimedRun<Kept>] = []
+        // Where runs return before they end, the one that was started last.
+        var started: (number: Int, outputs: [any DeviceValue])?
         let begin = clock.now
-        while !length.isReached(by: runs.count, after: begin.duration(to: clock.now)) {
-            let number = runs.count
-            let given = try inputs(number)
-            let start = clock.now
-            let kept = try keep(number, try program.run(given))
-            runs.append(TimedRun(duration: start.duration(to: clock.now), kept: kept))
+        var mark = begin
+        func end(_ number: Int, _ outputs: [any DeviceValue]) throws {
+            let kept = try keep(number, outputs)
+            let now = clock.now
+            runs.append(TimedRun(duration: mark.duration(to: now), kept: kept))
+            mark = now
         }
+        var count = 0
+        while !length.isReached(by: count, after: begin.duration(to: clock.now)) {
+            let given = try inputs(count)
+            if started == nil { mark = clock.now }
+            let outputs = try program.run(given)
+            if let ended = started { try end(ended.number, ended.outputs) }
+            if backend.profile.isAsynchronous {
+                started = (count, outputs)
+            } else {
+                try end(count, outputs)
+            }
+            count += 1
+        }
+        if let started { try end(started.number, started.outputs) }
         return runs
     }
 }

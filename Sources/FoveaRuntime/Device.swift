@@ -123,6 +123,19 @@ public actor Device {
         return Dictionary(zip(program.outputs, results), uniquingKeysWith: { first, _ in first })
     }
 
+    /// The elements of values on the host, on the device's thread.
+    package func read(_ values: [String: any DeviceValue]) throws -> [String: Tensor] {
+        try values.mapValues { try $0.read() }
+    }
+
+    /// Begins to bring tensors to the device, to be inputs of programs: while a program runs, on devices that compute by
+    /// themselves. On others they stay where they are.
+    ///
+    /// - Throws: ``FoveaError`` when there is not enough memory.
+    public func stage(_ tensors: [String: Tensor]) throws -> [String: any DeviceValue] {
+        try tensors.mapValues { try backend.stage($0) }
+    }
+
     func read(_ names: [String], of states: DeviceStates) throws -> [Tensor] {
         try names.map { try states.buffer($0).read() }
     }

@@ -31,6 +31,7 @@ public enum ComputeDevice: Hashable, Sendable {
         switch self {
         case .auto, .cpu:
             try require(precision, among: [.f32])
+            try refuseRecomputing(options)
             return try Device(CPUBackend(options), options: compilation)
         case .reference:
             guard options.threads ?? 1 == 1 else {
@@ -39,6 +40,7 @@ public enum ComputeDevice: Hashable, Sendable {
                     remedy: "Leave --threads out, or use --device cpu.")
             }
             try require(precision, among: [.f32, .bf16])
+            try refuseRecomputing(options)
             try ThreadSupply.require(1, for: "the reference device")
             try AvailableMemory.requireRoomToCompute(for: "the reference device")
             return try Device(ReferenceBackend(arithmetic: precision.arithmetic), options: compilation)
@@ -51,9 +53,16 @@ public enum ComputeDevice: Hashable, Sendable {
             try ThreadSupply.require(1, for: "the CUDA device")
             let backend = try CUDABackend(
                 device: ordinal, arithmetic: precision.arithmetic, allowsTensorFloat32: precision == .tf32,
-                timesKernels: options.kernels.rule == .timed)
+                timesKernels: options.kernels.rule == .timed, recomputesActivations: options.recomputesActivations)
             return try Device(backend, options: compilation)
         }
+    }
+
+    private func refuseRecomputing(_ options: BackendOptions) throws {
+        guard options.recomputesActivations else { return }
+        throw FoveaError(
+            .usage, "Gradient checkpointing is a choice of CUDA devices only.",
+            remedy: "Leave --gradient-checkpointing out: the processor computes normalizations again anyway.")
     }
 
     private func require(_ precision: ComputePrecision, among known: [ComputePrecision]) throws {

@@ -2,6 +2,7 @@ public import FoveaData
 import FoveaFormats
 import FoveaGraph
 import FoveaNN
+import FoveaRuntime
 
 extension Trainer {
     /// Trains for the epochs of a plan, reporting every step and every epoch.
@@ -106,7 +107,18 @@ public struct Fit: AsyncSequence, Sendable {
         private var stepInEpoch = 0
         private var hasBegun = false
         private var batches: DataLoader.Iterator?
+        /// What was prepared while a step ran.
+        private var prepared: Result<PreparedBatch, any Error>?
         private var totals = EpochTotals(goingOnFrom: WeightedMeans())
+
+        /// A batch that can be trained on, or the end of the epoch.
+        private struct PreparedBatch {
+            let batch: Batch?
+            let staged: [String: any DeviceValue]
+            /// The number of batches before it that cannot.
+            let skipped: Int
+            var wait: Duration
+        }
 
         init(fit: Fit) {
             self.fit = fit
@@ -139,12 +151,17 @@ public struct Fit: AsyncSequence, Sendable {
                     workers: fit.workers, failures: fit.leavingOut == nil ? .thrown : .kept
                 ).makeAsyncIterator()
             }
-            let begin = ContinuousClock.now
-            let batch = try await nextBatch()
-            totals.wait += ContinuousClock.now - begin
-            if let batch {
+            let next = try await takePrepared()
+            stepInEpoch += next.skipped
+            totals.wait += next.wait
+            if let batch = next.batch {
                 let factor = schedule.factor(at: (epoch - 1) * fit.stepsPerEpoch + stepInEpoch)
-                let report = try await fit.trainer.step(batch, learningRateFactor: factor)
+                let step = try await fit.trainer.begin(batch, staged: next.staged, learningRateFactor: factor)
+                if fit.trainer.runsAhead { await prepareNext() }
+                let begin = ContinuousClock.now
+                let report = try await fit.trainer.end(step)
+                // A step that was still running when the next batch was there did not wait for it.
+                if ContinuousClock.now - begin > .microseconds(200) { forgetWait() }
                 totals.add(report)
                 stepInEpoch += 1
                 await fit.trainer.move(to: DataPlace(epochs: epoch - 1, batches: stepInEpoch, means: totals.means))
@@ -162,14 +179,41 @@ public struct Fit: AsyncSequence, Sendable {
             return .epoch(totals.metrics(epoch: epoch, validation: validation))
         }
 
-        /// The next batch that can be trained on; nil at the end of the epoch.
-        private mutating func nextBatch() async throws -> Batch? {
+        /// The next batch, prepared now unless it has been already.
+        private mutating func takePrepared() async throws -> PreparedBatch {
+            defer { prepared = nil }
+            if let prepared { return try prepared.get() }
+            return try await prepare()
+        }
+
+        /// Prepares a batch ahead. An error is thrown when its turn comes.
+        private mutating func prepareNext() async {
+            do { prepared = .success(try await prepare()) } catch { prepared = .failure(error) }
+        }
+
+        private mutating func forgetWait() {
+            guard var next = try? prepared?.get() else { return }
+            next.wait = .zero
+            prepared = .success(next)
+        }
+
+        private mutating func prepare() async throws -> PreparedBatch {
+            let begin = ContinuousClock.now
+            let (batch, skipped) = try await nextBatch()
+            let wait = ContinuousClock.now - begin
+            let staged = if let batch { try await fit.trainer.stage(batch) } else { [String: any DeviceValue]() }
+            return PreparedBatch(batch: batch, staged: staged, skipped: skipped, wait: wait)
+        }
+
+        /// The next batch that can be trained on, nil at the end of the epoch; and the number of those before it that cannot.
+        private mutating func nextBatch() async throws -> (Batch?, skipped: Int) {
+            var skipped = 0
             while let batch = try await batches?.next() {
                 let isFilled = try batch.isFilled(leavingOut: fit.leavingOut, of: fit.training.name)
-                if isFilled, fit.canTrain(on: batch) { return batch }
-                stepInEpoch += 1
+                if isFilled, fit.canTrain(on: batch) { return (batch, skipped) }
+                skipped += 1
             }
-            return nil
+            return (nil, skipped)
         }
     }
 }

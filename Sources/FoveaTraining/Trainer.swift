@@ -15,7 +15,7 @@ public actor Trainer {
     /// The rule by which the network is changed.
     public nonisolated let rule: UpdateRule
     let states: DeviceStates
-    private var device: Device { states.device }
+    private nonisolated var device: Device { states.device }
     /// Seed of the random numbers of steps.
     public internal(set) var seed: UInt64
     /// The network's inputs and outputs.
@@ -46,7 +46,7 @@ public actor Trainer {
     }
 
     /// The program of a step, and its inputs and outputs besides the batch and the loss.
-    private struct StepProgram {
+    fileprivate struct StepProgram {
         let program: Program
         let phase: AccumulationPhase
         let isRandom: Bool
@@ -143,34 +143,31 @@ public actor Trainer {
         return (Predictor(network, signature: signature, evaluation: evaluation, sharing: states), states)
     }
 
-    /// Replaces the network's weights; the optimizer's state stays as it is.
-    ///
-    /// - Parameter source: where the weights come from, for errors.
-    /// - Throws: ``FoveaError`` when the weights are not the network's, with all differences, or not finite.
-    public func load(_ weights: Weights, source: String) async throws {
-        let fitted = try weights.fitted(to: parameters, source: source)
-        try fitted.expectFinite(source: source)
-        try await states.write(fitted.namedTensors)
-    }
-
-    /// Replaces the network's weights by those of a safetensors file, one at a time.
-    ///
-    /// - Throws: ``FoveaError`` when the file cannot be read, or its weights are not the network's, with all differences, or not
-    ///   finite; nothing has changed then.
-    public func load(fileAt path: String) async throws {
-        let source = quoted(path)
-        let stored = try SafetensorsFile(at: path).tensors.fitted(to: parameters, source: source)
-        let nonFinite = try stored.filter { try !Tensor(copying: $0.value).isFinite }.map(\.key)
-        try expectNoneNonFinite(nonFinite, source: source)
-        try await states.write(stored.map { (name: $0.key, tensor: $0.value) })
-    }
-
     /// One step of training on one batch.
     ///
     /// - Parameter learningRateFactor: multiplies the optimizer's learning rate.
     /// - Throws: ``FoveaError`` that names the step and the first layer with a value that is not finite, when the loss is
     ///   not; the weights are then those before the step.
     public func step(_ batch: Batch, learningRateFactor: Double = 1) async throws -> StepReport {
+        try await end(begin(batch, staged: [:], learningRateFactor: learningRateFactor))
+    }
+
+    /// A step that may still be running.
+    struct RunningStep {
+        let number: Int
+        let batch: Batch
+        fileprivate let program: StepProgram
+        fileprivate let learningRate: Double
+        fileprivate let results: [String: any DeviceValue]
+    }
+
+    /// Starts a step.
+    ///
+    /// - Parameter staged: the batch's values that were brought to the device.
+    /// - Throws: as ``step(_:learningRateFactor:)``, but for a loss that is not finite.
+    func begin(
+        _ batch: Batch, staged: [String: any DeviceValue], learningRateFactor: Double
+    ) async throws -> RunningStep {
         guard learningRateFactor.isFinite else {
             throw FoveaError(
                 .usage, "The factor of the learning rate is \(learningRateFactor).", remedy: "Use a finite number.")
@@ -178,7 +175,6 @@ public actor Trainer {
         // Counted before waiting for the device: others may request a step meanwhile.
         stepCount += 1
         let number = stepCount
-        let objective = batch.objective(objective)
         let step: StepProgram
         do {
             step = try await stepProgram(for: batch, phase(ofStep: number))
@@ -186,20 +182,40 @@ public actor Trainer {
             stepCount -= 1
             throw error
         }
-        let inputs = inputs(of: step, batch, learningRateFactor)
-        let results = try await device.run(step.program, inputs.ofStep(number, update: update(ofStep: number)))
+        let inputs = inputs(of: step, batch, learningRateFactor).ofStep(number, update: update(ofStep: number))
+        let given = (inputs as [String: any DeviceValue]).merging(staged) { $1 }
+        return RunningStep(
+            number: number, batch: batch, program: step,
+            learningRate: rule.optimizer.learningRate * learningRateFactor,
+            results: try await device.results(of: step.program, given: given))
+    }
+
+    /// Waits for a step.
+    ///
+    /// - Throws: as ``step(_:learningRateFactor:)``.
+    func end(_ step: RunningStep) async throws -> StepReport {
+        let results = try await device.read(step.results)
         let loss = try results.tensor(GraphName.loss).floats[0]
         let gradientNorm = results[GraphName.gradientNorm]?.floats[0]
         guard loss.isFinite, gradientNorm?.isFinite != false else {
             stepCount -= 1
-            throw try await divergence(loss, batch, step: number)
+            throw try await divergence(loss, step.batch, step: step.number)
         }
-        var metrics = try objective.hostMetrics(results, targets: batch.values)
-        for name in step.metrics { metrics.set(name, to: Double(try results.tensor(name).floats[0])) }
+        var metrics = try step.batch.objective(objective).hostMetrics(results, targets: step.batch.values)
+        for name in step.program.metrics { metrics.set(name, to: Double(try results.tensor(name).floats[0])) }
         return StepReport(
-            step: number, loss: loss, count: try count(of: batch), metrics: metrics,
-            learningRate: rule.optimizer.learningRate * learningRateFactor, gradientNorm: gradientNorm)
+            step: step.number, loss: loss, count: try count(of: step.batch), metrics: metrics,
+            learningRate: step.learningRate, gradientNorm: gradientNorm)
     }
+
+    /// Begins to bring a batch to the device; empty where that takes no time off a step.
+    nonisolated func stage(_ batch: Batch) async throws -> [String: any DeviceValue] {
+        guard device.backend.profile.isAsynchronous else { return [:] }
+        return try await device.stage(batch.values)
+    }
+
+    /// Whether a step returns before it has ended, so that the next batch may be prepared meanwhile.
+    nonisolated var runsAhead: Bool { device.backend.profile.isAsynchronous }
 
     private func phase(ofStep step: Int) -> AccumulationPhase {
         AccumulationPhase(batch: (step - 1) % rule.batchesPerUpdate, of: rule.batchesPerUpdate)
@@ -279,13 +295,6 @@ public actor Trainer {
         return try await device.explain(program, runs: runs) { number in
             try program.ordered(inputs.ofStep(first + number, update: firstUpdate + number))
         }
-    }
-
-    /// The network's current weights.
-    public func weights() async throws -> Weights {
-        let names = parameters.map(\.path)
-        let tensors = try await states.read(names)
-        return Weights(zip(names, tensors))
     }
 
     /// The number of examples of a batch.

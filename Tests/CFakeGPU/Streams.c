@@ -227,6 +227,14 @@ static int fake_cuEventRecord(void *event, void *stream) {
     return FAKE_LEAVE(cuEventRecord, code);
 }
 
+// Everything has run when a call returns, so that there is nothing to wait for.
+static int fake_cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
+    int code = FAKE_ENTER(cuStreamWaitEvent, fake_needs_context);
+    struct stream *content = code ? NULL : stream_of(stream);
+    if (!code && (!content || !event_of(event) || flags > 1)) code = fake_invalid_handle;
+    return FAKE_LEAVE(cuStreamWaitEvent, code);
+}
+
 static int fake_cuEventSynchronize(void *event) {
     int code = FAKE_ENTER(cuEventSynchronize, fake_needs_context | fake_needs_no_capture);
     if (!code && !event_of(event)) code = fake_invalid_handle;
@@ -255,6 +263,7 @@ void fake_fill_streams(struct fovea_cuda_driver *calls) {
     calls->cuEventCreate = fake_cuEventCreate;
     calls->cuEventDestroy_v2 = fake_cuEventDestroy_v2;
     calls->cuEventRecord = fake_cuEventRecord;
+    calls->cuStreamWaitEvent = fake_cuStreamWaitEvent;
     calls->cuEventSynchronize = fake_cuEventSynchronize;
     calls->cuEventElapsedTime = fake_cuEventElapsedTime;
 }

@@ -22,8 +22,8 @@ enum FakeGPU {
     }
 
     /// With generated kernels only, or with NVIDIA's where they have some.
-    static func backend(withLibraries: Bool = false) throws -> CUDABackend {
-        try CUDABackend(withLibraries ? allLibraries : libraries)
+    static func backend(withLibraries: Bool = false, recomputesActivations: Bool = false) throws -> CUDABackend {
+        try CUDABackend(withLibraries ? allLibraries : libraries, recomputesActivations: recomputesActivations)
     }
 
     /// The first misuse of the interface since the last reset; nil where there was none.

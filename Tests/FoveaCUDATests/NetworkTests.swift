@@ -187,6 +187,70 @@ extension CUDATests {
             #expect(curves[0] == curves[1])
         }
 
+        @Test("batches that are brought ahead give the same bits, without an allocation from the third on")
+        func staged() async throws {
+            let entry = try ModelZoo.entry(named: "lenet5")
+            let graph = try training(entry, input: entry.input, batch: 8)
+            var curves: [[Float]] = []
+            for isAhead in [false, true] {
+                FakeGPU.reset()
+                let device = Device(try FakeGPU.backend())
+                let program = try await device.compile(graph)
+                try await program.states.write(states(of: graph))
+                let inputs = inputs(of: program)
+                // Another batch each time, which goes as soon as it is staged.
+                func values(_ step: Int) async throws -> [String: any DeviceValue] {
+                    let moved = inputs.mapValues { tensor in
+                        tensor.shape.rank == 4
+                            ? Tensor(elements: tensor.doubles.map { $0 + Double(step) / 8 }, tensor.type) : tensor
+                    }
+                    return isAhead ? try await device.stage(moved) : moved
+                }
+                var losses: [Float] = []
+                var next = try await values(0)
+                var counts: [Int] = []
+                for step in 0..<6 {
+                    let results = try await device.results(of: program, given: next)
+                    next = try await values(step + 1)
+                    losses.append(try #require(results["loss"]).read().floats[0])
+                    counts.append(Int(unsafe fake_gpu_calls("cuMemAlloc_v2") + fake_gpu_calls("cuMemHostAlloc")))
+                }
+                #expect(counts[3] == counts[5], "\(counts)")
+                #expect(unsafe fake_gpu_calls("cuStreamCreate") == (isAhead ? 2 : 1))
+                curves.append(losses)
+                #expect(FakeGPU.misuse == nil)
+            }
+            #expect(curves[0] == curves[1] && Set(curves[0]).count == 6)
+        }
+
+        @Test(
+            "where a step cannot be recorded its parts are started one by one, and the program says so",
+            arguments: [
+                "cuStreamBeginCapture_v2", "cuStreamEndCapture", "cuGraphGetNodes", "cuGraphInstantiateWithFlags",
+                "cuGraphUpload",
+            ])
+        func unrecordable(call: String) async throws {
+            let entry = try ModelZoo.entry(named: "lenet5")
+            let graph = try training(entry, input: entry.input, batch: 4)
+            var curves: [[Float]] = []
+            for fails in [false, true] {
+                FakeGPU.reset()
+                let device = Device(try FakeGPU.backend())
+                let program = try await device.compile(graph)
+                try await program.states.write(states(of: graph))
+                if fails { unsafe fake_gpu_fail(call, 0, 2) }
+                var losses: [Float] = []
+                for _ in 0..<4 {
+                    losses.append(try #require(await device.run(program, inputs(of: program))["loss"]).floats[0])
+                }
+                curves.append(losses)
+                #expect(Set(program.steps.map(\.device)) == [fails ? "cuda, not recorded" : "cuda"])
+                #expect(unsafe (fake_gpu_calls("cuGraphLaunch") == 0) == fails)
+                #expect(unsafe fake_gpu_live("graph") == 0)
+            }
+            #expect(curves[0] == curves[1])
+        }
+
         @Test("the new values of all states take a launch for each formula, and so do weights in another type")
         func joined() async throws {
             for (name, updates) in [("lenet5", 1), ("resnet18", 8)] {

@@ -48,6 +48,7 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         Mistake("\(train) --threads 1000000", 64, "1000000 threads"),
         Mistake("\(train) --device reference --threads 2", 64, "one thread"),
         Mistake("\(train) --device cpu --precision bf16", 64, "do not compute in bf16"),
+        Mistake("\(train) --device cpu --gradient-checkpointing", 64, "Leave --gradient-checkpointing out"),
         Mistake("\(train) --precision f16", 64, "'f16' is invalid"),
         Mistake("\(train) --device cuda", 69, "CUDA"),
         Mistake("\(train) --device gpu", 64, "'gpu' is invalid"),

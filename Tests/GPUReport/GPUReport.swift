@@ -40,10 +40,13 @@ struct GPU: Sendable {
     }
 
     /// - Parameter poisonsMemory: whether fresh memory is filled with NaN, so that what is read before it is written shows.
-    func backend(_ precision: ReportPrecision, poisonsMemory: Bool = false) throws -> CUDABackend {
+    func backend(
+        _ precision: ReportPrecision, poisonsMemory: Bool = false, recomputesActivations: Bool = false
+    ) throws -> CUDABackend {
         try CUDABackend(
             libraries, arithmetic: precision.arithmetic, allowsTensorFloat32: precision == .tf32,
-            timesKernels: timesKernels, cache: cache, poisonsMemory: poisonsMemory)
+            timesKernels: timesKernels, recomputesActivations: recomputesActivations, cache: cache,
+            poisonsMemory: poisonsMemory)
     }
 }
 

@@ -20,6 +20,7 @@ struct TimeNetwork: AsyncParsableCommand {
     @Option(help: "Height and width of the images; by default the network's own.") var size: Int?
     @Option(help: "Steps before the time begins.") var warmup = 20
     @Option(help: "Steps of each of five rounds.") var steps = 10
+    @Flag(help: "Compute activations again in the backward pass.") var gradientCheckpointing = false
     @Option(help: "File that receives the time of each step, slowest first.") var explain: String?
 
     func run() async throws { print(try await measured(GPU.open()).json) }
@@ -49,7 +50,7 @@ struct TimeNetwork: AsyncParsableCommand {
 
     func measured(_ gpu: GPU) async throws -> Measurement {
         let clock = ContinuousClock()
-        let backend = try gpu.backend(precision)
+        let backend = try gpu.backend(precision, recomputesActivations: gradientCheckpointing)
         let device = Device(backend)
         let free = backend.availableByteCount ?? 0
         let begin = clock.now

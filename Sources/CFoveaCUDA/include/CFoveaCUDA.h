@@ -41,6 +41,7 @@
     CALL(int, cuStreamSynchronize, (void *stream))                                                                     \
     CALL(int, cuStreamBeginCapture_v2, (void *stream, int mode))                                                       \
     CALL(int, cuStreamEndCapture, (void *stream, void **graph))                                                        \
+    CALL(int, cuStreamWaitEvent, (void *stream, void *event, unsigned flags))                                          \
     CALL(int, cuEventCreate, (void **event, unsigned flags))                                                           \
     CALL(int, cuEventDestroy_v2, (void *event))                                                                        \
     CALL(int, cuEventRecord, (void *event, void *stream))                                                              \

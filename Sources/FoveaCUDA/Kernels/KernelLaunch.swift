@@ -8,6 +8,8 @@ struct KernelLaunch {
     let written: [BufferID]
     /// The bytes that are read of buffers which are not read whole.
     var partialReads: [BufferID: Int] = [:]
+    /// Whether the kernel computes each element of one tensor from elements of others, and nothing else.
+    var isElementwise = false
 
     /// The largest number of pointers that a kernel's parameter holds.
     static let pointerLimit = 32

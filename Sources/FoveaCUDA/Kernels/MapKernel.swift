@@ -49,7 +49,7 @@ struct MapKernel {
         return KernelLaunch(
             name: name, pointers: pointers.buffers,
             grid: (min(blocks, multiprocessors * Self.blocksPerMultiprocessor), 1), block: (Self.threads, 1),
-            written: [result.buffer])
+            written: [result.buffer], isElementwise: true)
     }
 }
 

@@ -7,6 +7,8 @@ struct DeviceLibraries: Sendable {
     var convolutions: ConvolutionPlans?
     var cudnn: CuDNNHandle?
     var matrices: MatrixPlans?
+    /// Whether element-wise results are computed again where that saves memory.
+    var recomputesActivations = false
 
     /// Generated kernels only.
     init(multiprocessors: Int) { self.multiprocessors = multiprocessors }

@@ -7,7 +7,7 @@ struct DeviceMemoryPlan {
     /// The offset of each buffer that lies in the arena.
     let offsets: [BufferID: Int]
     let arenaByteCount: Int
-    /// The bytes of constants, tables and small inputs.
+    /// The bytes of constants, tables, small inputs and what is prepared.
     let constantByteCount: Int
 
     init(_ planner: ProgramPlanner) {
@@ -27,7 +27,7 @@ struct DeviceMemoryPlan {
             let id = BufferID(index: index)
             switch buffer.home {
             case .state: continue
-            case .constant, .table:
+            case .constant, .table, .prepared:
                 constants = saturatingSum(constants, buffer.byteCount)
                 continue
             case .input:

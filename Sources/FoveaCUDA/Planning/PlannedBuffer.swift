@@ -13,11 +13,13 @@ struct PlannedBuffer {
         case constant(Tensor)
         /// Memory of its own with these words, which never change either.
         case table([FlatStoresTable.Word])
+        /// Memory of its own for what depends on states alone, and is computed when one has changed.
+        case prepared
 
         /// Whether the elements stay the same until the end of a run, and are there at its beginning.
         var isKept: Bool {
             switch self {
-            case .state, .constant, .table: true
+            case .state, .constant, .table, .prepared: true
             case .arena, .input: false
             }
         }

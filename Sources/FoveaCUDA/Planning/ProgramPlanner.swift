@@ -12,6 +12,8 @@ struct ProgramPlanner {
     var multiprocessors: Int { libraries.multiprocessors }
     private(set) var buffers: [PlannedBuffer] = []
     private(set) var steps: [DeviceStep] = []
+    /// The number of the first steps that are carried out only when a state has changed.
+    private(set) var preparedCount = 0
     var code = KernelCode()
     /// By the node and the result.
     private var values: [ValueID: PlannedValue] = [:]
@@ -261,5 +263,12 @@ struct ProgramPlanner {
         let (later, first) = (steps, steps.count)
         store(early, guardedBy: nil)
         steps = Array(steps[first...]) + later
+        if graph.updates.isEmpty {
+            let prepared = PreparedSteps(steps, buffers)
+            (steps, buffers, preparedCount) = (prepared.steps, prepared.buffers, prepared.count)
+        }
+        guard libraries.recomputesActivations else { return }
+        let recomputation = Recomputation(steps, buffers, outputs: outputs.map(\.buffer))
+        (steps, buffers) = (recomputation.steps, recomputation.buffers)
     }
 }

@@ -80,6 +80,7 @@ struct Train: AsyncParsableCommand {
             ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
             ("device", .string(backend.name)),
             ("precision", .string(device.precision.rawValue)),
+            ("gradient-checkpointing", .boolean(device.gradientCheckpointing)),
             ("threads", .integer(backend.profile.threads)),
         ]
     }

@@ -192,6 +192,7 @@ extension FineTune {
             ] + features.settings + self.augmentation.settings(fallback: augmentation) + [
                 ("seed", Int(exactly: random.seed).map(JSONValue.integer) ?? .string(random.seed.description)),
                 ("device", .string(backend.name)), ("precision", .string(device.precision.rawValue)),
+                ("gradient-checkpointing", .boolean(device.gradientCheckpointing)),
                 ("threads", .integer(backend.profile.threads)),
             ]
     }

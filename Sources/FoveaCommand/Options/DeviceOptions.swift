@@ -31,6 +31,13 @@ struct DeviceOptions: ParsableArguments {
             """)
     var deterministic = false
 
+    @Flag(
+        help: """
+            Compute activations again in the backward pass instead of keeping them: less memory, slower steps. For CUDA \
+            devices.
+            """)
+    var gradientCheckpointing = false
+
     @Option(help: ArgumentHelp("Use the kernels of an earlier run: its folder, or a kernels.json.", valueName: "path"))
     var kernels: String?
 
@@ -38,7 +45,8 @@ struct DeviceOptions: ParsableArguments {
     var arguments: [String] {
         ["--device", device.rawValue, "--precision", precision.rawValue]
             + (threads.map { ["--threads", "\($0)"] } ?? [])
-            + (deterministic ? ["--deterministic"] : []) + (kernels.map { ["--kernels", $0] } ?? [])
+            + (deterministic ? ["--deterministic"] : [])
+            + (gradientCheckpointing ? ["--gradient-checkpointing"] : []) + (kernels.map { ["--kernels", $0] } ?? [])
     }
 
     /// - Throws: ``FoveaError`` when the device is not available or cannot run on that many threads, when `--kernels`
@@ -54,7 +62,8 @@ struct DeviceOptions: ParsableArguments {
             BackendOptions(
                 threads: threads,
                 kernels: KernelOptions(
-                    deterministic ? .fixed : .timed, repeating: repeated?.kernels ?? [:], store: cache)),
+                    deterministic ? .fixed : .timed, repeating: repeated?.kernels ?? [:], store: cache),
+                recomputesActivations: gradientCheckpointing),
             precision: precision, compiling: options)
         if let repeated, let kernels, device.backend.profile.kernels != nil,
             repeated.choices(on: device.backend.profile.machine).isEmpty, let other = repeated.machineNames.first
