@@ -100,8 +100,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
                 }
                 return .convolution(
                     try BoundConvolution(
-                        plan, images: addresses[tensors.images.index], filters: addresses[tensors.filters.index],
-                        results: addresses[tensors.results.index],
+                        plan, tensors: tensors.all.mapValues { addresses[$0.index] },
                         workspace: tensors.workspace.map { addresses[$0.index] } ?? 0, on: handle))
             case .product(let plan, let matrices):
                 return .product(

@@ -171,7 +171,7 @@ static void run_convolution(const struct fake_cudnn_graph *graph, const struct f
     convolve(&geometry, operation->kind, values[x], values[w], values[y]);
 }
 
-// NaN stays NaN.
+// NaN stays NaN, unless a test wants it to be lost.
 static float apply(const struct fake_cudnn_operation *operation, float first, float second) {
     float lower = float_of(operation->lower_clip), upper = float_of(operation->upper_clip);
     float slope = float_of(operation->slope);
@@ -180,6 +180,7 @@ static float apply(const struct fake_cudnn_operation *operation, float first, fl
     case FOVEA_CUDNN_POINTWISE_SUB: return first - second;
     case FOVEA_CUDNN_POINTWISE_MUL: return first * second;
     case FOVEA_CUDNN_POINTWISE_RELU_FWD:
+        if (first != first && fake_settings()->rectifiers_lose_nan) return lower;
         if (first <= lower) return lower + slope * (first - lower);
         return first >= upper ? upper : first;
     // The first is the result's gradient.

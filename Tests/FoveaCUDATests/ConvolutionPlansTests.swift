@@ -113,6 +113,48 @@ extension CUDATests {
             #expect(FakeGPU.misuse == nil)
         }
 
+        @Test(
+            "what follows a convolution is part of its kernel, unless that would lose NaN", arguments: [false, true],
+            [false, true])
+        func epilogues(losesNaN: Bool, addsResidual: Bool) async throws {
+            var settings = fake_gpu_defaults()
+            settings.rectifiers_lose_nan = losesNaN
+            fake_gpu_configure(settings)
+            for type in [DataType.float32, .bfloat16] {
+                for activation in [nil, FusedActivation(ReLU()), FusedActivation(ReLU6())] {
+                    let fused = FusedConvolution(
+                        Convolution(window), hasBias: true, addsResidual: addsResidual, activation: activation)
+                    let builder = GraphBuilder()
+                    let shapes: [Shape] = [[2, 4, 8, 8], [6, 4, 3, 3], [6]] + (addsResidual ? [[2, 6, 8, 8]] : [])
+                    let values = try shapes.enumerated().map { try builder.input("\($0)", TensorType($1, type)) }
+                    builder.output("y", try fused.results(on: values)[0])
+                    let device = Device(try FakeGPU.backend(withLibraries: true))
+                    let program = try await device.compile(builder.graph, passes: [])
+                    let isFused = program.steps.contains { $0.implementation.contains("fused") }
+                    #expect(isFused == !(losesNaN && activation != nil))
+                    let reference = Device(ReferenceBackend())
+                    let expectation = try await reference.compile(builder.graph, passes: [])
+                    for hasNaN in [false, true] {
+                        var inputs: [String: Tensor] = [:]
+                        for (index, value) in values.enumerated() {
+                            let generator = CounterBasedGenerator(seed: UInt64(index), purpose: "epilogue")
+                            var numbers = (0..<value.type.shape.elementCount).map {
+                                Double(generator.word(at: $0)) / 0x1p32 * 4 - 2
+                            }
+                            if hasNaN, index == 0 { numbers[70] = .nan }
+                            inputs["\(index)"] = Tensor(elements: numbers, value.type)
+                        }
+                        let given = try #require(await device.run(program, inputs)["y"])
+                        let wanted = try #require(await reference.run(expectation, inputs)["y"])
+                        let tolerance = type == .float32 ? 1e-5 : 2e-2
+                        let failure = TensorComparison(given, wanted, tolerance: tolerance).failure
+                        #expect(failure == nil, "\(type), \(activation as Any), NaN \(hasNaN): \(failure ?? "")")
+                    }
+                    #expect(FakeGPU.misuse == nil)
+                }
+            }
+        }
+
         @Test("where there is no memory to time in, cuDNN's first is taken, and another process may try again")
         func tooLittleMemory() throws {
             let context = try CUDAContext(FakeGPU.allLibraries, ordinal: 0)

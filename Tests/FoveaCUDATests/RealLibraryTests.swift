@@ -95,8 +95,8 @@ extension CUDATests {
             let device = try ConvolutionChoices.properties(RealLibraries.device, calls)
             for (allowsTensorFloat32, type) in [(false, DataType.float32), (true, .float32), (false, .bfloat16)] {
                 let choices = ConvolutionChoices(calls, device: device, allowsTensorFloat32: allowsTensorFloat32)
-                let plans = ConvolutionPlans(choices)
-                var count = 0
+                let plans = ConvolutionPlans(choices, probe: { _, plans in plans })
+                var (count, fusedCount) = (0, 0)
                 for graph in try RealLibraries.graphs(ModelZoo.entry(named: name)) {
                     for node in graph.nodes {
                         guard let question = question(node, type, of: graph) else { continue }
@@ -104,11 +104,20 @@ extension CUDATests {
                         let plan = plans.plan(question)
                         #expect(plan != nil, "\(question)")
                         #expect(plan?.workspaceByteCount ?? 0 <= ConvolutionChoices.workspaceLimit)
+                        if let fused = node.operation as? FusedConvolution, fused.hasBias, type == .bfloat16 {
+                            var whole = question
+                            let isPlain = fused.activation == FusedActivation(ReLU()) || fused.activation == nil
+                            whole.epilogue = ConvolutionEpilogue(
+                                addsResidual: fused.addsResidual, rectifier: fused.activation == nil ? .none : .atZero)
+                            #expect(!isPlain || plans.plan(whole) != nil, "\(whole)")
+                            fusedCount += isPlain ? 1 : 0
+                        }
                         let again = try plan.flatMap { choices.plan(try $0.text(), engine: $0.engine) }
                         #expect(again?.workspaceByteCount == plan?.workspaceByteCount)
                     }
                 }
                 #expect(count > 5)
+                if type == .bfloat16, name.hasPrefix("resnet") { #expect(fusedCount > 15) }
             }
         }
 

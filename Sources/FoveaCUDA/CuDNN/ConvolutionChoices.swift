@@ -42,8 +42,10 @@ struct ConvolutionChoices: Sendable {
     /// The plans for a question, the one that cuDNN takes for the fastest first; none where it has none that may be used.
     func plans(_ question: ConvolutionQuestion, atMost limit: Int) throws(CuDNNProblem) -> [ConvolutionPlan] {
         let graph = try graph(of: question)
-        for mode in [FOVEA_CUDNN_HEUR_MODE_A, FOVEA_CUDNN_HEUR_MODE_FALLBACK] {
-            let plans = try plans(of: graph, mode: mode, isFloat32: question.dataType == .float32, atMost: limit)
+        // Kernels of last resort are slower than a plain convolution and another pass.
+        let modes = [FOVEA_CUDNN_HEUR_MODE_A] + (question.epilogue == nil ? [FOVEA_CUDNN_HEUR_MODE_FALLBACK] : [])
+        for mode in modes {
+            let plans = try plans(of: graph, mode: mode, question, atMost: limit)
             if !plans.isEmpty { return plans }
         }
         return []
@@ -51,7 +53,7 @@ struct ConvolutionChoices: Sendable {
 
     /// The first plans that may be used, of those that one of the heuristics gives.
     private func plans(
-        of graph: CuDNNDescriptor, mode: Int, isFloat32: Bool, atMost limit: Int
+        of graph: CuDNNDescriptor, mode: Int, _ question: ConvolutionQuestion, atMost limit: Int
     ) throws(CuDNNProblem) -> [ConvolutionPlan] {
         let heuristics = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_ENGINEHEUR, calls.table)
         try heuristics.set(FOVEA_CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, [graph])
@@ -62,8 +64,12 @@ struct ConvolutionChoices: Sendable {
             FOVEA_CUDNN_ATTR_ENGINEHEUR_RESULTS, of: FOVEA_CUDNN_DESCRIPTOR_ENGINECFG)
         var plans: [ConvolutionPlan] = []
         for choice in choices where plans.count < limit {
-            // One that cannot be made is passed over: the next may be. Compiling several takes seconds each.
-            if let plan = try? plan(choice, isFloat32: isFloat32, mayBeCompiled: plans.isEmpty) { plans.append(plan) }
+            // Compiling several takes seconds each, and what an epilogue does can be done by another kernel.
+            let mayBeCompiled = plans.isEmpty && question.epilogue == nil
+            // One that cannot be made is passed over: the next may be.
+            let plan = try? plan(
+                choice, isFloat32: question.dataType == .float32, mayBeCompiled: mayBeCompiled)
+            if let plan { plans.append(plan) }
         }
         return plans
     }
@@ -129,21 +135,71 @@ struct ConvolutionChoices: Sendable {
         try convolution.finalize()
 
         let names = OperationNames(question.kind)
+        let sums =
+            try question.epilogue.map { _ throws(CuDNNProblem) in try virtual(question.results, .sums) } ?? results
         let operation = try CuDNNDescriptor(names.descriptor, calls)
         try operation.set(names.convolution, [convolution])
         try operation.set(names.images, [images])
         try operation.set(names.filters, [filters])
-        try operation.set(names.results, [results])
+        try operation.set(names.results, [sums])
         try operation.finalize()
+        let following = try self.following(question, sums: sums, results: results)
         let graph = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_OPERATIONGRAPH, calls)
-        try graph.set(FOVEA_CUDNN_ATTR_OPERATIONGRAPH_OPS, [operation])
+        try graph.set(FOVEA_CUDNN_ATTR_OPERATIONGRAPH_OPS, [operation] + following)
         try graph.finalize()
         return graph
     }
 
-    private func tensor(_ shape: Shape, _ type: DataType, _ id: ConvolutionTensorID) throws(CuDNNProblem)
-        -> CuDNNDescriptor
-    {
+    /// The operations of an epilogue.
+    private func following(
+        _ question: ConvolutionQuestion, sums: CuDNNDescriptor, results: CuDNNDescriptor
+    ) throws(CuDNNProblem) -> [CuDNNDescriptor] {
+        guard let epilogue = question.epilogue else { return [] }
+        let shape = question.results
+        var (operations, last) = ([CuDNNDescriptor](), sums)
+        if epilogue.addsResidual {
+            let next = try virtual(shape, .firstAddition)
+            let residual = try tensor(shape, question.dataType, .residual)
+            operations.append(try pointwise(FOVEA_CUDNN_POINTWISE_ADD, last, residual, next))
+            last = next
+        }
+        let perFilter = Shape([1, shape[1]] + shape.dimensions.dropFirst(2).map { _ in 1 })
+        let bias = try tensor(perFilter, question.dataType, .bias)
+        let isLast = epilogue.rectifier == .none
+        let biased = isLast ? results : try virtual(shape, .secondAddition)
+        operations.append(try pointwise(FOVEA_CUDNN_POINTWISE_ADD, last, bias, biased))
+        if isLast { return operations }
+        let limit: Float? = epilogue.rectifier == .toSix ? 6 : nil
+        return operations + [try pointwise(FOVEA_CUDNN_POINTWISE_RELU_FWD, biased, nil, results, upperClip: limit)]
+    }
+
+    private func pointwise(
+        _ mode: Int, _ first: CuDNNDescriptor, _ second: CuDNNDescriptor?, _ result: CuDNNDescriptor,
+        upperClip: Float? = nil
+    ) throws(CuDNNProblem) -> CuDNNDescriptor {
+        let function = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_POINTWISE, calls.table)
+        try function.set(FOVEA_CUDNN_ATTR_POINTWISE_MODE, code: mode, of: FOVEA_CUDNN_TYPE_POINTWISE_MODE)
+        try function.set(
+            FOVEA_CUDNN_ATTR_POINTWISE_MATH_PREC, code: FOVEA_CUDNN_DATA_FLOAT, of: FOVEA_CUDNN_TYPE_DATA_TYPE)
+        if let upperClip { try function.set(FOVEA_CUDNN_ATTR_POINTWISE_RELU_UPPER_CLIP, float: upperClip) }
+        try function.finalize()
+        let operation = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_OPERATION_POINTWISE, calls.table)
+        try operation.set(FOVEA_CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, [function])
+        try operation.set(FOVEA_CUDNN_ATTR_OPERATION_POINTWISE_XDESC, [first])
+        if let second { try operation.set(FOVEA_CUDNN_ATTR_OPERATION_POINTWISE_BDESC, [second]) }
+        try operation.set(FOVEA_CUDNN_ATTR_OPERATION_POINTWISE_YDESC, [result])
+        try operation.finalize()
+        return operation
+    }
+
+    /// A tensor in float32 that is never written.
+    private func virtual(_ shape: Shape, _ id: ConvolutionTensorID) throws(CuDNNProblem) -> CuDNNDescriptor {
+        try tensor(shape, .float32, id, isVirtual: true)
+    }
+
+    private func tensor(
+        _ shape: Shape, _ type: DataType, _ id: ConvolutionTensorID, isVirtual: Bool = false
+    ) throws(CuDNNProblem) -> CuDNNDescriptor {
         let tensor = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_TENSOR, calls.table)
         try tensor.set(
             FOVEA_CUDNN_ATTR_TENSOR_DATA_TYPE,
@@ -153,6 +209,7 @@ struct ConvolutionChoices: Sendable {
         try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_STRIDES, shape.deviceStrides)
         try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_UNIQUE_ID, [id.rawValue])
         try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, [16])
+        if isVirtual { try tensor.set(FOVEA_CUDNN_ATTR_TENSOR_IS_VIRTUAL, truth: true) }
         try tensor.finalize()
         return tensor
     }

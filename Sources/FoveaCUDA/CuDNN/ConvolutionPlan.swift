@@ -12,13 +12,30 @@ struct ConvolutionQuestion: Hashable, Sendable {
     let filters: Shape
     let results: Shape
     let dataType: DataType
+    /// What the kernel does with its sums before it writes them; of forward convolutions only.
+    var epilogue: ConvolutionEpilogue?
 
     /// Everything that the question consists of, as a key.
     var text: String {
         let axes = window.axes.map { "\([$0.kernel, $0.stride, $0.dilation, $0.before, $0.after])" }
         let shapes = [images, filters, results].map { "\($0.dimensions)" }
-        return "convolution \(kind) \(dataType.rawValue), axes \(axes.joined()), \(shapes.joined(separator: ", "))"
+        let end = epilogue.map { ", \($0.addsResidual ? "residual, " : "")bias, \($0.rectifier)" } ?? ""
+        return
+            "convolution \(kind) \(dataType.rawValue), axes \(axes.joined()), \(shapes.joined(separator: ", "))\(end)"
     }
+}
+
+/// What follows a convolution in the same kernel: a tensor of the result's shape is added, then a number for each filter, then
+/// what is negative becomes 0.
+struct ConvolutionEpilogue: Hashable, Sendable {
+    enum Rectifier: Hashable, Sendable {
+        case none, atZero
+        /// From 0 to 6.
+        case toSix
+    }
+
+    let addsResidual: Bool
+    let rectifier: Rectifier
 }
 
 /// A kernel of cuDNN's for one convolution, ready to run.
@@ -49,15 +66,14 @@ struct ConvolutionQuestion: Hashable, Sendable {
     private let handle: CuDNNHandle
 
     init(
-        _ plan: ConvolutionPlan, images: UInt64, filters: UInt64, results: UInt64, workspace: UInt64,
-        on handle: CuDNNHandle
+        _ plan: ConvolutionPlan, tensors: [ConvolutionTensorID: UInt64], workspace: UInt64, on handle: CuDNNHandle
     ) throws(CuDNNProblem) {
         self.plan = plan
         self.handle = handle
         pack = try CuDNNDescriptor(FOVEA_CUDNN_DESCRIPTOR_VARIANT_PACK, handle.calls)
-        let ids = [ConvolutionTensorID.images, .filters, .results].map(\.rawValue)
-        try pack.set(FOVEA_CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids)
-        try pack.set(FOVEA_CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, addresses: [images, filters, results])
+        let places = tensors.sorted { $0.key.rawValue < $1.key.rawValue }
+        try pack.set(FOVEA_CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, places.map(\.key.rawValue))
+        try pack.set(FOVEA_CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, addresses: places.map(\.value))
         try pack.set(FOVEA_CUDNN_ATTR_VARIANT_PACK_WORKSPACE, addresses: [workspace])
         try pack.finalize()
     }
@@ -93,4 +109,8 @@ struct ConvolutionQuestion: Hashable, Sendable {
 }
 
 /// The numbers of a convolution's tensors.
-enum ConvolutionTensorID: Int { case images = 1, filters, results }
+enum ConvolutionTensorID: Int {
+    case images = 1, filters, results, residual, bias
+    /// What is never written: the sums, and what has been added to them.
+    case sums, firstAddition, secondAddition
+}

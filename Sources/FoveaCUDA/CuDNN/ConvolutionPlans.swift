@@ -7,10 +7,13 @@ import Synchronization
 final class ConvolutionPlans: Sendable {
     /// The seconds that each of some plans takes; nil where they cannot be timed.
     typealias Timing = @Sendable (ConvolutionQuestion, [ConvolutionPlan]) -> [Double]?
+    /// Those of some plans that give NaN where their images have it: cuDNN does not say what its rectifiers do.
+    typealias Probe = @Sendable (ConvolutionQuestion, [ConvolutionPlan]) -> [ConvolutionPlan]
 
     private let choices: ConvolutionChoices
     private let cache: CompilationCache?
     private let timing: Timing?
+    private let probe: Probe?
     /// What a choice depends on but for its question.
     private let key: String
     private let plans = Mutex<[ConvolutionQuestion: ConvolutionPlan?]>([:])
@@ -23,8 +26,11 @@ final class ConvolutionPlans: Sendable {
     /// - Parameters:
     ///   - cache: the choices of earlier processes; nil for none.
     ///   - timing: nil where cuDNN's first choice is taken.
-    init(_ choices: ConvolutionChoices, cache: CompilationCache? = nil, timing: Timing? = nil) {
-        (self.choices, self.cache, self.timing) = (choices, cache, timing)
+    ///   - probe: nil where no plan has a rectifier.
+    init(
+        _ choices: ConvolutionChoices, cache: CompilationCache? = nil, timing: Timing? = nil, probe: Probe? = nil
+    ) {
+        (self.choices, self.cache, self.timing, self.probe) = (choices, cache, timing, probe)
         let device = (try? choices.device.text(FOVEA_CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION)) ?? ""
         let rules = [choices.allowsTensorFloat32 ? "TF32" : "strict", timing == nil ? "first" : "timed"]
         key =
@@ -35,24 +41,28 @@ final class ConvolutionPlans: Sendable {
     ///
     /// - Parameter isPrediction: whether the plan is only asked for its memory, so that nothing is timed.
     func plan(_ question: ConvolutionQuestion, isPrediction: Bool = false) -> ConvolutionPlan? {
+        let rectifies = (question.epilogue?.rectifier ?? .none) != .none
+        guard !rectifies || probe != nil else { return nil }
         if let known = plans.withLock({ $0[question] }) { return known }
         if let remembered = remembered(question) {
             plans.withLock { $0[question] = .some(remembered) }
             return remembered
         }
-        if isPrediction, timing != nil {
+        if isPrediction, timing != nil || rectifies {
             if let known = untimed.withLock({ $0[question] }) { return known }
             let first = (try? choices.plans(question, atMost: 1))?.first
             untimed.withLock { $0[question] = .some(first) }
             return first
         }
-        let plan = chosen(question)
+        let plan = chosen(question, rectifies: rectifies)
         plans.withLock { $0[question] = .some(plan) }
         return plan
     }
 
-    private func chosen(_ question: ConvolutionQuestion) -> ConvolutionPlan? {
-        let candidates = (try? choices.plans(question, atMost: timing == nil ? 1 : Self.timedCount)) ?? []
+    private func chosen(_ question: ConvolutionQuestion, rectifies: Bool) -> ConvolutionPlan? {
+        let limit = timing == nil && !rectifies ? 1 : Self.timedCount
+        var candidates = (try? choices.plans(question, atMost: limit)) ?? []
+        if rectifies, let probe { candidates = probe(question, candidates) }
         guard let first = candidates.first else { return nil }
         guard let timing, candidates.count > 1 else {
             remember(first, question)

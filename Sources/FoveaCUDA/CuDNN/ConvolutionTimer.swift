@@ -10,30 +10,86 @@ struct ConvolutionTimer: Sendable {
 
     /// The least time of each plan in seconds; nil where there is too little memory, or one fails.
     func seconds(_ question: ConvolutionQuestion, _ plans: [ConvolutionPlan]) -> [Double]? {
-        let size = question.dataType.byteCount
-        let workspace = plans.map(\.workspaceByteCount).max() ?? 0
-        let shapes = [question.images, question.filters, question.results]
-        do {
-            try context.makeCurrent()
-            let memory = try (shapes.map { saturatingProduct($0.elementCount, size) } + [workspace]).map {
-                try DeviceMemory(context, byteCount: $0, for: "timing convolutions")
-            }
+        try? withMemory(for: question, plans) { memory in
             // Small numbers, of which sums stay finite: a kernel takes no longer for others.
-            for tensor in memory { try context.fill(tensor.address, byteCount: tensor.byteCount, with: 0x11) }
+            try memory.fill(with: 0x11)
             let clock = try DeviceClock(context)
             return try plans.map { plan in
-                let bound = try BoundConvolution(
-                    plan, images: memory[0].address, filters: memory[1].address, results: memory[2].address,
-                    workspace: memory[3].address, on: handle)
+                let bound = try memory.bound(plan, on: handle)
                 // The first run loads the kernel.
                 try bound.enqueue()
                 return try (0..<Self.rounds).reduce(Double.infinity) { least, _ in
                     min(least, try clock.seconds { try bound.enqueue() })
                 }
             }
-        } catch {
-            return nil
         }
+    }
+
+    /// The plans whose results are NaN where all images are; none where there is too little memory.
+    func keepingNaN(_ question: ConvolutionQuestion, _ plans: [ConvolutionPlan]) -> [ConvolutionPlan] {
+        let kept = try? withMemory(for: question, plans) { memory in
+            try plans.filter { plan in
+                try memory.fill(with: 0)
+                // All bits set are NaN in every floating-point type.
+                try memory.fill(.images, with: 0xff)
+                try memory.bound(plan, on: handle).enqueue()
+                return try memory.result(question.dataType).isNaN
+            }
+        }
+        return kept ?? []
+    }
+
+    private func withMemory<Result>(
+        for question: ConvolutionQuestion, _ plans: [ConvolutionPlan], _ body: (TimerMemory) throws -> Result
+    ) throws -> Result {
+        try context.makeCurrent()
+        return try body(
+            TimerMemory(context, question, workspaceByteCount: plans.map(\.workspaceByteCount).max() ?? 0))
+    }
+}
+
+/// Memory for the tensors of a convolution.
+private struct TimerMemory {
+    private let context: CUDAContext
+    private let tensors: [ConvolutionTensorID: DeviceMemory]
+    private let workspace: DeviceMemory
+
+    init(_ context: CUDAContext, _ question: ConvolutionQuestion, workspaceByteCount: Int) throws {
+        self.context = context
+        var counts = [
+            ConvolutionTensorID.images: question.images.elementCount, .filters: question.filters.elementCount,
+            .results: question.results.elementCount,
+        ]
+        if let epilogue = question.epilogue {
+            counts[.bias] = question.results[1]
+            if epilogue.addsResidual { counts[.residual] = question.results.elementCount }
+        }
+        let size = question.dataType.byteCount
+        tensors = try counts.mapValues {
+            try DeviceMemory(context, byteCount: saturatingProduct($0, size), for: "timing convolutions")
+        }
+        workspace = try DeviceMemory(context, byteCount: workspaceByteCount, for: "timing convolutions")
+    }
+
+    func fill(with byte: UInt8) throws {
+        for id in tensors.keys { try fill(id, with: byte) }
+    }
+
+    func fill(_ id: ConvolutionTensorID, with byte: UInt8) throws {
+        guard let tensor = tensors[id] else { return }
+        try context.fill(tensor.address, byteCount: tensor.byteCount, with: byte)
+    }
+
+    func bound(_ plan: ConvolutionPlan, on handle: CuDNNHandle) throws -> BoundConvolution {
+        try BoundConvolution(plan, tensors: tensors.mapValues(\.address), workspace: workspace.address, on: handle)
+    }
+
+    /// The first element of the results.
+    func result(_ type: DataType) throws -> Double {
+        guard let results = tensors[.results] else { return 0 }
+        // Safe: the results have an element, of the type.
+        return try unsafe Tensor(TensorType([], type)) { unsafe try context.download(results.address, to: $0) }.doubles[
+            0]
     }
 }
 

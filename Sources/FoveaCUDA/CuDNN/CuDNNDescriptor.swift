@@ -35,6 +35,10 @@ struct CuDNNProblem: Error, Hashable, CustomStringConvertible {
         try set(name, FOVEA_CUDNN_TYPE_BACKEND_DESCRIPTOR, descriptors.map { unsafe UInt(bitPattern: $0.handle) })
     }
 
+    func set(_ name: Int, float: Float) throws(CuDNNProblem) { try set(name, FOVEA_CUDNN_TYPE_FLOAT, [float]) }
+
+    func set(_ name: Int, truth: Bool) throws(CuDNNProblem) { try set(name, FOVEA_CUDNN_TYPE_BOOLEAN, [truth]) }
+
     func set(_ name: Int, addresses: [UInt64]) throws(CuDNNProblem) {
         try set(name, FOVEA_CUDNN_TYPE_VOID_PTR, addresses)
     }

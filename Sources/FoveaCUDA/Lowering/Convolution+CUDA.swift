@@ -51,6 +51,14 @@ extension Convolution: DeviceLowerable {
             window: window, groups: groups, images: operands[0].type.shape, filters: operands[1].type.shape,
             results: type.shape, dataType: type.dataType)
         let work = multiplyAdds(operands: operands.map(\.type), results: [type])
+        if !shape.isThin, let fused = epilogue.inConvolution, planner.isResultStored() {
+            var question = shape.question(.forward)
+            question.epilogue = fused
+            let result = planner.addLibraryConvolution(
+                question, images: operands[0], filters: operands[1], results: nil, residual: epilogue.residual,
+                bias: epilogue.bias, type, multiplyAdds: work)
+            if let result { return result }
+        }
         if !shape.isThin,
             let result = planner.addLibraryConvolution(
                 shape.question(.forward), images: operands[0], filters: operands[1], results: nil, type,

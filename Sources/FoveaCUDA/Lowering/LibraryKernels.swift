@@ -4,7 +4,7 @@ extension ProgramPlanner {
     /// A convolution, or one of its gradients, by cuDNN; nil where it has no kernel that may be used.
     mutating func addLibraryConvolution(
         _ question: ConvolutionQuestion, images: PlannedValue?, filters: PlannedValue?, results: PlannedValue?,
-        _ type: TensorType, multiplyAdds: Int
+        residual: PlannedValue? = nil, bias: PlannedValue? = nil, _ type: TensorType, multiplyAdds: Int
     ) -> PlannedValue? {
         guard type.shape.elementCount > 0,
             let plan = libraries.convolutions?.plan(question, isPrediction: isPrediction)
@@ -13,12 +13,13 @@ extension ProgramPlanner {
         let place = view(of: made).buffer
         let tensors = ConvolutionTensors(
             images: images.map { buffer(of: $0) } ?? place, filters: filters.map { buffer(of: $0) } ?? place,
-            results: results.map { buffer(of: $0) } ?? place,
+            results: results.map { buffer(of: $0) } ?? place, residual: residual.map { buffer(of: $0) },
+            bias: bias.map { buffer(of: $0) },
             workspace: plan.workspaceByteCount > 0 ? addBuffer(plan.workspaceByteCount) : nil)
-        let all = [tensors.images, tensors.filters, tensors.results]
         addStep(
-            .convolution(plan, tensors), read: all.filter { $0 != place },
-            written: [place] + (tensors.workspace.map { [$0] } ?? []), implementation: "cuDNN, engine \(plan.engine)",
+            .convolution(plan, tensors), read: tensors.all.values.filter { $0 != place }.sorted(),
+            written: [place] + (tensors.workspace.map { [$0] } ?? []),
+            implementation: "cuDNN, engine \(plan.engine)\(question.epilogue == nil ? "" : ", fused")",
             multiplyAdds: multiplyAdds)
         return made
     }

@@ -7,6 +7,19 @@ struct Epilogue {
     /// Of the result's shape.
     var residual: PlannedValue?
     var activation: (any DeviceFunction)?
+
+    /// The part of a convolution of cuDNN's that does the same; nil where there is none, or nothing to do.
+    var inConvolution: ConvolutionEpilogue? {
+        guard bias != nil else { return nil }
+        let rectifier: ConvolutionEpilogue.Rectifier
+        switch activation {
+        case nil: rectifier = .none
+        case is ReLU: rectifier = .atZero
+        case is ReLU6: rectifier = .toSix
+        default: return nil
+        }
+        return ConvolutionEpilogue(addsResidual: residual != nil, rectifier: rectifier)
+    }
 }
 
 extension ProgramPlanner {

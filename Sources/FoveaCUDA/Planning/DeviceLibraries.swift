@@ -29,7 +29,9 @@ struct DeviceLibraries: Sendable {
                 calls, device: properties, allowsTensorFloat32: allowsTensorFloat32)
             let timer = ConvolutionTimer(context: context, handle: handle)
             let timing: ConvolutionPlans.Timing = { question, plans in timer.seconds(question, plans) }
-            convolutions = ConvolutionPlans(choices, cache: cache, timing: timesKernels ? timing : nil)
+            convolutions = ConvolutionPlans(choices, cache: cache, timing: timesKernels ? timing : nil) {
+                timer.keepingNaN($0, $1)
+            }
         }
         if let handle = context.libraries.matrices.flatMap({ CuBLASLtHandle($0) }) {
             matrices = MatrixPlans(handle, allowsTensorFloat32: allowsTensorFloat32)

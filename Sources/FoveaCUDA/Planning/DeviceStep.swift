@@ -24,7 +24,18 @@ struct ConvolutionTensors {
     let images: BufferID
     let filters: BufferID
     let results: BufferID
+    /// Of an epilogue.
+    var residual: BufferID?
+    var bias: BufferID?
     let workspace: BufferID?
+
+    /// What is read and written, without the workspace.
+    var all: [ConvolutionTensorID: BufferID] {
+        var all = [ConvolutionTensorID.images: images, .filters: filters, .results: results]
+        all[.residual] = residual
+        all[.bias] = bias
+        return all
+    }
 }
 
 /// The buffers of a product of cuBLASLt's.

@@ -90,6 +90,12 @@ struct ProgramPlanner {
         return uses.isRead(id) || uses.isOutput(id) || uses.isUpdate(id)
     }
 
+    /// Whether something needs the result of the node that is being lowered in memory.
+    func isResultStored() -> Bool {
+        let id = ValueID(node: currentIndex)
+        return uses.isOutput(id) || !uses.areElementwise(id)
+    }
+
     private func isLiteral(_ expression: Expression) -> Bool {
         if case .literal = expression { true } else { false }
     }

@@ -113,6 +113,7 @@ extension DeviceStep {
                     plan,
                     ConvolutionTensors(
                         images: new(tensors.images), filters: new(tensors.filters), results: new(tensors.results),
+                        residual: tensors.residual.map(new), bias: tensors.bias.map(new),
                         workspace: tensors.workspace.map(new)))
             case .product(let plan, let matrices):
                 .product(

@@ -17,6 +17,8 @@ struct fake_gpu_settings {
     /// What `cuInit` returns. It is not derived from the number of devices, although the driver's is 100 without any.
     int init_result;
     int multiprocessors;
+    /// Whether the rectifiers of cuDNN's plans make 0 of NaN.
+    bool rectifiers_lose_nan;
 };
 
 struct fake_gpu_settings fake_gpu_defaults(void);

@@ -45,6 +45,29 @@ struct FoldBatchNormalizationTests {
         #expect(after.isClose(to: before.doubles, within: 1e-12))
     }
 
+    @Test("folds what is normalized in a longer type in that type, and drops the casts", arguments: [false, true])
+    func mixed(isNarrowed: Bool) throws {
+        func input(_ name: String, _ shape: Shape) throws -> Value { try builder.input(name, .float32(shape)) }
+        let (x, filters) = (try input("x", [2, 4, 5, 5]), try input("w", [6, 4, 3, 3]))
+        let narrow = try [x, filters].map { try $0.cast(to: .bfloat16) }
+        let result = try Convolution(Window(kernel: 3, stride: 2)).results(on: narrow)[0].cast(to: .float32)
+        let parameters = try ["scale", "bias", "mean", "variance"].map { try input($0, [6]) }
+        let normalized = try BatchNormalizationInference(epsilon: 1e-3).results(on: [result] + parameters)[0]
+        builder.output("y", isNarrowed ? try ReLU().applied(to: normalized.cast(to: .bfloat16)) : normalized)
+        let graph = try FoldBatchNormalization().run(on: builder.graph)
+        #expect(!graph.nodes.contains { $0.operation is BatchNormalizationInference })
+        let convolution = try #require(graph.nodes.first { $0.operation is Convolution })
+        #expect(convolution.results[0].dataType == .bfloat16 && convolution.operands.count == 3)
+        let folding = try #require(graph.nodes.first { $0.operation is NormalizationFolding })
+        #expect(folding.results.allSatisfy { $0.dataType == .float32 })
+        let order = graph.nodes.suffix(2).map(\.operation.operationName)
+        #expect(order == ["Convolution", isNarrowed ? "ReLU" : "Cast"])
+        let (before, after) = (try outputs(of: builder.graph)[0], try outputs(of: graph)[0])
+        #expect(after.type == before.type)
+        let size = before.doubles.map(abs).max() ?? 0
+        #expect(zip(after.doubles, before.doubles).allSatisfy { abs($0 - $1) < 0.02 * size })
+    }
+
     @Test("leaves alone a convolution that something else reads, and a normalization of something else")
     func shared() throws {
         let result = try convolution(1, withBias: false)
