@@ -75,6 +75,14 @@ public struct Fit: AsyncSequence, Sendable {
     let leavingOut: LeavingOut?
     let workers: Int?
     let resuming: Bool
+    /// The preprocessing that the device carries out, where it comes last and the device takes batches while it computes.
+    private var onDevice: Preprocessing? {
+        trainer.runsAhead && mixing == nil ? transforms.last as? Preprocessing : nil
+    }
+    /// What is done to each training example before it is in a batch.
+    private var loadingTransforms: [any Transform] {
+        onDevice.map { transforms.dropLast() + [ImageBytes($0)] } ?? transforms
+    }
     /// Treatment of the examples that do not fill a batch.
     public let lastBatch: LastBatch
 
@@ -144,7 +152,7 @@ public struct Fit: AsyncSequence, Sendable {
                 epoch += 1
                 totals = EpochTotals(goingOnFrom: stepInEpoch > 0 ? totals.means : WeightedMeans())
                 batches = try DataLoader(
-                    fit.training, transforms: fit.transforms, batchSize: fit.plan.batchSize,
+                    fit.training, transforms: fit.loadingTransforms, batchSize: fit.plan.batchSize,
                     order: EpochOrder(seed: fit.plan.seed, isShuffled: fit.plan.isShuffled), epoch: epoch,
                     skipping: stepInEpoch, dropLast: fit.lastBatch.leftOutCount > 0,
                     bucketing: fit.plan.bucketing, mixing: fit.mixing,
@@ -156,7 +164,8 @@ public struct Fit: AsyncSequence, Sendable {
             totals.wait += next.wait
             if let batch = next.batch {
                 let factor = schedule.factor(at: (epoch - 1) * fit.stepsPerEpoch + stepInEpoch)
-                let step = try await fit.trainer.begin(batch, staged: next.staged, learningRateFactor: factor)
+                let step = try await fit.trainer.begin(
+                    batch, staged: next.staged, standardizing: fit.onDevice, learningRateFactor: factor)
                 if fit.trainer.runsAhead { await prepareNext() }
                 let begin = ContinuousClock.now
                 let report = try await fit.trainer.end(step)
@@ -201,7 +210,10 @@ public struct Fit: AsyncSequence, Sendable {
             let begin = ContinuousClock.now
             let (batch, skipped) = try await nextBatch()
             let wait = ContinuousClock.now - begin
-            let staged = if let batch { try await fit.trainer.stage(batch) } else { [String: any DeviceValue]() }
+            let staged =
+                if let batch { try await fit.trainer.staging.staged(batch, standardizing: fit.onDevice) } else {
+                    [String: any DeviceValue]()
+                }
             return PreparedBatch(batch: batch, staged: staged, skipped: skipped, wait: wait)
         }
 

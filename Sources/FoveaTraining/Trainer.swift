@@ -15,6 +15,7 @@ public actor Trainer {
     /// The rule by which the network is changed.
     public nonisolated let rule: UpdateRule
     let states: DeviceStates
+    nonisolated let staging: BatchStaging
     private nonisolated var device: Device { states.device }
     /// Seed of the random numbers of steps.
     public internal(set) var seed: UInt64
@@ -112,6 +113,7 @@ public actor Trainer {
         self.objective = objective
         self.rule = rule
         states = DeviceStates(on: device)
+        staging = BatchStaging(device)
         self.seed = seed
         parameters = try network.parameters
         _ = try rule.slots(for: parameters)
@@ -149,13 +151,16 @@ public actor Trainer {
     /// - Throws: ``FoveaError`` that names the step and the first layer with a value that is not finite, when the loss is
     ///   not; the weights are then those before the step.
     public func step(_ batch: Batch, learningRateFactor: Double = 1) async throws -> StepReport {
-        try await end(begin(batch, staged: [:], learningRateFactor: learningRateFactor))
+        try await end(begin(batch, learningRateFactor: learningRateFactor))
     }
 
     /// A step that may still be running.
     struct RunningStep {
         let number: Int
         let batch: Batch
+        /// Standardizes the batch's images, where they are bytes on the host.
+        let preprocessing: Preprocessing?
+        let count: Int
         fileprivate let program: StepProgram
         fileprivate let learningRate: Double
         fileprivate let results: [String: any DeviceValue]
@@ -163,10 +168,13 @@ public actor Trainer {
 
     /// Starts a step.
     ///
-    /// - Parameter staged: the batch's values that were brought to the device.
+    /// - Parameters:
+    ///   - staged: the batch's values that were brought to the device.
+    ///   - preprocessing: standardizes the batch's images, where they are bytes on the host; on the device they are standardized.
     /// - Throws: as ``step(_:learningRateFactor:)``, but for a loss that is not finite.
     func begin(
-        _ batch: Batch, staged: [String: any DeviceValue], learningRateFactor: Double
+        _ batch: Batch, staged: [String: any DeviceValue] = [:], standardizing preprocessing: Preprocessing? = nil,
+        learningRateFactor: Double
     ) async throws -> RunningStep {
         guard learningRateFactor.isFinite else {
             throw FoveaError(
@@ -175,9 +183,10 @@ public actor Trainer {
         // Counted before waiting for the device: others may request a step meanwhile.
         stepCount += 1
         let number = stepCount
-        let step: StepProgram
+        let (step, count): (StepProgram, Int)
         do {
-            step = try await stepProgram(for: batch, phase(ofStep: number))
+            count = try self.count(of: batch, staged)
+            step = try await stepProgram(for: batch, examples: count, phase(ofStep: number))
         } catch {
             stepCount -= 1
             throw error
@@ -185,7 +194,7 @@ public actor Trainer {
         let inputs = inputs(of: step, batch, learningRateFactor).ofStep(number, update: update(ofStep: number))
         let given = (inputs as [String: any DeviceValue]).merging(staged) { $1 }
         return RunningStep(
-            number: number, batch: batch, program: step,
+            number: number, batch: batch, preprocessing: preprocessing, count: count, program: step,
             learningRate: rule.optimizer.learningRate * learningRateFactor,
             results: try await device.results(of: step.program, given: given))
     }
@@ -199,19 +208,14 @@ public actor Trainer {
         let gradientNorm = results[GraphName.gradientNorm]?.floats[0]
         guard loss.isFinite, gradientNorm?.isFinite != false else {
             stepCount -= 1
-            throw try await divergence(loss, step.batch, step: step.number)
+            let batch = try step.preprocessing?.standardized(step.batch) ?? step.batch
+            throw try await divergence(loss, batch, step: step.number)
         }
         var metrics = try step.batch.objective(objective).hostMetrics(results, targets: step.batch.values)
         for name in step.program.metrics { metrics.set(name, to: Double(try results.tensor(name).floats[0])) }
         return StepReport(
-            step: step.number, loss: loss, count: try count(of: step.batch), metrics: metrics,
+            step: step.number, loss: loss, count: step.count, metrics: metrics,
             learningRate: step.learningRate, gradientNorm: gradientNorm)
-    }
-
-    /// Begins to bring a batch to the device; empty where that takes no time off a step.
-    nonisolated func stage(_ batch: Batch) async throws -> [String: any DeviceValue] {
-        guard device.backend.profile.isAsynchronous else { return [:] }
-        return try await device.stage(batch.values)
     }
 
     /// Whether a step returns before it has ended, so that the next batch may be prepared meanwhile.
@@ -260,7 +264,7 @@ public actor Trainer {
     /// - Returns: each step's time and loss.
     /// - Throws: as ``step(_:learningRateFactor:)``.
     public func timedSteps(_ batch: Batch, _ length: SeriesLength) async throws -> [TimedRun<Float>] {
-        let step = try await stepProgram(for: batch, .only)
+        let step = try await stepProgram(for: batch, examples: count(of: batch), .only)
         let program = step.program
         guard let lossPosition = program.outputs.firstIndex(of: GraphName.loss) else {
             throw FoveaError(.internalDefect, "The program has no output named `\(GraphName.loss)`.")
@@ -287,7 +291,7 @@ public actor Trainer {
     ///
     /// - Throws: as ``step(_:learningRateFactor:)``, but a loss that is not finite is not an error.
     public func explain(_ batch: Batch, runs: Int) async throws -> Explanation {
-        let step = try await stepProgram(for: batch, .only)
+        let step = try await stepProgram(for: batch, examples: count(of: batch), .only)
         let program = step.program
         let inputs = inputs(of: step, batch)
         let (first, firstUpdate) = (stepCount + 1, update(ofStep: stepCount + 1))
@@ -300,15 +304,18 @@ public actor Trainer {
     /// The number of examples of a batch.
     ///
     /// - Throws: ``FoveaError`` when the batch does not fit the network and its objective, with all differences.
-    private func count(of batch: Batch) throws -> Int {
-        try signature.inputs.merging(batch.objective(objective).targets(for: signature.outputs))
-            .exampleCount(of: batch.values)
+    private func count(of batch: Batch, _ staged: [String: any DeviceValue] = [:]) throws -> Int {
+        let types = batch.values.mapValues(\.type).merging(staged.mapValues(\.type)) { $1 }
+        return try signature.inputs.merging(batch.objective(objective).targets(for: signature.outputs))
+            .exampleCount(ofTypes: types)
     }
 
     /// - Throws: ``FoveaError`` when the batch does not fit the network and its objective, before anything is computed.
-    private func stepProgram(for batch: Batch, _ phase: AccumulationPhase) async throws -> StepProgram {
+    private func stepProgram(
+        for batch: Batch, examples count: Int, _ phase: AccumulationPhase
+    ) async throws -> StepProgram {
         let objective = batch.objective(objective)
-        let step = try await stepProgram(forExamples: count(of: batch), phase, objective)
+        let step = try await stepProgram(forExamples: count, phase, objective)
         try batch.expectSoundTargets(objective, signature.outputs)
         return step
     }

@@ -308,6 +308,23 @@ extension CUDATests {
             }
         }
 
+        @Test("images that are brought as bytes are standardized to the same bits as on the host")
+        func standardized() async throws {
+            let shape: Shape = [2, 3, 4, 5]
+            let graph = try StandardizationGraph(
+                images: shape, mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225]
+            ).graph
+            let bytes = Tensor(
+                elements: (0..<shape.elementCount).map { Double($0 * 37 % 256) }, TensorType(shape, .uint8))
+            let device = Device(try FakeGPU.backend())
+            let staged = try await device.stage([GraphName.images: bytes])
+            let given = try await device.results(of: device.compile(graph), given: staged)
+            let reference = Device(ReferenceBackend())
+            let wanted = try await reference.run(reference.compile(graph), [GraphName.images: bytes])
+            #expect(try given[GraphName.images]?.read() == wanted[GraphName.images])
+            #expect(FakeGPU.misuse == nil)
+        }
+
         @Test("what reads a state, or a view of it, sees its value from before the run")
         func statesReadLate() async throws {
             let builder = GraphBuilder()

@@ -13,8 +13,8 @@ struct KernelLaunch {
 
     /// The largest number of pointers that a kernel's parameter holds.
     static let pointerLimit = 32
-    /// The largest extents of a grid.
-    static let gridLimit = (x: Int(Int32.max), y: 65535)
+    /// The largest width of a grid.
+    static let gridLimit = Int(Int32.max)
 }
 
 /// The pointers of a kernel, in order, each once.

@@ -54,7 +54,7 @@ struct ReductionKernel {
         let (body, pointers) = reductionCode.combining()
         let first = KernelLaunch(
             name: code.add(body, threads: Self.threads), pointers: pointers.buffers,
-            grid: (min(max(1, groups), KernelLaunch.gridLimit.x), slices),
+            grid: (min(max(1, groups), KernelLaunch.gridLimit), slices),
             block: (width == 1 ? Self.threads : width, width == 1 ? 1 : perPass),
             written: partial.map { [$0.buffer] } ?? written)
         guard partial != nil else { return [first] }

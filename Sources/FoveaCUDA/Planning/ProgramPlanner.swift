@@ -237,7 +237,6 @@ struct ProgramPlanner {
 
     /// Outputs row by row, and new values of states.
     private(set) var outputs: [(type: TensorType, buffer: BufferID)] = []
-    private(set) var guardBuffer: BufferID?
 
     /// The buffer of an output, row by row. That of a state is copied: the state may be updated before the output is read.
     private mutating func outputBuffer(_ value: PlannedValue) -> BufferID {

@@ -92,7 +92,7 @@ extension Preprocessing: Transform {
     /// The image of an example, brought to the model's size where there is a rule for that.
     ///
     /// - Throws: ``FoveaError`` when there is none, or it has other channels or another size.
-    private func fitting(_ given: DecodedImage?) throws -> DecodedImage {
+    func fitting(_ given: DecodedImage?) throws -> DecodedImage {
         try expectFitting(given.map { try sizing?.sized($0) ?? $0 })
     }
 
