@@ -54,7 +54,7 @@ final class CUDAExecutable: Executable, @unchecked Sendable {
             case .arena: return inArena
             case .input(let position):
                 if let address = inputs.address(ofSmall: position) { return address }
-                try inputs.addLarge(position, at: inArena, byteCount: buffer.byteCount)
+                inputs.addLarge(position, at: inArena, byteCount: buffer.byteCount)
                 return inArena
             case .state(let name):
                 guard let held = state[name] as? CUDAState else {

@@ -35,7 +35,7 @@ struct ProgramInputs {
             byteCount += DeviceMemory.aligned(buffer.byteCount)
         }
         block = try DeviceMemory(context, byteCount: byteCount, for: "small inputs")
-        blockStaging = try PinnedStaging(context, byteCount: byteCount)
+        blockStaging = PinnedStaging(context, byteCount: byteCount)
     }
 
     /// The address of a small input.
@@ -43,11 +43,11 @@ struct ProgramInputs {
         small.first { $0.input == input }.map { block.address + UInt64($0.offset) }
     }
 
-    mutating func addLarge(_ input: Int, at address: UInt64, byteCount: Int) throws {
+    mutating func addLarge(_ input: Int, at address: UInt64, byteCount: Int) {
         large.append(
             Large(
                 input: input, address: address, byteCount: byteCount,
-                staging: try PinnedStaging(context, byteCount: byteCount)))
+                staging: PinnedStaging(context, byteCount: byteCount)))
     }
 
     /// Puts copies of the inputs of a run on the stream.

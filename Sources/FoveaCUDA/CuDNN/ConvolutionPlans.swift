@@ -44,12 +44,12 @@ final class ConvolutionPlans: Sendable {
         let rectifies = (question.epilogue?.rectifier ?? .none) != .none
         guard !rectifies || probe != nil else { return nil }
         if let known = plans.withLock({ $0[question] }) { return known }
+        if isPrediction, let known = untimed.withLock({ $0[question] }) { return known }
         if let remembered = remembered(question) {
             plans.withLock { $0[question] = .some(remembered) }
             return remembered
         }
         if isPrediction, timing != nil || rectifies {
-            if let known = untimed.withLock({ $0[question] }) { return known }
             let first = (try? choices.plans(question, atMost: 1))?.first
             untimed.withLock { $0[question] = .some(first) }
             return first

@@ -13,30 +13,34 @@ import FoveaGraph
     /// Memory, and the event that its copy is complete.
     @safe private struct Half {
         let memory: UnsafeMutableRawPointer?
-        var copied: UnsafeMutableRawPointer?
+        let copied: UnsafeMutableRawPointer?
+    }
+
+    init(_ context: CUDAContext, byteCount: Int) {
+        self.context = context
+        self.byteCount = byteCount
     }
 
     /// - Throws: ``FoveaError`` when the system gives no more memory that cannot be swapped.
-    init(_ context: CUDAContext, byteCount: Int) throws {
-        self.context = context
-        self.byteCount = byteCount
+    private func makeHalf() throws -> Half {
         let driver = context.driver
-        guard byteCount > 0 else { return }
-        for _ in 0..<2 {
-            var (memory, event): (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) = (nil, nil)
-            try context.libraries.check(
-                unsafe driver.cuMemHostAlloc(&memory, byteCount, 0), "pinning \(byteCountText(byteCount)) of memory")
-            halves.append(unsafe Half(memory: memory, copied: nil))
+        var (memory, event): (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) = (nil, nil)
+        try context.libraries.check(
+            unsafe driver.cuMemHostAlloc(&memory, byteCount, 0), "pinning \(byteCountText(byteCount)) of memory")
+        do {
             try context.libraries.check(
                 unsafe driver.cuEventCreate(&event, CUDAFlag.eventWithoutTiming), "making an event")
-            unsafe halves[halves.count - 1].copied = unsafe event
+        } catch {
+            _ = unsafe driver.cuMemFreeHost(memory)
+            throw error
         }
+        return unsafe Half(memory: memory, copied: event)
     }
 
     deinit {
         guard (try? context.makeCurrent()) != nil else { return }
         for half in halves {
-            if unsafe half.copied != nil { _ = unsafe context.driver.cuEventDestroy_v2(half.copied) }
+            _ = unsafe context.driver.cuEventDestroy_v2(half.copied)
             _ = unsafe context.driver.cuMemFreeHost(half.memory)
         }
     }
@@ -46,6 +50,8 @@ import FoveaGraph
     /// What lies between them is copied, too.
     func send(_ tensors: [(tensor: Tensor, offset: Int)], to address: UInt64) throws {
         guard byteCount > 0 else { return }
+        // What comes from the device, or is staged ahead, needs none.
+        while halves.count < 2 { halves.append(try makeHalf()) }
         let half = halves[next]
         next = 1 - next
         let (driver, libraries) = (context.driver, context.libraries)

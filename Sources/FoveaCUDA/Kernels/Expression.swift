@@ -74,6 +74,12 @@ indirect enum Expression: Hashable {
     }
 }
 
+/// A number for each element of a shape, and where it goes.
+struct PlacedExpression {
+    let place: View
+    let value: Expression
+}
+
 /// Elements of a buffer, addressed by coordinates over some shape: element `offset + Σ coordinate · stride`.
 struct View: Hashable {
     let buffer: BufferID

@@ -3,12 +3,7 @@ import FoveaGraph
 /// Numbers computed for each element of a shape from the elements at the same places of tensors that lie in the same order:
 /// a pass of which many fit into one launch, whatever their sizes.
 struct FlatStores {
-    struct Target {
-        let place: View
-        let value: Expression
-    }
-
-    let targets: [Target]
+    let targets: [PlacedExpression]
     let count: Int
     /// What is read and written, in the order of the pointers.
     let views: [View]
@@ -23,7 +18,7 @@ struct FlatStores {
     ///   - targets: places of one shape that do not overlap; what one of them reads of another is the old value.
     ///   - guardType: the type of the number without which nothing is written: where it is NaN or infinite.
     /// - Returns: nil where the tensors lie in different orders, or random numbers are drawn.
-    init?(_ targets: [Target], _ shape: Shape, guardedBy guardType: DataType?) {
+    init?(_ targets: [PlacedExpression], _ shape: Shape, guardedBy guardType: DataType?) {
         let places = targets.map(\.place)
         let loads = targets.flatMap(\.value.views).reduce(into: places) { if !$0.contains($1) { $0.append($1) } }
         guard let first = places.first, targets.allSatisfy({ $0.value.counters.isEmpty }) else { return nil }
@@ -39,7 +34,7 @@ struct FlatStores {
     }
 
     private static func body(
-        _ targets: [Target], _ views: [View], _ isConstant: [Bool], count: Int, _ guardType: DataType?
+        _ targets: [PlacedExpression], _ views: [View], _ isConstant: [Bool], count: Int, _ guardType: DataType?
     ) -> String {
         let type = KernelIndex.type(reaching: count + chunk)
         var lines: [String] = []

@@ -3,20 +3,14 @@ import FoveaGraph
 /// A kernel that computes expressions for each element of a shape and combines the numbers along some axes, always in the
 /// same order; its results are computed from these totals.
 struct ReductionKernel {
-    struct Result {
-        /// By the shape's coordinates; 0 along reduced axes.
-        let place: View
-        /// Computed from totals and from views that are 0 along reduced axes.
-        let value: Expression
-    }
-
     /// What is combined: several sums, or one of the others.
     let values: [Expression]
     let shape: Shape
     /// The axes along which numbers are combined.
     let reduced: Set<Int>
     let combination: Combination
-    let results: [Result]
+    /// By the shape's coordinates: computed from totals and from views that are 0 along reduced axes, as their places are.
+    let results: [PlacedExpression]
 
     static let threads = 256
     /// Results side by side in a block, where neighbouring threads have neighbouring results.

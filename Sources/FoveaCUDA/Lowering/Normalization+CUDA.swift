@@ -92,7 +92,7 @@ extension ProgramPlanner {
         results: [(value: PlannedValue, expression: Expression)]
     ) {
         let places = results.map {
-            ReductionKernel.Result(place: perChannel($0.value, of: shape), value: $0.expression)
+            PlacedExpression(place: perChannel($0.value, of: shape), value: $0.expression)
         }
         let kernel = ReductionKernel(
             values: values, shape: shape, reduced: Set(0..<shape.rank).subtracting([1]), combination: combination,

@@ -41,7 +41,7 @@ extension ProgramPlanner {
             values: [expression(of: value, over: shape)], shape: shape, reduced: axes,
             combination: reduction.combination,
             results: [
-                ReductionKernel.Result(
+                PlacedExpression(
                     place: place.spread(over: shape, without: axes, keepingDimensions: type.shape.rank == shape.rank),
                     value: factor == 1 ? total : .apply("$0 * $1", [total, .literal(factor)]))
             ])
@@ -57,7 +57,7 @@ extension ProgramPlanner {
             values: [.load(View(buffer: partial, offset: 0, strides: strides, dataType: .float32))],
             shape: Shape([slices] + shape.dimensions), reduced: [0], combination: .sum,
             results: [
-                ReductionKernel.Result(
+                PlacedExpression(
                     place: View(
                         buffer: place.buffer, offset: place.offset, strides: [0] + place.strides,
                         dataType: place.dataType),

@@ -57,7 +57,7 @@ extension ProgramPlanner {
 
     private func flatStores(_ updates: [StateUpdate], guardedBy guardView: View?) -> FlatStores? {
         FlatStores(
-            updates.map { FlatStores.Target(place: $0.place, value: $0.value) }, updates[0].shape,
+            updates.map { PlacedExpression(place: $0.place, value: $0.value) }, updates[0].shape,
             guardedBy: guardView?.dataType)
     }
 }

@@ -212,7 +212,7 @@ struct ProgramPlanner {
         let isKnown = views.allSatisfy { buffers[$0.buffer.index].home.isKept }
         // Filling a large tensor with a few numbers is better done when it is needed.
         guard isKnown, views.contains(where: { !$0.strides.contains(0) }) else { return nil }
-        return FlatStores([FlatStores.Target(place: place, value: expression)], shape, guardedBy: nil)
+        return FlatStores([PlacedExpression(place: place, value: expression)], shape, guardedBy: nil)
     }
 
     /// Carries out passes that do not depend on each other, in one launch for each kernel.
